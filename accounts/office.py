@@ -1,0 +1,96 @@
+"""What every screen of the union's office (the admin) has in common: who may, and how much is counted.
+
+Usage::
+
+    @admin.register(Round)
+    class RoundAdmin(OfficeAdmin):
+        viewers = {RoleCode.UNION_LEADER, RoleCode.AUDITOR}
+        editors = {RoleCode.UNION_STAFF}
+"""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from simple_history.admin import SimpleHistoryAdmin
+
+from accounts.models import RoleCode
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than ``MOST`` rows, so that a list over a million rows costs no more than one over ten thousand.
+
+    What lies beyond is reached by searching and filtering. ``bounded`` tells that there is more.
+    """
+
+    MOST = 10_000
+
+    @cached_property
+    def _counted(self) -> int:
+        if not hasattr(self.object_list, "query"):
+            return len(self.object_list)
+        return self.object_list.order_by()[: self.MOST + 1].count()
+
+    @property
+    def count(self) -> int:
+        return min(self._counted, self.MOST)
+
+    @property
+    def bounded(self) -> bool:
+        return self._counted > self.MOST
+
+
+class OfficePermissions:
+    """Permission by role, for admins and their inlines.
+
+    ``viewers`` see, ``editors`` see, add and change, ``deleters`` (nobody unless named) may delete. An auditor reads
+    and never writes, whatever else is said here.
+    """
+
+    viewers: set[str] = frozenset({RoleCode.AUDITOR})
+    editors: set[str] = frozenset()
+    deleters: set[str] = frozenset()
+
+    def _holds(self, request, codes) -> bool:
+        return request.user.is_active and (request.user.is_superuser or request.user.has_role(*codes))
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return self._holds(request, {*self.viewers, *self.editors})
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return self._holds(request, self.editors - {RoleCode.AUDITOR})
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return self._holds(request, self.editors - {RoleCode.AUDITOR})
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return self._holds(request, self.deleters - {RoleCode.AUDITOR})
+
+    def get_queryset(self, request):
+        """Rows are fetched through the model's own ``visible_to`` where it has one."""
+        rows = super().get_queryset(request)
+        visible_to = getattr(rows, "visible_to", None)
+        return visible_to(request.user) if visible_to else rows
+
+
+class OfficeInline(OfficePermissions):
+    """Put before ``admin.TabularInline`` or ``admin.StackedInline``."""
+
+    extra = 0
+
+
+class OfficeAdmin(OfficePermissions, SimpleHistoryAdmin):
+    """The base of every admin of the product: permission by role, bounded counts, history where it is kept."""
+
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_per_page = 50
+
+    def has_module_permission(self, request) -> bool:
+        return self.has_view_permission(request)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Our own history where simple-history keeps one, the stock admin log otherwise."""
+        if hasattr(self.model, "history"):
+            return super().history_view(request, object_id, extra_context)
+        return super(SimpleHistoryAdmin, self).history_view(request, object_id, extra_context)
