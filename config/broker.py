@@ -1,4 +1,4 @@
-"""The file-backed queue: kombu's filesystem transport, with messages that appear whole or not at all."""
+"""How Celery reaches its queue: Redis with short patience, or files under ``var/`` for the embedded default."""
 
 import os
 import uuid
@@ -53,4 +53,22 @@ def file_broker(folder: Path) -> dict:
         "processed_folder": str(places["taken"]),
         "store_processed": True,
         "polling_interval": 0.2,
+    }
+
+
+def redis_broker(visibility_timeout: int) -> dict:
+    """Transport options under which publishing to a dead or silent Redis gives up in about two seconds.
+
+    :param visibility_timeout: seconds after which a task whose worker died is given out again; must be longer
+        than any task may last.
+    """
+    return {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        "retry_on_timeout": False,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+        "visibility_timeout": visibility_timeout,
     }

@@ -11,7 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.broker import FILE_BROKER_URL, file_broker
+from config.broker import FILE_BROKER_URL, file_broker, redis_broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -167,17 +167,7 @@ REDIS_URL = needed("REDIS_URL", embedded="", example="redis://:secret@redis:6379
 CELERY_TASK_TIME_LIMIT = 30 * 60
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "socket_connect_timeout": 1,
-        "socket_timeout": 1,
-        "retry_on_timeout": False,
-        "max_retries": 1,
-        "interval_start": 0,
-        "interval_step": 0.1,
-        "interval_max": 0.1,
-        # A task whose worker died is given out again after this long: later than any task may last.
-        "visibility_timeout": CELERY_TASK_TIME_LIMIT + 5 * 60,
-    }
+    CELERY_BROKER_TRANSPORT_OPTIONS = redis_broker(visibility_timeout=CELERY_TASK_TIME_LIMIT + 5 * 60)
 else:
     CELERY_BROKER_URL = FILE_BROKER_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = file_broker(VAR_DIR / "queue")
