@@ -1,0 +1,57 @@
+import os
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.template import engines
+
+from tests.browser import assert_accessible, browser_context_args, browser_type_launch_args  # noqa: F401
+from tests.services import dead_redis, private_redis, silent_redis, start_worker  # noqa: F401
+from tests.templates import FailsWhenAsked
+
+# Playwright keeps an event loop in the main thread, where Django then refuses to reach the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_report_header():
+    broker = "Redis" if settings.REDIS_URL else "files"
+    engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    return f"database: {engine}, queue: {broker}"
+
+
+def pytest_collection_modifyitems(items):
+    on_postgres = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if item.get_closest_marker("postgres") and not on_postgres:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL; runs there in make test"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter):
+    """Say once more what went wrong before the tests, so that it does not scroll away."""
+    if earlier := os.environ.get("WENT_WRONG_BEFORE"):
+        terminalreporter.section("before the tests")
+        terminalreporter.line(earlier, red=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, tmp_path_factory):
+    """SQLite is tested as a file, as it runs: in memory, threads would share one connection and its locks."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
+@pytest.fixture(autouse=True)
+def undefined_template_variables_fail(monkeypatch):
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", FailsWhenAsked())
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    """Uploads and mail of a test stay in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
