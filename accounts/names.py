@@ -1,0 +1,71 @@
+"""How a Chinese name is read, so that it can be found by pinyin and by initials."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin
+
+# Characters that are read differently when they are a family name; compound names come first.
+SURNAMES = {
+    "尉迟": ("yu", "chi"),
+    "万俟": ("mo", "qi"),
+    "长孙": ("zhang", "sun"),
+    "令狐": ("ling", "hu"),
+    "澹台": ("tan", "tai"),
+    "单于": ("chan", "yu"),
+    "单": ("shan",),
+    "曾": ("zeng",),
+    "仇": ("qiu",),
+    "解": ("xie",),
+    "查": ("zha",),
+    "区": ("ou",),
+    "盖": ("ge",),
+    "朴": ("piao",),
+    "秘": ("bi",),
+    "覃": ("qin",),
+    "乐": ("yue",),
+    "员": ("yun",),
+    "缪": ("miao",),
+    "翟": ("zhai",),
+    "黑": ("he",),
+    "折": ("she",),
+    "种": ("chong",),
+    "召": ("shao",),
+    "繁": ("po",),
+    "祭": ("zhai",),
+    "牟": ("mu",),
+    "重": ("chong",),
+    "卜": ("bu",),
+    "郗": ("chi",),
+    "佴": ("nai",),
+}
+# Name characters that the pinyin tables lack.
+RARE = {"㐂": "xi"}
+_RUNS = re.compile(rf"([A-Za-z0-9]+)|([{''.join(RARE)}]|[^A-Za-z0-9\s{''.join(RARE)}]+)")
+
+
+def pinyin_of(name: str) -> tuple[str, str]:
+    """The reading of a name and its initials, in lower case and without blanks or marks.
+
+    ``单雄信`` gives ``("shanxiongxin", "sxx")``, ``阿依古丽·买买提`` ``("ayigulimaimaiti", "ayglmmt")``; words in Latin
+    letters stand for themselves: ``Li Wei`` gives ``("liwei", "lw")``. A character nobody knows the reading of is left out.
+    """
+    name = unicodedata.normalize("NFC", name).strip()
+    syllables: list[str] = []
+    for length in (2, 1):
+        if reading := SURNAMES.get(name[:length]):
+            syllables.extend(reading)
+            name = name[length:]
+            break
+    for latin, other in _RUNS.findall(name):
+        syllables.extend([latin.lower()] if latin else _reading(other))
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+
+
+def _reading(characters: str) -> list[str]:
+    if characters in RARE:
+        return [RARE[characters]]
+    found = lazy_pinyin(characters, style=Style.NORMAL, errors="ignore")
+    return [syllable.replace("ü", "v") for syllable in found if syllable.isalpha()]
