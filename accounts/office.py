@@ -10,34 +10,10 @@ Usage::
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
-from django.utils.functional import cached_property
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import RoleCode
-
-
-class BoundedPaginator(Paginator):
-    """Counts no further than ``MOST`` rows, so that a list over a million rows costs no more than one over ten thousand.
-
-    What lies beyond is reached by searching and filtering. ``bounded`` tells that there is more.
-    """
-
-    MOST = 10_000
-
-    @cached_property
-    def _counted(self) -> int:
-        if not hasattr(self.object_list, "query"):
-            return len(self.object_list)
-        return self.object_list.order_by()[: self.MOST + 1].count()
-
-    @property
-    def count(self) -> int:
-        return min(self._counted, self.MOST)
-
-    @property
-    def bounded(self) -> bool:
-        return self._counted > self.MOST
+from records.pages import BoundedPaginator
 
 
 class OfficePermissions:

@@ -1,0 +1,114 @@
+"""Brings notices to people: into the inbox, and by mail to those with an address.
+
+Each package words and times its own notices and hands them to ``notify``. A notice is unique by event, milestone and
+recipient, so telling somebody twice tells them once. Mail goes through the outbox: it leaves after the commit, waits
+while the mail server is down, and is marked as sent right after the server took it. A worker that dies between the
+two sends that one letter again; both copies carry the same Message-ID, by which mail servers drop the second.
+"""
+
+import smtplib
+from collections.abc import Iterable
+from datetime import timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts.models import Notice, User
+from records import outbox
+
+LONGEST_SUBJECT = 200
+
+
+def notify(
+    recipients: Iterable[User], event: str, *, subject: str, body: str = "", url: str = "", milestone: str = ""
+) -> int:
+    """Tell each active recipient once of ``event``, in the surrounding transaction.
+
+    :param event: what happened, with the number of the row it happened to: ``application-returned:17:2``.
+    :param milestone: which of several reminders of one event: ``30-days-before``.
+    :param subject, body: what the notice says; lazy translations are kept in the site's own language.
+    :param url: the local path of the page where something is to be done.
+    :returns: how many people were told now who had not been told before.
+    """
+    people = {person.pk: person for person in recipients if person.is_active}
+    with translation.override(settings.LANGUAGE_CODE):
+        subject, body = one_line(str(subject))[:LONGEST_SUBJECT], str(body)
+    same = Notice.objects.filter(event=event, milestone=milestone, recipient__in=people)
+    with transaction.atomic():
+        told = set(same.values_list("recipient", flat=True))
+        new = [
+            Notice(recipient_id=pk, event=event, milestone=milestone, subject=subject, body=body, url=url)
+            for pk in people
+            if pk not in told
+        ]
+        Notice.objects.bulk_create(new, ignore_conflicts=True, batch_size=500)
+        letters = same.exclude(recipient__in=told).values_list("pk", "recipient")
+        # The key settles it when two transactions tell the same person at once.
+        mail = [(f"mail:{pk}", {"notice": pk}) for pk, person in letters if people[person].email]
+        if mail:
+            outbox.put_all("mail", mail)
+    return len(new)
+
+
+def write_to(address: str, *, subject: str, body: str, key: str | None = None) -> None:
+    """Send one letter that stands in no inbox, such as an activation link; its text is forgotten once sent.
+
+    :param key: letters with the same key are sent once.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        outbox.put("letter", {"to": address, "subject": str(subject), "body": str(body)}, key=key)
+
+
+@outbox.handles("mail", lease=timedelta(minutes=2))
+def send_notice(row: outbox.Outbox) -> None:
+    notice = Notice.objects.select_related("recipient").filter(pk=row.payload["notice"]).first()
+    if notice is None or not notice.recipient.is_active or not notice.recipient.email:
+        return
+    link = settings.SITE_URL + notice.get_absolute_url() if notice.url else ""
+    send(notice.recipient.email, notice.subject, notice.body, link=link, ident=f"notice-{notice.pk}")
+
+
+@outbox.handles("letter", lease=timedelta(minutes=2), forget=True)
+def send_letter(row: outbox.Outbox) -> None:
+    send(row.payload["to"], row.payload["subject"], row.payload["body"], ident=f"letter-{row.pk}")
+
+
+def send(address: str, subject: str, body: str, *, ident: str, link: str = "") -> None:
+    """Hand one letter to the mail server.
+
+    :raises outbox.Unavailable: when the server cannot be reached or says "later".
+    :raises outbox.Hopeless: when it refuses the address for good.
+    """
+    host = settings.SITE_URL.partition("://")[2].partition(":")[0]
+    address = parseaddr(one_line(address))[1]
+    if not address:
+        raise outbox.Hopeless("no mail address")
+    frame = {"subject": subject, "body": body, "link": link, "site": settings.SITE_URL, "union": settings.UNION}
+    letter = EmailMessage(
+        one_line(render_to_string("mail/subject.txt", frame)),
+        render_to_string("mail/body.txt", frame),
+        to=[address],
+        headers={"Message-ID": f"<{ident}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+    try:
+        letter.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _text in error.recipients.values()]
+        if all(code >= 500 for code in codes):
+            raise outbox.Hopeless(f"refused with {codes}") from error
+        raise
+    except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+        raise outbox.Unavailable(str(error)) from error
+    except smtplib.SMTPException:
+        raise
+    except OSError as error:
+        raise outbox.Unavailable(str(error)) from error
+
+
+def one_line(text: str) -> str:
+    """Without line breaks, so that no text can add a header to a letter."""
+    return " ".join(text.split())

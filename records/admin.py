@@ -1,0 +1,92 @@
+"""Jobs and outgoing items, to look at; a failing item can be made due at once."""
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from records import outbox
+from records.jobs import Job
+from records.outbox import Outbox
+from records.pages import BoundedPaginator
+
+
+class LookOnly(admin.ModelAdmin):
+    """Rows that the machinery writes: nobody adds, changes or deletes them by hand."""
+
+    permission: str
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_per_page = 50
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(self.permission)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(LookOnly):
+    permission = "records.see_every_job"
+    list_display = ["title", "state", "progress", "started_by", "created_at", "finished_at", "page"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["started_by"]
+    search_fields = ["title", "started_by__name", "started_by__pinyin", "started_by__initials", "started_by__staff_no"]
+    date_hierarchy = "created_at"
+    exclude = ["payload", "result"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+    @admin.display(description=_("progress"))
+    def progress(self, obj):
+        return f"{obj.done} / {obj.total}" if obj.total else "—"
+
+    @admin.display(description=_("page"))
+    def page(self, obj):
+        return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), _("Open"))
+
+
+class Standing(admin.SimpleListFilter):
+    """Where an item stands: the failing ones are what one looks for."""
+
+    title = _("state")
+    parameter_name = "standing"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("Not done")), ("failing", _("Went wrong")), ("given_up", _("Given up"))]
+
+    def queryset(self, request, queryset):
+        return getattr(queryset, self.value())() if self.value() in {"open", "failing", "given_up"} else queryset
+
+
+@admin.register(Outbox)
+class OutboxAdmin(LookOnly):
+    permission = "records.watch_outbox"
+    list_display = ["kind", "created_at", "attempts", "next_try_at", "done_at", "short_error"]
+    list_filter = [Standing, "kind"]
+    exclude = ["payload"]
+    actions = ["try_again"]
+
+    @admin.display(description=_("last error"))
+    def short_error(self, obj):
+        return obj.error[:120]
+
+    @admin.action(description=_("Try again now"), permissions=["view"])
+    def try_again(self, request, queryset):
+        rows = list(queryset.open())
+        for row in rows:
+            row.try_again()
+        outbox.poke()
+        text = ngettext("%(count)s item is tried again.", "%(count)s items are tried again.", len(rows))
+        self.message_user(request, text % {"count": len(rows)}, messages.SUCCESS)

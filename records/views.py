@@ -1,0 +1,59 @@
+"""Files and jobs, each fetched through who may see it."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from records.attachments import Attachment, send
+from records.jobs import Job
+from records.moves import IllegalMove
+
+
+@require_safe
+def file(request, pk):
+    """An attachment, shown in the browser if that is safe; ``?download`` saves it in any case."""
+    kept = get_object_or_404(Attachment.objects.filter(pk=pk).visible_to(request.user))
+    return send_or_404(kept.file, kept.name, kept.kind, inline="download" not in request.GET)
+
+
+@require_safe
+@never_cache
+def job(request, pk):
+    """The page of a job; asked by htmx it is the part that moves, and the whole page anew once the job is over."""
+    work = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    if not request.htmx:
+        return render(request, "records/job.html", {"job": work})
+    if work.is_over:
+        return HttpResponseClientRefresh()
+    return render(request, "records/_job.html", {"job": work})
+
+
+@require_safe
+def job_result(request, pk):
+    """What a finished job made, under its own name."""
+    work = get_object_or_404(Job.objects.visible_to(request.user).exclude(result=""), pk=pk, state=Job.State.DONE)
+    return send_or_404(work.result, work.result_name, work.result_name.rpartition(".")[2].lower())
+
+
+@require_POST
+def cancel_job(request, pk):
+    """Stop a job; what it has done stays done."""
+    work = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    try:
+        work.cancel()
+    except IllegalMove as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The job was stopped."))
+    return redirect(work)
+
+
+def send_or_404(stored, name: str, kind: str, *, inline: bool = False):
+    try:
+        return send(stored, name, kind, inline=inline)
+    except FileNotFoundError as error:
+        raise Http404 from error
