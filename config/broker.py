@@ -1,4 +1,4 @@
-"""How Celery reaches its queue: Redis with short patience, or files under ``var/`` for the embedded default."""
+"""How Celery reaches its queue: Redis, with short patience, or files under ``var/``."""
 
 import os
 import uuid

@@ -11,12 +11,14 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
+
 from config.broker import FILE_BROKER_URL, file_broker, redis_broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-if (BASE_DIR / ".env").exists():
-    env.read_env(BASE_DIR / ".env")
+if (ENV_FILE := Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))).is_file():
+    env.read_env(ENV_FILE)
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
@@ -305,10 +307,5 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.configure(env.str("LOG_LEVEL", default="INFO"), json=PRODUCTION)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

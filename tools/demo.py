@@ -1,0 +1,109 @@
+"""``make demo``: the whole portal on this machine, with made-up people, until Ctrl-C."""
+
+import os
+import socket
+import sys
+import urllib.request
+
+from tools.embedded import ROOT, embedded
+from tools.processes import Processes
+
+ACCOUNTS = {
+    "lead": "领衔人",
+    "member": "工作室成员",
+    "department": "部门工会",
+    "party": "单位党组织负责人",
+    "administration": "单位行政负责人",
+    "expert1 … expert5": "评审专家",
+    "staff": "校工会干事",
+    "leader": "校工会领导",
+    "finance": "财务",
+    "auditor": "审计员",
+    "sysadmin": "系统管理员",
+}
+
+
+def prepare() -> None:
+    """Bring the database up to date, and fill it when nobody is in it."""
+    import django
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    if not get_user_model().objects.exists():
+        print("-- filling the empty database with the demo university", flush=True)
+        call_command("seed_demo")
+    connections.close_all()
+
+
+def port_is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def is_up(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def commands(port: int) -> dict[str, list[str]]:
+    """What runs, in the order in which it starts."""
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    schedule = ROOT / "var" / "beat-schedule"
+    return {
+        "web": [
+            *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"),
+            *("--workers", "2", "--threads", "4", "--log-level", "warning"),
+        ],
+        "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", *alone],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", str(schedule)],
+    }
+
+
+def announce(port: int) -> None:
+    width = max(map(len, ACCOUNTS))
+    print(f"\n  http://127.0.0.1:{port}/\n")
+    for name, role in ACCOUNTS.items():
+        password = "demo-expert1 …" if "…" in name else f"demo-{name}"
+        print(f"  {name:{width}}  {password:20}  {role}")
+    print("\n  Ctrl-C stops everything.\n", flush=True)
+
+
+def main() -> int:
+    port = int(os.environ.get("PORT") or 8000)
+    if port_is_taken(port):
+        print(f"Port {port} is in use. Take another: make demo PORT={port + 1}", file=sys.stderr)
+        return 1
+    surroundings = embedded() | {"PORT": str(port)}
+    os.environ.clear()
+    os.environ.update(surroundings)
+    os.chdir(ROOT)
+    (ROOT / "var").mkdir(exist_ok=True)
+    prepare()
+    processes = Processes()
+    processes.listen()
+    try:
+        for name, command in commands(port).items():
+            processes.start(name, command, surroundings)
+        if processes.wait(until=lambda: is_up(port)):
+            announce(port)
+            processes.wait()
+        return processes.exit_code()
+    finally:
+        processes.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
