@@ -1,0 +1,38 @@
+"""Who a person is, as predicates that the other packages build their rules from; and the one check."""
+
+from __future__ import annotations
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from accounts.models import RoleCode
+
+
+def check(user, permission: str, subject=None) -> None:
+    """Let pass, or end the request with 403.
+
+    :raises PermissionDenied: when ``user`` lacks ``permission`` on ``subject``.
+    """
+    if not user.has_perm(permission, subject):
+        raise PermissionDenied(_("You are not entitled to do this."))
+
+
+def holds(*codes: str):
+    """The person holds one of the roles."""
+
+    @rules.predicate(f"holds:{'|'.join(codes)}")
+    def predicate(user):
+        return user.is_authenticated and user.has_role(*codes)
+
+    return predicate
+
+
+is_union_staff = holds(RoleCode.UNION_STAFF)
+is_union_leader = holds(RoleCode.UNION_LEADER)
+is_sysadmin = holds(RoleCode.SYSADMIN)
+
+rules.add_perm("accounts.import_people", is_sysadmin | is_union_staff)
+rules.add_perm("accounts.activate_people", is_sysadmin | is_union_staff)
+rules.add_perm("records.see_every_job", is_union_staff)
+rules.add_perm("records.watch_outbox", is_union_staff | is_sysadmin)

@@ -1,0 +1,159 @@
+"""What is done to several models at once; the only writes that cross packages."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.permissions import check
+from records.documents import require_glyphs
+from records.moves import DomainError, IllegalMove
+from records.numbers import next_number
+from reviews import notices
+from reviews.models import Application, DecisionDocument, Endorsement, PaperForm, Part, Round, State
+from reviews.readiness import ban
+from studios.models import Certificate, Cycle, Studio
+
+
+def start_application(studio: Studio, round_: Round, *, by, on: date) -> Application:
+    """Open the application of a studio in a round, or return the open one: pressing twice starts one.
+
+    :raises DomainError: outside the window, and while a ban runs.
+    """
+    if not round_.is_open(on):
+        raise DomainError(_("This round takes no applications now."))
+    if free := ban(studio, year=round_.year, policy=round_.policy):
+        raise DomainError(_("After a refusal or revocation this studio may apply again in %(year)s.") % {"year": free})
+    with transaction.atomic():
+        # One at a time for each studio: of two that press at once the second finds the first one's row.
+        Studio.objects.select_for_update(of=("self",)).get(pk=studio.pk)
+        application = Application.objects.open().filter(studio=studio, round=round_).first()
+        if application is None:
+            application = Application.objects.create(studio=studio, round=round_, started_by=by)
+            application.log.create(actor=by, verb="start", from_state="", to_state=State.DRAFT)
+    return application
+
+
+def check_paper_form(form: PaperForm, *, by) -> None:
+    """Staff found the stamped form in order: it counts as the signatures that it bears.
+
+    :raises DomainError: when a part is signed already or one name stands twice.
+    """
+    application = form.application
+    with application.locked_for_signing():
+        form.move("check", by=by)
+        signed = list(application.endorsements.all())
+        for part, (name, opinion) in form.signed_parts().items():
+            if any(one.part == part for one in signed):
+                raise DomainError(_("“%(part)s” is signed already.") % {"part": Part(part).label})
+            if any(one.signatory == name for one in signed):
+                raise DomainError(_("The recommendation and the two sign-offs come from three different people."))
+            signed.append(
+                Endorsement.objects.create(
+                    application=application, part=part, opinion=opinion, signatory=name, snapshot=form.snapshot, paper=form
+                )
+            )
+        application.log.create(
+            actor=by, verb="check_paper", from_state=application.state, to_state=application.state, note=""
+        )
+        notices.tell_of_paper_form(form)
+        application.complete_if_signed(by=by)
+
+
+def turn_down_paper_form(form: PaperForm, *, by, reason: str) -> None:
+    """The scan will not do; the department union is told why.
+
+    :raises DomainError: without a reason.
+    """
+    if not reason.strip():
+        raise DomainError(_("Give the reason."))
+    with transaction.atomic():
+        form.move("turn_down", by=by, note=reason.strip())
+        notices.tell_of_paper_form(form, reason.strip())
+
+
+def name_studios(applications: list[Application], *, by, named_on: date, issued_on: date) -> DecisionDocument:
+    """Name the studios of approved applications of one round, all or none (Art. 8, 12).
+
+    For each: the studio is named, its next cycle opens on ``named_on``, its certificate and plaque get a number. One
+    decision document names them all. Everybody concerned is told.
+
+    :raises DomainError: when one is not approved, is the person's own case, or bears a character that the document
+        font lacks; nothing is changed then.
+    """
+    if not applications:
+        raise DomainError(_("Choose at least one approved application."))
+    for application in applications:
+        check(by, "reviews.name_application", application)
+        require_glyphs(application.studio.name, whose=application.studio.name)
+        require_glyphs(application.studio.lead.name, whose=application.studio.lead.name)
+    rounds = {application.round_id for application in applications}
+    if len(rounds) > 1:
+        raise DomainError(_("One decision names the studios of one round."))
+    with transaction.atomic():
+        keys = [application.pk for application in applications]
+        rows = list(
+            Application.objects.select_for_update(of=("self",)).select_related("studio__lead", "round__policy").filter(pk__in=keys).order_by("pk")
+        )
+        if any(row.state != State.APPROVED for row in rows):
+            raise IllegalMove(_("One of these applications is not approved, or named already. Nothing was changed."))
+        document = _decision_document(rows[0].round, by=by, named_on=named_on, issued_on=issued_on)
+        for application in rows:
+            _name_one(application, document, by=by)
+    return document
+
+
+def _decision_document(round_: Round, *, by, named_on: date, issued_on: date) -> DecisionDocument:
+    serial = next_number("decision", issued_on.year)
+    return DecisionDocument.objects.create(
+        round=round_,
+        year=issued_on.year,
+        serial=serial,
+        number=f"{settings.DECISION_PREFIX}〔{issued_on.year}〕{serial}号",
+        title=f"关于命名{round_.year}年度{settings.UNIVERSITY}劳模创新工作室的决定",
+        named_on=named_on,
+        issued_on=issued_on,
+        issued_by=by,
+    )
+
+
+def _name_one(application: Application, document: DecisionDocument, *, by) -> Certificate:
+    studio, policy = application.studio, application.round.policy
+    studio.move("name_it", by=by, note=document.number)
+    last = studio.cycles.order_by("-number").first()
+    cycle = Cycle.objects.create(
+        studio=studio,
+        number=last.number + 1 if last else 1,
+        starts_on=document.named_on,
+        ends_on=cycle_end(document.named_on, policy.cycle_years),
+        policy=policy,
+    )
+    year = document.named_on.year
+    serial = next_number("certificate", year)
+    certificate = Certificate.objects.create(
+        studio=studio,
+        cycle=cycle,
+        year=year,
+        serial=serial,
+        number=f"{year}-{serial:03d}",
+        studio_name=studio.name,
+        lead_name=studio.lead.name,
+        starts_on=cycle.starts_on,
+        ends_on=cycle.ends_on,
+        issued_on=document.issued_on,
+        issued_by=by,
+    )
+    application.move("name_studio", by=by, note=document.number, document=document)
+    return certificate
+
+
+def cycle_end(starts_on: date, years: int) -> date:
+    """The last day of a cycle of whole years: 1 May 2026 and three years end on 30 April 2029."""
+    try:
+        anniversary = starts_on.replace(year=starts_on.year + years)
+    except ValueError:  # 29 February
+        anniversary = starts_on.replace(year=starts_on.year + years, month=3, day=1)
+    return anniversary - timedelta(days=1)

@@ -1,0 +1,25 @@
+from reviews.models.application import EDITABLE, ENDED, OPEN, Application, ApplicationLog, Decision, State
+from reviews.models.document import DecisionDocument
+from reviews.models.endorsement import Endorsement, PaperForm, PaperFormLog, Part
+from reviews.models.round import FIRST_YEAR, Round
+from reviews.models.snapshot import Correction, Snapshot, checksum
+
+__all__ = [
+    "EDITABLE",
+    "ENDED",
+    "FIRST_YEAR",
+    "OPEN",
+    "Application",
+    "ApplicationLog",
+    "Correction",
+    "Decision",
+    "DecisionDocument",
+    "Endorsement",
+    "PaperForm",
+    "PaperFormLog",
+    "Part",
+    "Round",
+    "Snapshot",
+    "State",
+    "checksum",
+]

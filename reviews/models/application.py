@@ -1,0 +1,322 @@
+"""One studio's application in one round: its moves, and what must hold before each."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import date
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleCode
+from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
+from reviews.models.round import Round
+from studios.models import Studio
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Awaiting recommendation and sign-offs")
+    RETURNED = "returned", _("Returned for correction")
+    RECOMMENDED = "recommended", _("Awaiting the union’s check")
+    ACCEPTED = "accepted", _("Accepted for review")
+    APPROVED = "approved", _("Approved")
+    HELD = "held", _("On hold")
+    REJECTED = "rejected", _("Not approved")
+    NAMED = "named", _("Named")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REFUSED = "refused", _("Refused")
+
+
+ENDED = frozenset({State.REJECTED, State.NAMED, State.WITHDRAWN, State.REFUSED})
+OPEN = frozenset(State) - ENDED
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+
+
+class Decision(models.TextChoices):
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Do not approve")
+    HOLD = "hold", _("Put on hold")
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Applications of the studios a person may read.
+
+        Those beside the studio see them once they are handed in; finance and the system administrator see none.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser or user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR):
+            return self
+        seen = Q(studio__lead=user) | Q(studio__editors__user=user) | Q(studio__members__user=user, studio__members__left_on=None)
+        for unit in user.units_as(RoleCode.DEPARTMENT_UNION):
+            seen |= Q(studio__unit__path__startswith=unit.path)
+        for unit in user.units_as(RoleCode.UNIT_LEADER):
+            seen |= Q(studio__unit__path__startswith=unit.path) & Q(submitted_at__isnull=False)
+        return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
+
+    def open(self):
+        return self.filter(state__in=OPEN)
+
+
+class Application(Movable, models.Model):
+    """A candidate studio's way through one round (Art. 7, 8)."""
+
+    MOVES = moves(
+        submit=({State.DRAFT}, State.SUBMITTED),
+        resubmit=({State.RETURNED}, {State.SUBMITTED, State.RECOMMENDED}),
+        complete_endorsement=({State.SUBMITTED}, State.RECOMMENDED),
+        return_for_correction=({State.SUBMITTED, State.RECOMMENDED}, State.RETURNED),
+        refuse=({State.SUBMITTED, State.RECOMMENDED}, State.REFUSED),
+        withdraw=({State.DRAFT, State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.HELD}, State.WITHDRAWN),
+        accept=({State.RECOMMENDED}, State.ACCEPTED),
+        approve=({State.ACCEPTED, State.HELD}, State.APPROVED),
+        hold=({State.ACCEPTED}, State.HELD),
+        reject=({State.ACCEPTED, State.HELD}, State.REJECTED),
+        name_studio=({State.APPROVED}, State.NAMED),
+    )
+
+    studio = models.ForeignKey(Studio, models.PROTECT, related_name="applications", verbose_name=_("studio"))
+    round = models.ForeignKey(Round, models.PROTECT, related_name="applications", verbose_name=_("round"))
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by"))
+    created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True, editable=False)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    returned_from = models.CharField(max_length=20, blank=True, editable=False)
+    correct_by = models.DateField(_("correct until"), null=True, blank=True, editable=False)
+
+    late_until = models.DateField(_("late entry allowed until"), null=True, blank=True, editable=False)
+    late_reason = models.CharField(_("reason for late entry"), max_length=300, blank=True, editable=False)
+    late_allowed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, editable=False)
+    decision_text = models.TextField(_("text of the decision"), blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    document = models.ForeignKey(
+        "reviews.DecisionDocument", models.PROTECT, null=True, related_name="applications", editable=False, verbose_name=_("decision document")
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["round", "state"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["studio", "round"],
+                condition=~Q(state__in=["rejected", "named", "withdrawn", "refused"]),
+                name="one_open_application_a_round",
+                violation_error_message=_("This studio has an open application in this round already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at__isnull=True, decided_by__isnull=True, decision_text="")
+                | (~Q(decision="") & ~Q(decision_text="") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="a_decision_comes_with_text_day_and_name",
+                violation_error_message=_("A decision needs its text, its day and who decided."),
+            ),
+            models.CheckConstraint(
+                condition=Q(late_until__isnull=True, late_reason="", late_allowed_by__isnull=True)
+                | (~Q(late_reason="") & Q(late_until__isnull=False, late_allowed_by__isnull=False)),
+                name="a_late_entry_has_a_reason",
+                violation_error_message=_("A late entry needs a reason and a last day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="what_was_handed_in_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(returned_from=""),
+                name="a_return_knows_where_from",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="named") | Q(document__isnull=False),
+                name="a_named_studio_has_its_document",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.studio.name} · {self.round}"
+
+    def get_absolute_url(self):
+        return reverse("reviews:application", args=[self.pk])
+
+    # -- what is asked ------------------------------------------------------------------------------------------
+
+    @property
+    def number(self) -> str:
+        """The number on the receipt, such as 2026-A0017."""
+        return f"{self.round.year}-A{self.pk:04d}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def snapshot(self):
+        """What was handed in last, or None."""
+        return self.snapshots.order_by("-version").first()
+
+    def closes_on(self) -> date:
+        """The last day for handing in: the round's, a late entry's, or the day a return has to be mended by."""
+        if self.state == State.RETURNED and self.correct_by:
+            return self.correct_by
+        return max(self.round.closes_on, self.late_until or self.round.closes_on)
+
+    def missing_before_submission(self, *, on: date) -> list[str]:
+        """Why this cannot be handed in on a day, one sentence each; empty when it can."""
+        from reviews.readiness import missing
+
+        return missing(self, on=on)
+
+    def move(self, verb, **kwargs):
+        """As every move, and everybody concerned is told."""
+        from reviews import notices
+
+        with transaction.atomic():
+            log = super().move(verb, **kwargs)
+            notices.tell_of_move(self, log)
+        return log
+
+    def require(self, problems: list[str], message: str) -> None:
+        if problems:
+            raise DomainError(message, tuple(problems))
+
+    # -- the moves ----------------------------------------------------------------------------------------------
+
+    def submit(self, *, by, on: date):
+        """Hand in: freeze what everybody after this reads."""
+        self.require(self.missing_before_submission(on=on), _now("The application cannot be handed in yet."))
+        with transaction.atomic():
+            self.move("submit", by=by, submitted_at=timezone.now(), submitted_by=by)
+            self.freeze(by=by)
+
+    def resubmit(self, *, by, on: date, note: str = ""):
+        """Hand in again after a return; it comes back to where it was."""
+        self.require(self.missing_before_submission(on=on), _now("The application cannot be handed in yet."))
+        with transaction.atomic():
+            back = State(self.returned_from)
+            self.move("resubmit", by=by, note=note, to=back, submitted_at=timezone.now(), submitted_by=by, returned_from="", correct_by=None)
+            self.freeze(by=by)
+
+    def freeze(self, *, by):
+        from reviews.models.snapshot import Snapshot
+
+        return Snapshot.take(self, by=by)
+
+    def return_for_correction(self, corrections: dict[str, str], *, by, correct_by: date | None = None):
+        """Send back to the lead, with a reason beside each part it concerns.
+
+        :param corrections: part key → reason; at least one.
+        :raises DomainError: without a reason.
+        """
+        corrections = {part: reason.strip() for part, reason in corrections.items() if reason.strip()}
+        if not corrections:
+            raise DomainError(_now("Give a reason beside at least one part."))
+        with transaction.atomic():
+            origin = self.state
+            log = self.move(
+                "return_for_correction", by=by, note="\n".join(corrections.values()), returned_from=origin, correct_by=correct_by
+            )
+            for part, reason in corrections.items():
+                self.corrections.create(part=part, reason=reason, snapshot=self.snapshot, log=log)
+
+    def endorse(self, part: str, *, by, opinion: str):
+        """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is recommended.
+
+        :raises DomainError: without an opinion, when the part is signed already, or when the person signed another.
+        """
+        from reviews.models.endorsement import Endorsement
+
+        opinion = required(opinion, _now("Give an opinion."))
+        with self.locked_for_signing() as snapshot:
+            signed = list(self.endorsements.all())
+            if any(one.part == part for one in signed):
+                raise DomainError(_now("This part is signed already."))
+            if any(one.by_id == by.pk or one.signatory == by.name for one in signed):
+                raise DomainError(_now("The recommendation and the two sign-offs come from three different people."))
+            endorsement = Endorsement.objects.create(
+                application=self, part=part, opinion=opinion, by=by, signatory=by.name, snapshot=snapshot
+            )
+            self.log.create(actor=by, verb=f"sign_{part}", from_state=self.state, to_state=self.state, note=opinion)
+            self.complete_if_signed(by=by)
+        return endorsement
+
+    @contextmanager
+    def locked_for_signing(self):
+        """Hold the row while somebody signs, so that of two last signatures the second sees the first.
+
+        :raises IllegalMove: when it does not await signatures (any more).
+        """
+        with transaction.atomic():
+            row = Application.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if row.state != State.SUBMITTED:
+                raise IllegalMove(self.why_not("complete_endorsement"))
+            self.state = row.state
+            yield self.snapshot
+
+    def complete_if_signed(self, *, by):
+        from reviews.models.endorsement import Part
+
+        if set(self.endorsements.values_list("part", flat=True)) == set(Part.values):
+            self.move("complete_endorsement", by=by)
+
+    def refuse(self, *, by, reason: str):
+        self.move("refuse", by=by, note=required(reason, _now("Give the reason for the refusal.")))
+
+    def withdraw(self, *, by, reason: str):
+        """The lead takes the application back, until it is approved."""
+        self.move("withdraw", by=by, note=required(reason, _now("Give the reason for the withdrawal.")))
+
+    def accept(self, *, by, note: str = ""):
+        """Staff found the papers complete."""
+        self.move("accept", by=by, note=note)
+
+    def decide(self, decision: str, *, by, text: str):
+        """Approve, reject or hold, each with its text (the university union decides, Art. 8)."""
+        verb = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}[Decision(decision)]
+        text = required(text, _now("Give the text of the decision."))
+        self.move(verb, by=by, note=text, decision=decision, decision_text=text, decided_at=timezone.now(), decided_by=by)
+
+    def allow_late(self, *, by, until: date, reason: str):
+        """Let this application in after the window, by exception."""
+        from reviews import notices
+
+        reason = required(reason, _now("Give the reason for the late entry."))
+        if until <= self.round.closes_on:
+            raise DomainError(_now("The last day of a late entry comes after the round has closed."))
+        changed = Application.objects.filter(pk=self.pk, state__in=EDITABLE).update(
+            late_until=until, late_reason=reason, late_allowed_by=by
+        )
+        if not changed:
+            raise DomainError(self.why_not("submit"))
+        self.refresh_from_db()
+        self.log.create(actor=by, verb="allow_late", from_state=self.state, to_state=self.state, note=reason)
+        notices.tell_of_late_entry(self)
+
+
+def required(text: str, message: str) -> str:
+    """``text`` without white space around it.
+
+    :raises DomainError: with ``message`` when nothing is left.
+    """
+    text = text.strip()
+    if not text:
+        raise DomainError(message)
+    return text
+
+
+class ApplicationLog(MoveLog):
+    application = models.ForeignKey(Application, models.PROTECT, related_name="log", verbose_name=_("application"))
+
+
+__all__ = ["EDITABLE", "ENDED", "OPEN", "Application", "ApplicationLog", "Decision", "State", "required"]

@@ -1,0 +1,65 @@
+"""The yearly selection (Art. 7)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from studios.models import Policy
+
+FIRST_YEAR = 2023
+
+
+class RoundQuerySet(models.QuerySet):
+    def open(self, on: date):
+        return self.filter(opens_on__lte=on, closes_on__gte=on)
+
+
+class Round(models.Model):
+    """One selection a year from 2023 on, with its windows; no limit on how many are named (Art. 7)."""
+
+    year = models.PositiveSmallIntegerField(_("year"), unique=True, error_messages={"unique": _("There is a round for this year already.")})
+    title = models.CharField(_("title"), max_length=80)
+    opens_on = models.DateField(_("applications from"))
+    closes_on = models.DateField(_("applications until"))
+    endorse_by = models.DateField(_("recommendation and sign-offs until"))
+    decide_by = models.DateField(_("decision until"))
+    naming_on = models.DateField(_("naming day"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="rounds", verbose_name=_("policy version"))
+
+    objects = RoundQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["-year"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(year__gte=FIRST_YEAR),
+                name="rounds_begin_in_2023",
+                violation_error_message=_("Selections are held from 2023 on (Article 7)."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_on__lte=F("closes_on"))
+                & Q(closes_on__lte=F("endorse_by"))
+                & Q(endorse_by__lte=F("decide_by"))
+                & Q(decide_by__lte=F("naming_on")),
+                name="the_windows_of_a_round_follow_each_other",
+                violation_error_message=_("The dates of a round follow each other: opening, closing, sign-offs, decision, naming."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("reviews:round", args=[self.pk])
+
+    def is_open(self, on: date) -> bool:
+        return self.opens_on <= on <= self.closes_on

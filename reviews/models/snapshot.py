@@ -1,0 +1,71 @@
+"""What was handed in: frozen, numbered by version, and what a return asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Snapshot(models.Model):
+    """One version of the papers as they were handed in; nobody after that reads anything else.
+
+    ``data`` has the shape that :func:`reviews.freezing.freeze` documents; ``sha256`` is over its canonical JSON.
+    """
+
+    application = models.ForeignKey("reviews.Application", models.PROTECT, related_name="snapshots")
+    version = models.PositiveSmallIntegerField(_("version"))
+    data = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField(_("frozen"), default=timezone.now)
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["application", "version"], name="snapshots_are_numbered_once")]
+
+    def __str__(self):
+        return f"{self.application_id}/{self.version}"
+
+    @classmethod
+    def take(cls, application, *, by) -> Snapshot:
+        from reviews.freezing import freeze
+
+        data = freeze(application.studio)
+        last = application.snapshots.aggregate(last=models.Max("version"))["last"] or 0
+        return cls.objects.create(application=application, version=last + 1, data=data, sha256=checksum(data), frozen_by=by)
+
+    def is_intact(self) -> bool:
+        return checksum(self.data) == self.sha256
+
+
+def checksum(data: dict) -> str:
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+class Correction(models.Model):
+    """What is to be mended in one part, and the version it was said of."""
+
+    application = models.ForeignKey("reviews.Application", models.PROTECT, related_name="corrections")
+    log = models.ForeignKey("reviews.ApplicationLog", models.PROTECT, related_name="corrections")
+    part = models.CharField(_("part"), max_length=20)
+    reason = models.TextField(_("what is to be corrected"))
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="corrections")
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reason=""),
+                name="a_return_has_a_reason",
+                violation_error_message=_("Give a reason beside the part."),
+            )
+        ]

@@ -1,0 +1,123 @@
+"""Who is told of what, in which words. Texts are Chinese, the language of the union's mail."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.delivery import notify
+from accounts.models import RoleCode, User
+
+SUBJECTS = {
+    "submit": "{studio} 已提交申报，请推荐、签署意见",
+    "resubmit": "{studio} 修改后已重新提交",
+    "return_for_correction": "{studio} 的申报材料需要修改",
+    "complete_endorsement": "{studio} 推荐、签署齐备，请审核材料",
+    "refuse": "{studio} 的申报未获推荐",
+    "withdraw": "{studio} 已撤回申报",
+    "accept": "{studio} 的申报材料已审核通过",
+    "approve": "{studio} 的申报已获同意",
+    "hold": "{studio} 的申报暂缓决定",
+    "reject": "{studio} 的申报未获同意",
+    "name_studio": "{studio} 已获命名",
+}
+
+BODIES = {
+    "submit": "{actor}已提交{studio}（{unit}）在{round}中的申报。请在{endorse_by}前阅读材料并签署意见。",
+    "resubmit": "{actor}已按退回意见修改并重新提交，改动之处已在材料中列出。",
+    "return_for_correction": "退回意见：\n{note}\n\n请修改后重新提交。已填写的内容都已保留。",
+    "complete_endorsement": "部门工会推荐、党委（党组织）意见、行政意见均已签署，请校工会审核材料是否齐全。",
+    "refuse": "原因：{note}",
+    "withdraw": "原因：{note}",
+    "accept": "校工会已审核材料，申报进入评审。评审结果将通过站内通知和邮件告知。",
+    "approve": "校工会意见：{note}",
+    "hold": "校工会意见：{note}",
+    "reject": "校工会意见：{note}",
+    "name_studio": "根据{note}，{studio}已获命名。证书和铭牌由校工会制发，可在工作室页面查看证书编号。",
+}
+
+
+def audience(application, verb: str) -> list[User]:
+    """The people whom a move concerns; the one who made it is told as well only when it is the naming."""
+    studio = application.studio
+    unit = studio.unit
+    own = [studio.lead, *(editor.user for editor in studio.editors.select_related("user"))]
+    department = list(User.objects.with_role(RoleCode.DEPARTMENT_UNION, unit=unit))
+    leaders = list(User.objects.with_role(RoleCode.UNIT_LEADER, unit=unit))
+    staff = list(User.objects.with_role(RoleCode.UNION_STAFF))
+    back_at_unit = application.state == "submitted"
+    return {
+        "submit": [*department, *leaders],
+        "resubmit": [*department, *leaders] if back_at_unit else staff,
+        "return_for_correction": [*own, *department],
+        "complete_endorsement": [*own, *staff],
+        "refuse": [*own, *department],
+        "withdraw": [*own, *department],
+        "accept": [*own, *department, *User.objects.with_role(RoleCode.UNION_LEADER)],
+        "approve": staff,
+        "hold": [*own, *department, *staff],
+        "reject": [*own, *department, *staff],
+        "name_studio": [*own, *department, *leaders, *(m.user for m in studio.members.select_related("user") if m.user)],
+    }[verb]
+
+
+def tell_of_move(application, log) -> None:
+    """Tell everybody concerned of a move, once; part of the transaction of the move."""
+    people = {person.pk: person for person in audience(application, log.verb)}
+    if log.verb != "name_studio" and log.actor_id:
+        people.pop(log.actor_id, None)
+    with translation.override("zh-hans"):
+        facts = {
+            "studio": application.studio.name,
+            "unit": application.studio.unit.name,
+            "round": application.round.title,
+            "actor": log.actor.name if log.actor else settings.UNION,
+            "note": log.note,
+            "endorse_by": _day(application.round.endorse_by),
+        }
+        notify(
+            list(people.values()),
+            f"application:{application.pk}:{log.pk}",
+            subject=SUBJECTS[log.verb].format(**facts),
+            body=BODIES[log.verb].format(**facts),
+            url=application.get_absolute_url(),
+        )
+
+
+def tell_of_late_entry(application) -> None:
+    studio = application.studio
+    notify(
+        [studio.lead, *(editor.user for editor in studio.editors.select_related("user"))],
+        f"late-entry:{application.pk}:{application.late_until}",
+        subject=f"{studio.name} 可延期申报",
+        body=f"校工会同意延期至{_day(application.late_until)}。原因：{application.late_reason}",
+        url=application.get_absolute_url(),
+    )
+
+
+def tell_of_uploaded_form(form) -> None:
+    notify(
+        list(User.objects.with_role(RoleCode.UNION_STAFF)),
+        f"paper-form:{form.pk}",
+        milestone="uploaded",
+        subject=f"{form.application.studio.name} 的盖章申报表待核对",
+        body=f"{form.uploaded_by.name}已上传盖章扫描件，请与电子材料核对。",
+        url=reverse("admin:reviews_paperform_change", args=[form.pk]),
+    )
+
+
+def tell_of_paper_form(form, reason: str = "") -> None:
+    outcome = "未通过核对" if reason else "已核对"
+    notify(
+        [form.uploaded_by],
+        f"paper-form:{form.pk}",
+        milestone=form.state,
+        subject=f"{form.application.studio.name} 的盖章申报表{outcome}",
+        body=f"原因：{reason}\n请重新上传。" if reason else "盖章申报表与电子材料一致，签署意见已生效。",
+        url=form.application.get_absolute_url(),
+    )
+
+
+def _day(day) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,110 @@
+"""Who may do what to an application, one sentence a rule; and which permission each move asks for."""
+
+from __future__ import annotations
+
+import rules
+
+from accounts.models import RoleCode, Side
+from accounts.permissions import is_union_leader, is_union_staff
+from reviews.models import Part, State
+from studios import permissions as studio_rules
+
+
+def _of_studio(predicate):
+    """The studio's rule, asked of an application."""
+
+    @rules.predicate(f"application:{predicate.name}")
+    def of_application(user, application):
+        return application is not None and predicate.test(user, application.studio)
+
+    return of_application
+
+
+runs_it = _of_studio(studio_rules.runs_it)
+works_on_it = _of_studio(studio_rules.runs_it | studio_rules.co_edits)
+own_case = _of_studio(studio_rules.own_case)
+is_department_union = _of_studio(studio_rules.is_department_union)
+
+
+def _leads_side(side: str):
+    @rules.predicate(f"unit_leader:{side}")
+    def leads_side(user, application):
+        return application is not None and user.acts_for(application.studio.unit, RoleCode.UNIT_LEADER, side)
+
+    return leads_side
+
+
+leads_party = _leads_side(Side.PARTY)
+leads_administration = _leads_side(Side.ADMINISTRATION)
+
+
+@rules.predicate
+def has_signed(user, application):
+    """The person gave the recommendation or one of the sign-offs."""
+    return application is not None and any(one.by_id == user.pk for one in application.endorsements.all())
+
+
+@rules.predicate
+def awaits_signatures(user, application):
+    return application is not None and application.state == State.SUBMITTED
+
+
+@rules.predicate
+def awaits_check(user, application):
+    return application is not None and application.state == State.RECOMMENDED
+
+
+signs_for_unit = is_department_union | leads_party | leads_administration
+sends_back = (awaits_signatures & signs_for_unit | awaits_check & is_union_staff) & ~own_case
+
+rules.add_perm("reviews.submit_application", runs_it)
+rules.add_perm("reviews.withdraw_application", runs_it)
+rules.add_perm("reviews.sign_recommendation", is_department_union & ~own_case & ~has_signed)
+rules.add_perm("reviews.sign_party", leads_party & ~own_case & ~has_signed)
+rules.add_perm("reviews.sign_administration", leads_administration & ~own_case & ~has_signed)
+rules.add_perm("reviews.upload_paper_form", is_department_union & ~own_case)
+rules.add_perm("reviews.check_paper_form", is_union_staff & ~own_case)
+rules.add_perm("reviews.return_application", sends_back)
+rules.add_perm("reviews.refuse_application", sends_back)
+rules.add_perm("reviews.accept_application", is_union_staff & ~own_case)
+rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
+rules.add_perm("reviews.decide_application", is_union_leader & ~own_case)
+rules.add_perm("reviews.name_application", is_union_leader & ~own_case)
+rules.add_perm("reviews.issue_certificates", is_union_staff | is_union_leader)
+rules.add_perm("reviews.run_rounds", is_union_staff)
+rules.add_perm("reviews.view_personal", _of_studio(rules.predicate(lambda u, s: u.has_perm("studios.view_personal", s), "personal")))
+
+# Every verb of Application.MOVES that a person presses, and the permission it asks for. “complete_endorsement” has
+# none: it follows from the third signature.
+PERMISSIONS = {
+    "submit": "reviews.submit_application",
+    "resubmit": "reviews.submit_application",
+    "return_for_correction": "reviews.return_application",
+    "refuse": "reviews.refuse_application",
+    "withdraw": "reviews.withdraw_application",
+    "accept": "reviews.accept_application",
+    "approve": "reviews.decide_application",
+    "hold": "reviews.decide_application",
+    "reject": "reviews.decide_application",
+    "name_studio": "reviews.name_application",
+}
+SIGNING = {
+    Part.RECOMMENDATION: "reviews.sign_recommendation",
+    Part.PARTY: "reviews.sign_party",
+    Part.ADMINISTRATION: "reviews.sign_administration",
+}
+
+
+def open_moves(user, application) -> set[str]:
+    """The verbs this person may press on this application now."""
+    return {
+        verb for verb, permission in PERMISSIONS.items() if application.can_move(verb) and user.has_perm(permission, application)
+    }
+
+
+def open_signatures(user, application) -> list[str]:
+    """The parts this person may sign now."""
+    if application.state != State.SUBMITTED:
+        return []
+    signed = {one.part for one in application.endorsements.all()}
+    return [part for part, permission in SIGNING.items() if part not in signed and user.has_perm(permission, application)]

@@ -1,0 +1,130 @@
+"""The numbers a union changes without a programmer (DOMAIN §4), versioned, each with its article."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from studios.levels import Level
+
+
+class PolicyQuerySet(models.QuerySet):
+    def in_force(self, on: date) -> Policy:
+        """The version in force on a day.
+
+        :raises Policy.DoesNotExist: when no version has taken effect by then.
+        """
+        policy = self.filter(effective_on__lte=on).order_by("-effective_on", "-pk").first()
+        if policy is None:
+            raise self.model.DoesNotExist(_now("No policy is in force on %(day)s. Enter one in the admin.") % {"day": on})
+        return policy
+
+
+class Policy(models.Model):
+    """One version. A round and a cycle keep the version in force when they were opened."""
+
+    class Aggregation(models.TextChoices):
+        MEAN = "mean", _("mean")
+        MEDIAN = "median", _("median")
+        TRIMMED = "trimmed", _("trimmed mean")
+
+    title = models.CharField(_("title of the version"), max_length=80)
+    effective_on = models.DateField(_("effective from"), unique=True, error_messages={"unique": _("A version takes effect on this day already.")})
+
+    honour_level = models.CharField(_("minimum level of the lead's honour"), max_length=20, choices=Level, default=Level.MUNICIPAL)
+    members_least = models.PositiveSmallIntegerField(_("members besides the lead, at least"), default=3)
+    projects_a_year = models.PositiveSmallIntegerField(_("projects running in each year, at least"), default=1)
+    project_level = models.CharField(_("minimum level of these projects"), max_length=20, choices=Level, default=Level.PROVINCIAL)
+    results_in_two_years = models.PositiveSmallIntegerField(_("recognised results in every two years, at least"), default=1)
+    results_aim = models.PositiveSmallIntegerField(_("recognised results in every two years, the aim"), default=2)
+    trainings_a_year = models.PositiveSmallIntegerField(_("trainings a year"), default=2)
+    exchanges_a_year = models.PositiveSmallIntegerField(_("exchanges a year"), default=2)
+    mentorings_a_year = models.PositiveSmallIntegerField(_("mentorings a year"), default=1)
+    cycle_years = models.PositiveSmallIntegerField(_("length of a cycle (years)"), default=3, validators=[MinValueValidator(1)])
+    grant_amount = models.DecimalField(_("grant per cycle (yuan)"), max_digits=12, decimal_places=2, default=Decimal("20000.00"))
+    grant_purposes = models.TextField(
+        _("allowed purposes of the grant, one a line"), default="技术培训\n业务交流\n资料图书\n实验耗材\n成果推广"
+    )
+    notice_days = models.PositiveSmallIntegerField(_("length of the public notice (working days)"), default=5)
+    naming_month = models.PositiveSmallIntegerField(
+        _("naming day: month"), default=5, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    naming_day = models.PositiveSmallIntegerField(
+        _("naming day: day"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+    experts_each = models.PositiveSmallIntegerField(_("experts per application"), default=5)
+    experts_quorum = models.PositiveSmallIntegerField(_("quorum of experts"), default=3)
+    aggregation = models.CharField(_("how scores are put together"), max_length=10, choices=Aggregation, default=Aggregation.TRIMMED)
+    pass_mark = models.DecimalField(_("pass mark"), max_digits=5, decimal_places=2, default=Decimal("70.00"))
+    excellent_percent = models.PositiveSmallIntegerField(_("share of “excellent” (percent)"), default=20, validators=[MaxValueValidator(100)])
+    cycle_reminders = models.CharField(_("reminders before a cycle ends (days)"), max_length=80, default="180,90,30,7,1")
+    overdue_reminder_days = models.PositiveSmallIntegerField(_("reminder when overdue, every (days)"), default=7)
+    endorse_days = models.PositiveSmallIntegerField(_("days for recommendation and sign-offs"), default=7)
+    ban_after_refusal = models.PositiveSmallIntegerField(_("years before a refused studio may apply again"), default=1)
+    ban_after_revocation = models.PositiveSmallIntegerField(_("years before a revoked studio may apply again"), default=3)
+    retirement_male = models.PositiveSmallIntegerField(_("retirement age, men"), default=60)
+    retirement_female = models.PositiveSmallIntegerField(_("retirement age, women"), default=55)
+
+    objects = PolicyQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    # The article each number rests on; "practice" marks what the regulation leaves to the union.
+    ARTICLES = {
+        "honour_level": "3(1)",
+        "members_least": "3(2)",
+        "projects_a_year": "3(3)",
+        "project_level": "3(3)",
+        "results_in_two_years": "3(4)",
+        "results_aim": "3(4)",
+        "trainings_a_year": "11",
+        "exchanges_a_year": "11",
+        "mentorings_a_year": "11",
+        "cycle_years": "12",
+        "grant_amount": "13",
+        "grant_purposes": "13",
+        "notice_days": "7",
+        "naming_month": "8",
+        "naming_day": "8",
+        "experts_each": "7",
+        "experts_quorum": "7",
+        "aggregation": "7",
+        "pass_mark": "7",
+        "excellent_percent": "11",
+        "cycle_reminders": "12",
+        "overdue_reminder_days": "11",
+        "endorse_days": "8",
+        "ban_after_refusal": "7",
+        "ban_after_revocation": "12",
+        "retirement_male": "12",
+        "retirement_female": "12",
+    }
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        ordering = ["-effective_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(experts_quorum__lte=models.F("experts_each")),
+                name="quorum_fits_the_experts",
+                violation_error_message=_("The quorum cannot exceed the number of experts."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def naming_on(self, year: int) -> date:
+        """The naming day of a year; 1 May by default (Art. 8)."""
+        return date(year, self.naming_month, self.naming_day)
+
+    def is_used(self) -> bool:
+        """Whether a round, an assessment or a cycle rests on this version; it is then read-only."""
+        relations = [r for r in self._meta.related_objects if not r.related_model.__name__.startswith("Historical")]
+        return any(getattr(self, r.get_accessor_name()).exists() for r in relations)

@@ -1,0 +1,70 @@
+"""Who may do what to a studio, one sentence a rule."""
+
+from __future__ import annotations
+
+import rules
+
+from accounts.models import RoleCode
+from accounts.permissions import is_union_staff
+from studios.models import LIVE, State
+
+
+@rules.predicate
+def leads(user, studio):
+    """The lead of the studio."""
+    return studio is not None and studio.lead_id == user.pk
+
+
+@rules.predicate
+def co_edits(user, studio):
+    """A co-editor whom the lead has named."""
+    return studio is not None and any(editor.user_id == user.pk for editor in studio.editors.all())
+
+
+@rules.predicate
+def is_department_union(user, studio):
+    """An officer of the department union of the studio's unit, or of a unit above it."""
+    return studio is not None and user.acts_for(studio.unit, RoleCode.DEPARTMENT_UNION)
+
+
+@rules.predicate
+def started_on_behalf(user, studio):
+    """The department union officer who started the candidate studio on the lead's behalf."""
+    return (
+        studio is not None
+        and studio.state == State.CANDIDATE
+        and studio.started_by_id == user.pk
+        and user.acts_for(studio.unit, RoleCode.DEPARTMENT_UNION)
+    )
+
+
+@rules.predicate
+def is_live(user, studio):
+    """The studio is a candidate or holds its title."""
+    return studio is not None and studio.state in LIVE
+
+
+@rules.predicate
+def own_case(user, studio):
+    """The person leads, co-edits or belongs to the studio: nobody acts on their own case."""
+    return studio is not None and studio.concerns(user)
+
+
+@rules.predicate
+def has_a_unit(user):
+    return user.is_authenticated and user.unit_id is not None
+
+
+@rules.predicate
+def is_an_officer(user):
+    return user.is_authenticated and user.has_role(RoleCode.DEPARTMENT_UNION)
+
+
+runs_it = leads | started_on_behalf
+
+rules.add_perm("studios.start_studio", has_a_unit | is_an_officer)
+rules.add_perm("studios.start_studio_for_others", is_an_officer)
+rules.add_perm("studios.edit_studio", (runs_it | co_edits) & is_live)
+rules.add_perm("studios.manage_editors", runs_it & is_live)
+# Telephone and birth are shown to those who work on the papers and those who have to reach the lead.
+rules.add_perm("studios.view_personal", runs_it | co_edits | is_department_union | is_union_staff)
