@@ -145,10 +145,12 @@ def make_environment() -> None:
 
 
 def make_with_uv() -> bool:
+    """The quick way; WITHOUT_UV=1 in the environment turns it off."""
     if os.environ.get("WITHOUT_UV"):
         return False
     if not UV.exists() and not run(
         *(sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--upgrade"),
+        "--root-user-action=ignore",
         *("--target", UV.parent.parent, "--require-hashes", "-r", UV_PIN),
     ):
         return False
