@@ -27,7 +27,14 @@ def certificate_pdf(certificate, *, preview: bool = False) -> bytes:
     """
     context = _context(certificate, preview=preview)
     context["name_lines"] = certificate_lines(certificate.studio_name)
-    context["name_size"] = min(fitting(line, room=236, most=13) for line in context["name_lines"])
+    one_line = len(context["name_lines"]) == 1
+    context["name_size"] = min(fitting(line, room=240, most=13.5 if one_line else 9.6) for line in context["name_lines"])
+    context["name_leading"] = 22 if one_line else 11.5
+    context["basis"] = [
+        f"依照《{settings.UNIVERSITY}劳模创新工作室管理办法》，经组织推荐、评选，",
+        f"命名下列工作室为{settings.UNIVERSITY}劳模创新工作室：",
+    ]
+    context["basis_size"] = min(fitting(line, room=240, most=6) for line in context["basis"])
     pdf = documents.render_pdf("certificate", context, archival=True)
     return pdf if preview else documents.sign(pdf)
 
@@ -39,6 +46,9 @@ def plaque_pdf(certificate, *, preview: bool = False) -> bytes:
     """
     context = _context(certificate, preview=preview)
     context["name_lines"] = plaque_lines(certificate.studio_name)
+    spacing = 0.35 if breadth(settings.UNIVERSITY) <= 8 else 0.1
+    size = fitting(settings.UNIVERSITY, room=470, most=25, spacing=spacing)
+    context["university_line"] = {"size": size, "spacing": spacing}
     pdf = documents.render_pdf("plaque", context, archival=True)
     return pdf if preview else documents.sign(pdf)
 
@@ -120,28 +130,44 @@ def fitting(text: str, *, room: float, most: float, spacing: float = 0) -> float
 
 def certificate_lines(name: str) -> list[str]:
     """The studio's name on one line, or on two when one line would be small."""
-    return [name] if breadth(name) <= 25 else _halves(name)
+    return _named_break(name) if breadth(name) > 25 else [name]
 
 
 def plaque_lines(name: str) -> list[dict]:
     """The studio's name as lines of text with size (mm) and letter spacing (em): who, then what."""
-    head, suffix = (name.removesuffix(SUFFIX), SUFFIX) if name.endswith(SUFFIX) else (name, "")
-    texts = [text for text in (*(_halves(head) if breadth(head) > 11 else [head]), suffix) if text]
-    most = 62 if len(texts) < 3 else 46
+    head = name.removesuffix(SUFFIX)
+    if head and head != name:
+        texts = [*_balanced(head, 1 if breadth(head) <= 12 else 2), SUFFIX]
+    else:
+        texts = _balanced(name, 1 if breadth(name) <= 7 else 2 if breadth(name) <= 22 else 3)
+    most = 60 if len(texts) < 3 else 44
     lines = []
     for text in texts:
         spacing = 0.14 if breadth(text) <= 8 else 0.04
-        largest = most if text == suffix else most * 0.87
+        largest = most if text == SUFFIX else most * 0.87
         lines.append({"text": text, "spacing": spacing, "size": fitting(text, room=488, most=largest, spacing=spacing)})
     return lines
 
 
-def _halves(name: str) -> list[str]:
-    """``name`` in two lines: before 劳模创新工作室 when that is a fair break, else near the middle, never at a dot."""
+def _named_break(name: str) -> list[str]:
+    """``name`` on two lines, before 劳模创新工作室 unless that leaves the first line much the longer."""
     head = name.removesuffix(SUFFIX)
-    if head != name and len(head) <= 3 * len(SUFFIX):
-        return [head, SUFFIX]
-    middle = (len(name) + 1) // 2
-    cuts = [cut for cut in range(1, len(name)) if name[cut] not in "·・•，、）》”" and name[cut - 1] not in "（《“"]
-    cut = min(cuts, key=lambda position: abs(position - middle), default=middle)
-    return [name[:cut], name[cut:]]
+    return [head, SUFFIX] if head != name and breadth(head) <= 21 else _balanced(name, 2)
+
+
+def _balanced(name: str, lines: int) -> list[str]:
+    """``name`` in so many lines of about equal length, broken where a reader would: after a unit, before 与, not at a dot."""
+    broken = []
+    for left in range(lines, 1, -1):
+        ideal = len(name) / left
+        cuts = [at for at in range(1, len(name)) if name[at] not in "·・•，、）》”" and name[at - 1] not in "·（《“"]
+        if not cuts:
+            break
+        cut = min(cuts, key=lambda at: abs(at - ideal) - (len(name) / 5 if _natural(name, at) else 0))
+        broken.append(name[:cut])
+        name = name[cut:]
+    return [*broken, name]
+
+
+def _natural(name: str, at: int) -> bool:
+    return name[at] in "与和及暨" or name[:at].endswith(("学院", "医院", "中心", "研究院", "技术", "装备", "、", "）", SUFFIX))
