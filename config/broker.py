@@ -10,7 +10,7 @@ from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps
 
-FILE_BROKER_URL = "studiofiles://"
+FILE_BROKER_URL = "studiofiles://localhost"
 
 
 class Channel(filesystem.Channel):
@@ -41,7 +41,7 @@ def file_broker(folder: Path) -> dict:
     ``control_folder`` matters: without it kombu writes a folder ``control`` wherever the process happens to
     stand, and a worker and a web process that stand in different places do not see each other's queues.
     """
-    TRANSPORT_ALIASES[FILE_BROKER_URL.removesuffix("://")] = "config.broker:Transport"
+    TRANSPORT_ALIASES[FILE_BROKER_URL.partition(":")[0]] = "config.broker:Transport"
     places = {name: folder / name for name in ("messages", "taken", "control")}
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)

@@ -28,14 +28,15 @@ def prepare() -> None:
     import django
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
-    from django.db import connections
+    from django.db import connections, transaction
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     if not get_user_model().objects.exists():
         print("-- filling the empty database with the demo university", flush=True)
-        call_command("seed_demo")
+        with transaction.atomic():  # an interrupted run leaves nothing half filled
+            call_command("seed_demo")
     connections.close_all()
 
 
@@ -59,7 +60,17 @@ def is_up(port: int) -> bool:
 
 def commands(port: int) -> dict[str, list[str]]:
     """What runs, in the order in which it starts."""
-    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    # Celery warns of running as root, which a demo in a container does.
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore::UserWarning:celery.platforms",
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "-q",
+    ]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     schedule = ROOT / "var" / "beat-schedule"
     return {
