@@ -1,9 +1,10 @@
 """Brings notices to people: into the inbox, and by mail to those with an address.
 
-Each package words and times its own notices and hands them to ``notify``. A notice is unique by event, milestone and
-recipient, so telling somebody twice tells them once. Mail goes through the outbox: it leaves after the commit, waits
-while the mail server is down, and is marked as sent right after the server took it. A worker that dies between the
-two sends that one letter again; both copies carry the same Message-ID, by which mail servers drop the second.
+Each package words and times its own notices and hands them to ``notify``. A notice is unique by event,
+milestone and recipient, so telling somebody twice tells them once. Mail goes through the outbox: it leaves
+after the commit, waits while the mail server is down, and is marked as sent right after the server took
+it. A worker that dies between the two sends that one letter again; both copies carry the same Message-ID,
+by which mail servers drop the second.
 """
 
 import smtplib
@@ -24,7 +25,13 @@ LONGEST_SUBJECT = 200
 
 
 def notify(
-    recipients: Iterable[User], event: str, *, subject: str, body: str = "", url: str = "", milestone: str = ""
+    recipients: Iterable[User],
+    event: str,
+    *,
+    subject: str,
+    body: str = "",
+    url: str = "",
+    milestone: str = "",
 ) -> int:
     """Tell each active recipient once of ``event``, in the surrounding transaction.
 
@@ -87,7 +94,13 @@ def send(address: str, subject: str, body: str, *, ident: str, link: str = "") -
     address = parseaddr(one_line(address))[1]
     if not address:
         raise outbox.Hopeless("no mail address")
-    frame = {"subject": subject, "body": body, "link": link, "site": settings.SITE_URL, "union": settings.UNION}
+    frame = {
+        "subject": subject,
+        "body": body,
+        "link": link,
+        "site": settings.SITE_URL,
+        "union": settings.UNION,
+    }
     letter = EmailMessage(
         one_line(render_to_string("mail/subject.txt", frame)),
         render_to_string("mail/body.txt", frame),

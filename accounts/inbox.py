@@ -31,7 +31,9 @@ def inbox(request):
         "unread": Notice.objects.unread_count(request.user),
         "is_first_page": not before,
         "newer": ("?unread" if only_unread else "?") if before else "",
-        "older": f"?{'unread&' if only_unread else ''}before={shown[A_PAGE - 1].pk}" if len(shown) > A_PAGE else "",
+        "older": f"?{'unread&' if only_unread else ''}before={shown[A_PAGE - 1].pk}"
+        if len(shown) > A_PAGE
+        else "",
     }
     return render(request, "accounts/inbox.html", context)
 

@@ -15,5 +15,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # what                            task                                    when
     "send what waits in the outbox": {"task": "records.tasks.drain_outbox", "schedule": crontab()},
-    "the day's round": {"task": "records.tasks.daily", "schedule": crontab(hour=6, minute=30)},
+    "the day's round": {"task": "portal.tasks.daily", "schedule": crontab(hour=6, minute=30)},
 }

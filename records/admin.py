@@ -41,7 +41,13 @@ class JobAdmin(LookOnly):
     list_display = ["title", "state", "progress", "started_by", "created_at", "finished_at", "page"]
     list_filter = ["state", "kind"]
     list_select_related = ["started_by"]
-    search_fields = ["title", "started_by__name", "started_by__pinyin", "started_by__initials", "started_by__staff_no"]
+    search_fields = [
+        "title",
+        "started_by__name",
+        "started_by__pinyin",
+        "started_by__initials",
+        "started_by__staff_no",
+    ]
     date_hierarchy = "created_at"
     exclude = ["payload", "result"]
 
@@ -67,7 +73,9 @@ class Standing(admin.SimpleListFilter):
         return [("open", _("Not done")), ("failing", _("Went wrong")), ("given_up", _("Given up"))]
 
     def queryset(self, request, queryset):
-        return getattr(queryset, self.value())() if self.value() in {"open", "failing", "given_up"} else queryset
+        return (
+            getattr(queryset, self.value())() if self.value() in {"open", "failing", "given_up"} else queryset
+        )
 
 
 @admin.register(Outbox)

@@ -1,7 +1,8 @@
-"""Files that people hand in: checked by what they are, stored under random names, shown to who may see their record.
+"""Files that people hand in: checked by what they are, stored under random names, shown to who may see their
+record.
 
-``attach(file, target, slot, by=…)`` is the only way in. The check runs in a process of its own (``inspection.py``), so
-a file made to hurt costs that process its life and the sender a sentence.
+``attach(file, target, slot, by=…)`` is the only way in. The check runs in a process of its own
+(``inspection.py``), so a file made to hurt costs that process its life and the sender a sentence.
 """
 
 from __future__ import annotations
@@ -56,11 +57,15 @@ REASONS = {
     "old_office": gettext_lazy(
         "This is an old or password-protected Office file. Please save it as DOCX or XLSX without a password."
     ),
-    "damaged": gettext_lazy("The file is damaged or not complete. Please open it, save it again and choose it anew."),
+    "damaged": gettext_lazy(
+        "The file is damaged or not complete. Please open it, save it again and choose it anew."
+    ),
     "password": gettext_lazy("The file is protected by a password. Please remove the password first."),
     "pages": gettext_lazy("The file has more than %(most)s pages. Please split it."),
     "pixels": gettext_lazy("The picture is too large (%(width)s × %(height)s). Please make it smaller."),
-    "active": gettext_lazy("The PDF contains scripts or starts programs. Please print it to a new PDF first."),
+    "active": gettext_lazy(
+        "The PDF contains scripts or starts programs. Please print it to a new PDF first."
+    ),
     "macros": gettext_lazy("The file contains macros. Please save it as DOCX or XLSX without macros."),
     "bomb": gettext_lazy("The file unpacks to far more than it should and was not taken."),
     "slow": gettext_lazy("Checking the file took too long. Please save it again as a simpler file."),
@@ -106,8 +111,8 @@ class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """A file is visible exactly when its record is.
 
-        A kind of record without ``visible_to`` shows its files to nobody. Narrow first, ``filter(pk=…)`` before
-        ``visible_to``: only the kinds of record among the rows at hand are asked.
+        A kind of record without ``visible_to`` shows its files to nobody. Narrow first, ``filter(pk=…)``
+        before ``visible_to``: only the kinds of record among the rows at hand are asked.
         """
         seen = Q(pk__in=[])
         for pk in self.order_by().values_list("content_type", flat=True).distinct():
@@ -184,7 +189,9 @@ def attach(file, target, slot: str, *, by) -> Attachment:
     if held.count() >= MOST_IN_A_SLOT:
         raise Refused("full", most=MOST_IN_A_SLOT)
     name = clean_name(file.name or "", kind)
-    kept = Attachment(target=target, slot=slot, name=name, kind=kind, size=len(data), sha256=digest, uploaded_by=by)
+    kept = Attachment(
+        target=target, slot=slot, name=name, kind=kind, size=len(data), sha256=digest, uploaded_by=by
+    )
     kept.file.save(name, ContentFile(data), save=False)
     kept.save(force_insert=True)
     return kept
@@ -211,10 +218,18 @@ def checked(file) -> tuple[bytes, str]:
 
 def ask_inspection(data: bytes) -> tuple[dict, bytes]:
     """Let ``inspection.py`` look at ``data`` in a child process that may use little memory and little time."""
-    limits = {"pages": MOST_PAGES, "pixels": MOST_PIXELS, "entries": 3000, "unpacked": 200 * 2**20, "ratio": 100}
+    limits = {
+        "pages": MOST_PAGES,
+        "pixels": MOST_PIXELS,
+        "entries": 3000,
+        "unpacked": 200 * 2**20,
+        "ratio": 100,
+    }
     command = [sys.executable, "-I", str(Path(inspection.__file__)), json.dumps(limits)]
     try:
-        ended = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE_SECONDS, env={})
+        ended = subprocess.run(  # noqa: S603: our own script and our own limits
+            command, input=data, capture_output=True, timeout=PATIENCE_SECONDS, env={}
+        )
     except subprocess.TimeoutExpired:
         return {"refused": "slow"}, b""
     if ended.returncode < 0:
@@ -226,7 +241,7 @@ def ask_inspection(data: bytes) -> tuple[dict, bytes]:
 
 
 def clean_name(name: str, kind: str) -> str:
-    """The name as people know it, without folders, control or direction characters, with the ending of its kind."""
+    """The name as people know it: no folders, no control or direction characters, the ending of its kind."""
     name = unicodedata.normalize("NFC", name)
     name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
     name = re.split(r"[/\\]", name)[-1]

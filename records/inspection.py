@@ -1,8 +1,9 @@
 """Looks into an uploaded file in a process of its own, with a lid on memory and time.
 
-Run as a script, with the limits as JSON in the first argument and the file on standard input. Answers with one line
-of JSON, ``{"kind": "pdf"}`` or ``{"refused": "pages", …}``; behind the line comes the cleaned file when the file is a
-picture. Imports nothing of the project, so that it starts in a few hundredths of a second and has nothing to steal.
+Run as a script, with the limits as JSON in the first argument and the file on standard input. Answers with
+one line of JSON, ``{"kind": "pdf"}`` or ``{"refused": "pages", …}``; behind the line comes the cleaned
+file when the file is a picture. Imports nothing of the project, so that it starts in a few hundredths of a
+second and has nothing to steal.
 """
 
 import io
@@ -25,7 +26,20 @@ OFFICE = {
     "xlsx": ("xl/workbook.xml", b"spreadsheetml.sheet.main+xml"),
 }
 JPEG_KEPT = {0xE0, 0xEE, 0xDB, 0xC4, 0xDD, *range(0xC0, 0xD0)} - {0xC8, 0xCC}
-PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD"}
+PNG_KEPT = {
+    b"IHDR",
+    b"PLTE",
+    b"IDAT",
+    b"IEND",
+    b"tRNS",
+    b"gAMA",
+    b"cHRM",
+    b"sRGB",
+    b"iCCP",
+    b"sBIT",
+    b"pHYs",
+    b"bKGD",
+}
 ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm"}
 
 
@@ -54,7 +68,9 @@ def inspect(data: bytes, limits: dict) -> tuple[dict, bytes]:
 
 
 def picture(data: bytes, kind: str, limits: dict) -> tuple[dict, bytes]:
-    """A picture that decodes to its end, without its metadata (place, camera, comments) or anything behind it."""
+    """A picture that decodes to its end, without its metadata (place, camera, comments) or anything behind
+    it.
+    """
     from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # the cap is ours and is asked before decoding
@@ -124,7 +140,9 @@ def office(data: bytes, limits: dict) -> tuple[dict, bytes]:
             if "[Content_Types].xml" not in names:
                 raise Refused("unknown")
             types = small(archive, "[Content_Types].xml")
-            if b"macroEnabled" in types or any(re.search(r"vbaProject|/activeX/|macrosheets", n) for n in names):
+            if b"macroEnabled" in types or any(
+                re.search(r"vbaProject|/activeX/|macrosheets", n) for n in names
+            ):
                 raise Refused("macros")
             kinds = [kind for kind, (part, mark) in OFFICE.items() if part in names and mark in types]
             if len(kinds) != 1:
@@ -132,7 +150,15 @@ def office(data: bytes, limits: dict) -> tuple[dict, bytes]:
             if b"attachedTemplate" in outside(archive, names):
                 raise Refused("macros")
             unpack(archive, entries)
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise Refused("damaged") from error
     except Exception as error:
         if type(error).__module__ == "zlib":
@@ -149,7 +175,10 @@ def check_size(entries: list, size: int, limits: dict) -> None:
     total = sum(entry.file_size for entry in entries)
     if total > limits["unpacked"] or total > max(limits["ratio"] * size, 10 * 2**20):
         raise Refused("bomb")
-    if any(entry.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", entry.filename) for entry in entries):
+    if any(
+        entry.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", entry.filename)
+        for entry in entries
+    ):
         raise Refused("damaged")
 
 

@@ -1,9 +1,9 @@
 """Long work as a row: progress that people can watch, a result to download, a button to stop it.
 
-``start_job`` writes the row and its outbox entry in one transaction; a worker runs the function registered for the
-kind. A worker that is killed leaves a lease that runs out, and the next one runs the function again from the start:
-each item must notice by itself that it is done already. ``job.each(items)`` counts, keeps the lease and stops when
-the job was cancelled.
+``start_job`` writes the row and its outbox entry in one transaction; a worker runs the function registered
+for the kind. A worker that is killed leaves a lease that runs out, and the next one runs the function
+again from the start: each item must notice by itself that it is done already. ``job.each(items)`` counts,
+keeps the lease and stops when the job was cancelled.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def job(kind: str):
 
 
 class Stopped(BaseException):
-    """Leaves the work at once: cancelled, or taken over by another worker. Not an error, so no handler keeps it."""
+    """Leaves the work at once: cancelled, or taken over by another worker. Not an error, so no handler keeps
+    it.
+    """
 
 
 def result_path(instance: Job, filename: str) -> str:
@@ -224,7 +226,9 @@ def start_job(kind: str, payload: dict | None = None, *, by, title: str, total: 
     if kind not in FUNCTIONS:
         raise LookupError(f"no function is registered for jobs of kind {kind}")
     with transaction.atomic():
-        started = Job.objects.create(kind=kind, payload=payload or {}, started_by=by, title=title[:200], total=total)
+        started = Job.objects.create(
+            kind=kind, payload=payload or {}, started_by=by, title=title[:200], total=total
+        )
         outbox.put("job", {"job": str(started.pk)}, key=f"job:{started.pk}")
     return started
 
@@ -233,8 +237,8 @@ def start_job(kind: str, payload: dict | None = None, *, by, title: str, total: 
 def run(row: Outbox) -> None:
     """Do the work of the job that ``row`` names, unless it is over.
 
-    A ``DomainError`` ends the job with its sentence. Any other error is tried again after a wait, until several
-    runs in a row brought no progress.
+    A ``DomainError`` ends the job with its sentence. Any other error is tried again after a wait, until
+    several runs in a row brought no progress.
     """
     work = Job.objects.filter(pk=row.payload["job"]).first()
     if work is None or not work._take(row):
@@ -259,9 +263,9 @@ def run(row: Outbox) -> None:
 
 
 def broken(work: Job) -> str:
-    return _("Something went wrong and trying again did not help. Please tell the administrator: %(reference)s.") % {
-        "reference": str(work.pk)[:8]
-    }
+    return _(
+        "Something went wrong and trying again did not help. Please tell the administrator: %(reference)s."
+    ) % {"reference": str(work.pk)[:8]}
 
 
 def sweep_results(now: datetime) -> int:

@@ -1,11 +1,12 @@
 """What is to be done after a commit, kept in the database until it is done.
 
-A row is written in the same transaction as what it announces, so it is there exactly when the announced thing is.
-After the commit the broker is poked, once a transaction and for two seconds at most; beat drains every minute what a
-poke did not reach. The broker is never relied on to remember anything.
+A row is written in the same transaction as what it announces, so it is there exactly when the announced
+thing is. After the commit the broker is poked, once a transaction and for two seconds at most; beat drains
+every minute what a poke did not reach. The broker is never relied on to remember anything.
 
-Every kind is done *at least* once: a worker that dies between the deed and its mark leaves a row whose lease runs
-out, and another worker does it again. Handlers are therefore written so that a second time does no harm.
+Every kind is done *at least* once: a worker that dies between the deed and its mark leaves a row whose
+lease runs out, and another worker does it again. Handlers are therefore written so that a second time does
+no harm.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Hopeless(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of row is done: the function, how long a worker may hold the row, what becomes of its payload."""
+    """How one kind of row is done: the function, how long a worker may hold the row, what becomes of its
+    payload.
+    """
 
     run: Callable[[Outbox], None]
     lease: timedelta
@@ -83,7 +86,9 @@ class OutboxQuerySet(models.QuerySet):
 
 
 class Outbox(models.Model):
-    """One thing to be done. ``next_try_at`` is also the lease: a claim moves it on, and nobody else takes the row."""
+    """One thing to be done. ``next_try_at`` is also the lease: a claim moves it on, and nobody else takes the
+    row.
+    """
 
     kind = models.CharField(_("kind"), max_length=64)
     key = models.CharField(_("key"), max_length=200, unique=True, null=True, blank=True)
@@ -155,7 +160,8 @@ def put_all(kind: str, items: list[tuple[str | None, dict]]) -> None:
 def claim(*, now: datetime, without: set[str] = frozenset(), long: bool = False) -> Outbox | None:
     """The next due row, taken for this worker alone, or nothing.
 
-    The conditional UPDATE is the claim: of two workers that saw the same row, one changes it and the other does not.
+    The conditional UPDATE is the claim: of two workers that saw the same row, one changes it and the other
+    does not.
     """
     kinds = [name for name, kind in KINDS.items() if kind.long == long and name not in without]
     due = Outbox.objects.due(now).filter(kind__in=kinds).order_by("next_try_at", "pk")
@@ -169,9 +175,11 @@ def claim(*, now: datetime, without: set[str] = frozenset(), long: bool = False)
 
 
 def drain(*, seconds: float = 240) -> int:
-    """Do what is due, short things first, until nothing is left or the time is up; returns how many were done.
+    """Do what is due, short things first, until nothing is left or the time is up; returns how many were
+    done.
 
-    Safe to run any number of times at once. A row that fails is put back with a wait and does not stop the others.
+    Safe to run any number of times at once. A row that fails is put back with a wait and does not stop the
+    others.
     """
     ends, done = time.monotonic() + seconds, 0
     unreachable: set[str] = set()
@@ -203,7 +211,8 @@ _closed_again_at = 0.0  # while the monotonic clock is before this, the broker i
 def poke() -> bool:
     """Tell the workers that something is due. Gives up within two seconds, never raises; false when not told.
 
-    After a failure the broker is left alone for some seconds, so that a request with many commits waits once only.
+    After a failure the broker is left alone for some seconds, so that a request with many commits waits
+    once only.
     """
     global _closed_again_at
     if time.monotonic() < _closed_again_at:

@@ -5,7 +5,8 @@ from django.utils.functional import cached_property
 
 
 class BoundedPaginator(Paginator):
-    """Counts no further than ``MOST`` rows: a list over a million rows costs no more than one over ten thousand.
+    """Counts no further than ``MOST`` rows: a list over a million rows costs no more than one over ten
+    thousand.
 
     What lies beyond is reached by searching and filtering. ``bounded`` tells that there is more.
     """

@@ -23,7 +23,9 @@ def file(request, pk):
 @require_safe
 @never_cache
 def job(request, pk):
-    """The page of a job; asked by htmx it is the part that moves, and the whole page anew once the job is over."""
+    """The page of a job; asked by htmx it is the part that moves, and the whole page anew once the job is
+    over.
+    """
     work = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if not request.htmx:
         return render(request, "records/job.html", {"job": work})
@@ -35,7 +37,9 @@ def job(request, pk):
 @require_safe
 def job_result(request, pk):
     """What a finished job made, under its own name."""
-    work = get_object_or_404(Job.objects.visible_to(request.user).exclude(result=""), pk=pk, state=Job.State.DONE)
+    work = get_object_or_404(
+        Job.objects.visible_to(request.user).exclude(result=""), pk=pk, state=Job.State.DONE
+    )
     return send_or_404(work.result, work.result_name, work.result_name.rpartition(".")[2].lower())
 
 

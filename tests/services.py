@@ -83,7 +83,7 @@ def forget_connections() -> None:
 class Worker:
     """A real Celery worker process on the test's database."""
 
-    def __init__(self, *, redis_url: str, var_dir: Path, concurrency: int = 1) -> None:
+    def __init__(self, *, redis_url: str, var_dir: Path, concurrency: int = 1, include: str = "") -> None:
         database = connection.settings_dict
         if connection.vendor == "sqlite":
             address = f"sqlite:///{database['NAME']}"
@@ -106,6 +106,7 @@ class Worker:
             "INFO",
             "--without-gossip",
             "--without-mingle",
+            *(["--include", include] if include else []),
         ]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -143,13 +144,15 @@ class Worker:
 def start_worker(tmp_path):
     """``start_worker(redis_url="")`` starts a real worker; all are stopped after the test.
 
+    ``include`` names a module of jobs that only the tests have.
+
     Without an address the worker reads the file-backed queue in ``tmp_path / "queue"``
     (publish with ``publishing_to("", tmp_path / "queue")``). Needs ``transactional_db``.
     """
     started: list[Worker] = []
 
-    def start(redis_url: str = "", concurrency: int = 1) -> Worker:
-        worker = Worker(redis_url=redis_url, var_dir=tmp_path, concurrency=concurrency)
+    def start(redis_url: str = "", concurrency: int = 1, include: str = "") -> Worker:
+        worker = Worker(redis_url=redis_url, var_dir=tmp_path, concurrency=concurrency, include=include)
         started.append(worker)
         worker.wait_until_ready()
         return worker
