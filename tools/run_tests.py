@@ -13,7 +13,7 @@ from tools.embedded import ROOT, embedded
 from tools.private_services import PostgreSQL, Redis, ServiceFailed
 
 PYTEST = [sys.executable, "-m", "pytest"]
-NOT_ON_SQLITE = "not browser"
+NOT_ON_SQLITE = "not browser and not once"
 
 
 class Stopped(Exception):
@@ -57,7 +57,8 @@ def main(extra: list[str]) -> int:
 
     title("the suite on SQLite and the file-backed queue")
     print(
-        "Left out here, since it ran above: tests that drive a browser (the marker browser).\n"
+        "Left out here, since they ran above: tests that drive a browser (the marker browser), and tests of\n"
+        "the house that have nothing to do with the database (the marker once).\n"
         "Skipped below, each with its reason: tests that need PostgreSQL (the marker postgres).",
         flush=True,
     )
