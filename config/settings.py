@@ -12,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import logs
-
 from config.broker import FILE_BROKER_URL, file_broker, redis_broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -82,7 +81,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_tables2",
     "import_export",
-    "rules.apps.AutodiscoverRulesConfig",
+    "rules",
     "simple_history",
     "config.apps.OfficeAdminConfig",
     "records",
@@ -211,6 +210,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PRESERVE_USERNAME_CASING = True

@@ -102,8 +102,8 @@ class MoveLog(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=gettext_lazy("who")
     )
     verb = models.CharField(gettext_lazy("move"), max_length=30)
-    from_state = models.CharField(gettext_lazy("from"), max_length=20)
-    to_state = models.CharField(gettext_lazy("to"), max_length=20)
+    from_state = models.CharField(gettext_lazy("from state"), max_length=20)
+    to_state = models.CharField(gettext_lazy("to state"), max_length=20)
     note = models.TextField(gettext_lazy("comment"), blank=True)
     at = models.DateTimeField(gettext_lazy("when"), default=timezone.now)
 

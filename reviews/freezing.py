@@ -67,7 +67,7 @@ def _freeze(studio: Studio) -> dict:
             _row(a, "kind", "title", "number", "owner", "share", "level", "recognised_by", "recognised_on", "benefit")
             for a in studio.achievements.all()
         ],
-        "venue": {"address": venue.address if venue else "", "area": f"{venue.area:g}" if venue and venue.area else ""},
+        "venue": {"address": venue.address if venue else "", "area": f"{venue.area.normalize():f}" if venue and venue.area else ""},
         "budget": [_row(line, "year", "purpose", "source", "amount") for line in studio.budget_lines.all()],
         "rules": [_row(r, "kind", "title", "version", "dated_on") for r in studio.rule_documents.all()],
         "plan": {

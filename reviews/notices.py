@@ -10,17 +10,17 @@ from accounts.delivery import notify
 from accounts.models import RoleCode, User
 
 SUBJECTS = {
-    "submit": "{studio} 已提交申报，请推荐、签署意见",
-    "resubmit": "{studio} 修改后已重新提交",
-    "return_for_correction": "{studio} 的申报材料需要修改",
-    "complete_endorsement": "{studio} 推荐、签署齐备，请审核材料",
-    "refuse": "{studio} 的申报未获推荐",
-    "withdraw": "{studio} 已撤回申报",
-    "accept": "{studio} 的申报材料已审核通过",
-    "approve": "{studio} 的申报已获同意",
-    "hold": "{studio} 的申报暂缓决定",
-    "reject": "{studio} 的申报未获同意",
-    "name_studio": "{studio} 已获命名",
+    "submit": "{studio}已提交申报，请推荐、签署意见",
+    "resubmit": "{studio}修改后已重新提交",
+    "return_for_correction": "{studio}的申报材料需要修改",
+    "complete_endorsement": "{studio}推荐、签署齐备，请审核材料",
+    "refuse": "{studio}的申报未获推荐",
+    "withdraw": "{studio}已撤回申报",
+    "accept": "{studio}的申报材料已审核通过",
+    "approve": "{studio}的申报已获同意",
+    "hold": "{studio}的申报暂缓决定",
+    "reject": "{studio}的申报未获同意",
+    "name_studio": "{studio}已获命名",
 }
 
 BODIES = {
@@ -90,7 +90,7 @@ def tell_of_late_entry(application) -> None:
     notify(
         [studio.lead, *(editor.user for editor in studio.editors.select_related("user"))],
         f"late-entry:{application.pk}:{application.late_until}",
-        subject=f"{studio.name} 可延期申报",
+        subject=f"{studio.name}可延期申报",
         body=f"校工会同意延期至{_day(application.late_until)}。原因：{application.late_reason}",
         url=application.get_absolute_url(),
     )
@@ -101,7 +101,7 @@ def tell_of_uploaded_form(form) -> None:
         list(User.objects.with_role(RoleCode.UNION_STAFF)),
         f"paper-form:{form.pk}",
         milestone="uploaded",
-        subject=f"{form.application.studio.name} 的盖章申报表待核对",
+        subject=f"{form.application.studio.name}的盖章申报表待核对",
         body=f"{form.uploaded_by.name}已上传盖章扫描件，请与电子材料核对。",
         url=reverse("admin:reviews_paperform_change", args=[form.pk]),
     )
@@ -113,7 +113,7 @@ def tell_of_paper_form(form, reason: str = "") -> None:
         [form.uploaded_by],
         f"paper-form:{form.pk}",
         milestone=form.state,
-        subject=f"{form.application.studio.name} 的盖章申报表{outcome}",
+        subject=f"{form.application.studio.name}的盖章申报表{outcome}",
         body=f"原因：{reason}\n请重新上传。" if reason else "盖章申报表与电子材料一致，签署意见已生效。",
         url=form.application.get_absolute_url(),
     )

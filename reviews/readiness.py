@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reviews.models import Application, State
@@ -31,11 +32,11 @@ def window(application: Application, *, on: date) -> list[str]:
     """Why the window does not let the application in on a day."""
     round_ = application.round
     if on < round_.opens_on:
-        return [_("Applications open on %(day)s.") % {"day": round_.opens_on}]
+        return [_("Applications open on %(day)s.") % {"day": date_format(round_.opens_on)}]
     if on > application.closes_on():
         return [
             _("Applications closed on %(day)s. The university union can allow a late entry by exception.")
-            % {"day": application.closes_on()}
+            % {"day": date_format(application.closes_on())}
         ]
     return []
 

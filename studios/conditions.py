@@ -209,7 +209,7 @@ def place_and_budget(evidence: Evidence, policy, on: date) -> Finding:
     missing: list[Phrase] = []
     seen: list[Phrase] = []
     if evidence.address and evidence.area:
-        seen.append(("place", {"address": evidence.address, "area": f"{evidence.area:g}"}))
+        seen.append(("place", {"address": evidence.address, "area": f"{evidence.area.normalize():f}"}))
     if not evidence.address:
         missing.append(("no_address", {}))
     if not evidence.area:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -22,7 +23,7 @@ class PolicyQuerySet(models.QuerySet):
         """
         policy = self.filter(effective_on__lte=on).order_by("-effective_on", "-pk").first()
         if policy is None:
-            raise self.model.DoesNotExist(_now("No policy is in force on %(day)s. Enter one in the admin.") % {"day": on})
+            raise self.model.DoesNotExist(_now("No policy is in force on %(day)s. Enter one in the admin.") % {"day": date_format(on)})
         return policy
 
 
