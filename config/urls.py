@@ -13,7 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.sign_in")),
     path("admin/", admin.site.urls),
     path("", include("records.urls")),  # files/ jobs/
     path("", include("accounts.urls")),  # inbox/ accounts/…
@@ -22,3 +22,8 @@ urlpatterns = [
     path("", include("reviews.urls")),  # applications/
     path("", include("portal.urls")),  # the home page, public pages
 ]
+
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.permission_denied"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"
