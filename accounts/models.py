@@ -34,10 +34,19 @@ class Unit(models.Model):
         DIRECT = "direct", _("Directly affiliated unit")
         OFFICE = "office", _("Administrative office")
 
-    code = models.CharField(_("unit code"), max_length=20, unique=True, error_messages={"unique": _("This unit code is taken.")})
-    name = models.CharField(_("unit name"), max_length=100, unique=True, error_messages={"unique": _("There is a unit of this name already.")})
+    code = models.CharField(
+        _("unit code"), max_length=20, unique=True, error_messages={"unique": _("This unit code is taken.")}
+    )
+    name = models.CharField(
+        _("unit name"),
+        max_length=100,
+        unique=True,
+        error_messages={"unique": _("There is a unit of this name already.")},
+    )
     short_name = models.CharField(_("short name"), max_length=30, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent unit"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent unit")
+    )
     kind = models.CharField(_("kind of unit"), max_length=20, choices=Kind)
     union_name = models.CharField(_("department union"), max_length=100, blank=True)
     union_chair = models.CharField(_("chair of the department union"), max_length=50, blank=True)
@@ -85,7 +94,10 @@ class UserQuerySet(models.QuerySet):
         text = text.strip()
         plain = text.replace(" ", "").replace("'", "").lower()
         return self.filter(
-            Q(name__icontains=text) | Q(pinyin__startswith=plain) | Q(initials__startswith=plain) | Q(staff_no__startswith=text)
+            Q(name__icontains=text)
+            | Q(pinyin__startswith=plain)
+            | Q(initials__startswith=plain)
+            | Q(staff_no__startswith=text)
         )
 
 
@@ -120,12 +132,19 @@ class User(AbstractUser):
     first_name = None
     last_name = None
     staff_no = models.CharField(
-        _("staff number"), max_length=20, unique=True, null=True, blank=True, error_messages={"unique": _("This staff number is taken.")}
+        _("staff number"),
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        error_messages={"unique": _("This staff number is taken.")},
     )
     name = models.CharField(_("name"), max_length=60)
     pinyin = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
     initials = models.CharField(max_length=40, blank=True, editable=False, db_index=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("unit")
+    )
     sex = models.CharField(_("sex"), max_length=6, choices=Sex, blank=True)
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
     birth_month = models.PositiveSmallIntegerField(_("month of birth"), null=True, blank=True)
@@ -206,7 +225,9 @@ class RoleCode(models.TextChoices):
     SYSADMIN = "sysadmin", _("System administrator")
 
 
-RoleCode.OFFICE = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.FINANCE, RoleCode.AUDITOR, RoleCode.SYSADMIN})
+RoleCode.OFFICE = frozenset(
+    {RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.FINANCE, RoleCode.AUDITOR, RoleCode.SYSADMIN}
+)
 RoleCode.IN_A_UNIT = frozenset({RoleCode.DEPARTMENT_UNION, RoleCode.UNIT_LEADER})
 
 
@@ -222,7 +243,9 @@ class Role(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name=_("person"))
     code = models.CharField(_("role"), max_length=20, choices=RoleCode)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="roles", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="roles", verbose_name=_("unit")
+    )
     side = models.CharField(_("side"), max_length=20, choices=Side, blank=True)
 
     history = HistoricalRecords()
@@ -246,12 +269,16 @@ class Role(models.Model):
                 condition=Q(code__in=["department_union", "unit_leader"], unit__isnull=False)
                 | (~Q(code__in=["department_union", "unit_leader"]) & Q(unit__isnull=True)),
                 name="unit_roles_name_their_unit",
-                violation_error_message=_("Department union officers and unit leaders are named for a unit, other roles for none."),
+                violation_error_message=_(
+                    "Department union officers and unit leaders are named for a unit, other roles for none."
+                ),
             ),
             models.CheckConstraint(
                 condition=(Q(code="unit_leader") & ~Q(side="")) | (~Q(code="unit_leader") & Q(side="")),
                 name="only_unit_leaders_have_a_side",
-                violation_error_message=_("A unit leader signs for the Party or for the administration; other roles have no side."),
+                violation_error_message=_(
+                    "A unit leader signs for the Party or for the administration; other roles have no side."
+                ),
             ),
         ]
 
@@ -293,8 +320,13 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-created_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["event", "milestone", "recipient"], name="a_notice_is_sent_once")]
-        indexes = [models.Index(fields=["recipient", "-created_at"]), models.Index(fields=["recipient", "read_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "milestone", "recipient"], name="a_notice_is_sent_once")
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at"]),
+            models.Index(fields=["recipient", "read_at"]),
+        ]
 
     def __str__(self):
         return self.subject
@@ -317,3 +349,6 @@ class ActivationCode(models.Model):
         verbose_name = _("activation code")
         verbose_name_plural = _("activation codes")
         ordering = ["-created_at"]
+
+    def __str__(self):
+        return f"{self.user} {self.created_at:%Y-%m-%d}"

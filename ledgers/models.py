@@ -13,7 +13,9 @@ from studios.models.rows import Row
 
 
 class Achievement(Row):
-    """A result of the studio, with its owner and share (Art. 17) and whoever recognised it (Art. 3, fourth condition)."""
+    """A result of the studio, with its owner and share (Art. 17) and whoever recognised it (Art. 3,
+    fourth condition).
+    """
 
     class Kind(models.TextChoices):
         INVENTION = "invention", _("Invention patent")
@@ -37,7 +39,12 @@ class Achievement(Row):
     recognised_by = models.CharField(_("recognised by"), max_length=100, blank=True)
     recognised_on = models.DateField(_("recognised on"), null=True, blank=True)
     benefit_amount = models.DecimalField(
-        _("benefit (yuan)"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("benefit (yuan)"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     benefit = models.CharField(_("benefit in words"), max_length=300, blank=True)
 
@@ -49,7 +56,8 @@ class Achievement(Row):
         ordering = ["-recognised_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(recognised_on__isnull=True, recognised_by="") | (Q(recognised_on__isnull=False) & ~Q(recognised_by="")),
+                condition=Q(recognised_on__isnull=True, recognised_by="")
+                | (Q(recognised_on__isnull=False) & ~Q(recognised_by="")),
                 name="recognition_has_body_and_day",
                 violation_error_message=_("Recognition needs both the body and the day, or neither."),
             ),

@@ -20,10 +20,13 @@ def refresh_later(sender, instance, raw=False, **kwargs):
     if raw:
         return
     task = partial(refresh_now, instance.pk if sender is Studio else instance.studio_id)
-    # Thirty rows pasted at once are one refresh: the same studio waits once for the same commit. A savepoint that is
+    # Thirty rows pasted at once are one refresh: the same studio waits once for the same commit. A
+    # savepoint that is
     # rolled back takes its entry along, which is why the connection's own list is asked and none of ours.
     waiting = (func for _sids, func, _robust in transaction.get_connection().run_on_commit)
-    if not any(isinstance(func, partial) and (func.func, func.args) == (task.func, task.args) for func in waiting):
+    if not any(
+        isinstance(func, partial) and (func.func, func.args) == (task.func, task.args) for func in waiting
+    ):
         transaction.on_commit(task)
 
 

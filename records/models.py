@@ -3,5 +3,6 @@
 from records.attachments import Attachment
 from records.jobs import Job, Outbox
 from records.numbers import NumberSequence
+from records.pending import PendingImport
 
-__all__ = ["Attachment", "Job", "NumberSequence", "Outbox"]
+__all__ = ["Attachment", "Job", "NumberSequence", "Outbox", "PendingImport"]

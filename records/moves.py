@@ -1,6 +1,7 @@
 """Guarded state changes and their log.
 
-A model that moves names its states as ``TextChoices``, its legal moves in one table ``MOVES`` and its log model's
+A model that moves names its states as ``TextChoices``, its legal moves in one table ``MOVES`` and its
+log model's
 related name in ``LOG``. A verb on the model (``application.accept(by=user)``) says what is stamped and calls
 :meth:`Movable.move`, which is the only place where a state is written.
 """
@@ -61,7 +62,8 @@ class Movable(models.Model):
     def move(self, verb: str, *, by, note: str = "", to: str | None = None, **stamps) -> models.Model:
         """Change the state by ``verb`` and write the log row, both or neither.
 
-        The change is one ``UPDATE … WHERE state IN (origins)``: of two people who press at once, or of a stale page
+        The change is one ``UPDATE … WHERE state IN (origins)``: of two people who press at once, or of
+        a stale page
         and a fresh one, exactly one moves the row.
 
         :param by: the user who acts, or None when the calendar does.
@@ -77,7 +79,8 @@ class Movable(models.Model):
         origin = self.state
         with transaction.atomic():
             rows = type(self)._base_manager.filter(pk=self.pk, state__in=legal.origins)
-            # Among several origins the log has to name the true one, so the row must still be where we saw it.
+            # Among several origins the log has to name the true one, so the row must still be where we
+            # saw it.
             moved = origin in legal.origins and rows.filter(state=origin).update(state=target, **stamps)
             if not moved:
                 raise IllegalMove(self.why_not(verb))
@@ -92,14 +95,20 @@ class Movable(models.Model):
         """The sentence for a move that came too late or too early, with where the row stands now."""
         now = type(self)._base_manager.filter(pk=self.pk).values_list("state", flat=True).first()
         label = dict(type(self)._meta.get_field("state").flatchoices).get(now, "")
-        return _("This is not possible now: the current state is “%(state)s”. Nothing was changed.") % {"state": label}
+        return _("This is not possible now: the current state is “%(state)s”. Nothing was changed.") % {
+            "state": label
+        }
 
 
 class MoveLog(models.Model):
     """Who moved it, when, from where to where, with what words. Rows are written once and never changed."""
 
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=gettext_lazy("who")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=gettext_lazy("who"),
     )
     verb = models.CharField(gettext_lazy("move"), max_length=30)
     from_state = models.CharField(gettext_lazy("from state"), max_length=20)

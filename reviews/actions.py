@@ -26,7 +26,9 @@ def start_application(studio: Studio, round_: Round, *, by, on: date) -> Applica
     if not round_.is_open(on):
         raise DomainError(_("This round takes no applications now."))
     if free := ban(studio, year=round_.year, policy=round_.policy):
-        raise DomainError(_("After a refusal or revocation this studio may apply again in %(year)s.") % {"year": free})
+        raise DomainError(
+            _("After a refusal or revocation this studio may apply again in %(year)s.") % {"year": free}
+        )
     with transaction.atomic():
         # One at a time for each studio: of two that press at once the second finds the first one's row.
         Studio.objects.select_for_update(of=("self",)).get(pk=studio.pk)
@@ -50,10 +52,17 @@ def check_paper_form(form: PaperForm, *, by) -> None:
             if any(one.part == part for one in signed):
                 raise DomainError(_("“%(part)s” is signed already.") % {"part": Part(part).label})
             if any(one.signatory == name for one in signed):
-                raise DomainError(_("The recommendation and the two sign-offs come from three different people."))
+                raise DomainError(
+                    _("The recommendation and the two sign-offs come from three different people.")
+                )
             signed.append(
                 Endorsement.objects.create(
-                    application=application, part=part, opinion=opinion, signatory=name, snapshot=form.snapshot, paper=form
+                    application=application,
+                    part=part,
+                    opinion=opinion,
+                    signatory=name,
+                    snapshot=form.snapshot,
+                    paper=form,
                 )
             )
         application.log.create(
@@ -78,10 +87,12 @@ def turn_down_paper_form(form: PaperForm, *, by, reason: str) -> None:
 def name_studios(applications: list[Application], *, by, named_on: date, issued_on: date) -> DecisionDocument:
     """Name the studios of approved applications of one round, all or none (Art. 8, 12).
 
-    For each: the studio is named, its next cycle opens on ``named_on``, its certificate and plaque get a number. One
+    For each: the studio is named, its next cycle opens on ``named_on``, its certificate and plaque get
+    a number. One
     decision document names them all. Everybody concerned is told.
 
-    :raises DomainError: when one is not approved, is the person's own case, or bears a character that the document
+    :raises DomainError: when one is not approved, is the person's own case, or bears a character that
+    the document
         font lacks; nothing is changed then.
     """
     if not applications:
@@ -96,10 +107,15 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
     with transaction.atomic():
         keys = [application.pk for application in applications]
         rows = list(
-            Application.objects.select_for_update(of=("self",)).select_related("studio__lead", "round__policy").filter(pk__in=keys).order_by("pk")
+            Application.objects.select_for_update(of=("self",))
+            .select_related("studio__lead", "round__policy")
+            .filter(pk__in=keys)
+            .order_by("pk")
         )
         if any(row.state != State.APPROVED for row in rows):
-            raise IllegalMove(_("One of these applications is not approved, or named already. Nothing was changed."))
+            raise IllegalMove(
+                _("One of these applications is not approved, or named already. Nothing was changed.")
+            )
         document = _decision_document(rows[0].round, by=by, named_on=named_on, issued_on=issued_on)
         for application in rows:
             _name_one(application, document, by=by)

@@ -7,7 +7,8 @@ The shape is a dict of JSON values::
      "honours": [{"title", "level", "year", "certificate_no", "body"}],
      "members": [{"name", "title", "rank", "degree", "birth_year", "role", "duty"}],
      "projects": [{"name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"}],
-     "achievements": [{"kind", "title", "number", "owner", "share", "level", "recognised_by", "recognised_on", "benefit"}],
+     "achievements": [{"kind", "title", "number", "owner", "share", "level", "recognised_by",
+     "recognised_on", "benefit"}],
      "venue": {"address", "area"}, "budget": [{"year", "purpose", "source", "amount"}],
      "rules": [{"kind", "title", "version", "dated_on"}],
      "plan": {"goals", "first_year", "second_year", "third_year", "outcomes"},
@@ -26,7 +27,8 @@ from ledgers.evidence import findings
 from records.attachments import Attachment
 from studios.models import Studio, Venue
 
-# Birth is personal: shown to those who work on the papers and those who check them, and taken out for all others.
+# Birth is personal: shown to those who work on the papers and those who check them, and taken out for
+# all others.
 PERSONAL = {"lead": ("birth",), "members": ("birth_year",)}
 
 
@@ -51,23 +53,43 @@ def _freeze(studio: Studio) -> dict:
         "lead": {
             "name": lead.name,
             "sex": lead.get_sex_display(),
-            "birth": f"{lead.birth_year}.{lead.birth_month:02d}" if lead.birth_year and lead.birth_month else "",
+            "birth": f"{lead.birth_year}.{lead.birth_month:02d}"
+            if lead.birth_year and lead.birth_month
+            else "",
             "politics": lead.politics,
             "post": lead.post,
             "title": lead.title,
         },
-        "honours": [_row(h, "title", "level", "year", "certificate_no", "body") for h in studio.honours.all()],
+        "honours": [
+            _row(h, "title", "level", "year", "certificate_no", "body") for h in studio.honours.all()
+        ],
         "members": [
-            _row(m, "name", "title", "rank", "degree", "birth_year", "role", "duty") for m in studio.members.filter(left_on=None)
+            _row(m, "name", "title", "rank", "degree", "birth_year", "role", "duty")
+            for m in studio.members.filter(left_on=None)
         ],
         "projects": [
-            _row(p, "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount") for p in studio.projects.all()
+            _row(p, "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount")
+            for p in studio.projects.all()
         ],
         "achievements": [
-            _row(a, "kind", "title", "number", "owner", "share", "level", "recognised_by", "recognised_on", "benefit")
+            _row(
+                a,
+                "kind",
+                "title",
+                "number",
+                "owner",
+                "share",
+                "level",
+                "recognised_by",
+                "recognised_on",
+                "benefit",
+            )
             for a in studio.achievements.all()
         ],
-        "venue": {"address": venue.address if venue else "", "area": f"{venue.area.normalize():f}" if venue and venue.area else ""},
+        "venue": {
+            "address": venue.address if venue else "",
+            "area": f"{venue.area.normalize():f}" if venue and venue.area else "",
+        },
         "budget": [_row(line, "year", "purpose", "source", "amount") for line in studio.budget_lines.all()],
         "rules": [_row(r, "kind", "title", "version", "dated_on") for r in studio.rule_documents.all()],
         "plan": {
@@ -78,7 +100,12 @@ def _freeze(studio: Studio) -> dict:
             "outcomes": studio.plan_outcomes,
         },
         "conditions": [
-            {"condition": f.condition.value, "value": f.value.value, "evidence": list(f.evidence), "missing": list(f.missing)}
+            {
+                "condition": f.condition.value,
+                "value": f.value.value,
+                "evidence": list(f.evidence),
+                "missing": list(f.missing),
+            }
             for f in findings(studio, on=timezone.localdate())
         ],
         "files": _files(studio, venue),
@@ -115,7 +142,15 @@ def _files(studio: Studio, venue: Venue | None) -> list[dict]:
             content_type=ContentType.objects.get_for_model(owner), object_id=owner.pk, removed_at=None
         ).order_by("created_at")
         files += [
-            {"part": part, "id": str(f.pk), "name": f.name, "sha256": f.sha256, "size": f.size, "of": str(owner)} for f in kept
+            {
+                "part": part,
+                "id": str(f.pk),
+                "name": f.name,
+                "sha256": f.sha256,
+                "size": f.size,
+                "of": str(owner),
+            }
+            for f in kept
         ]
     return files
 
@@ -125,7 +160,8 @@ def without_personal(data: dict) -> dict:
     shown = dict(data)
     shown["lead"] = {key: "" if key in PERSONAL["lead"] else value for key, value in data["lead"].items()}
     shown["members"] = [
-        {key: "" if key in PERSONAL["members"] else value for key, value in member.items()} for member in data["members"]
+        {key: "" if key in PERSONAL["members"] else value for key, value in member.items()}
+        for member in data["members"]
     ]
     return shown
 
@@ -142,8 +178,14 @@ def changes(before: dict, after: dict) -> list[dict]:
         found += _differences(section, "", before.get(section), after[section])
     old = {(f["part"], f["name"], f["sha256"]) for f in before.get("files", [])}
     new = {(f["part"], f["name"], f["sha256"]) for f in after.get("files", [])}
-    found += [{"section": part, "field": "file", "before": name, "after": ""} for part, name, _sha in sorted(old - new)]
-    found += [{"section": part, "field": "file", "before": "", "after": name} for part, name, _sha in sorted(new - old)]
+    found += [
+        {"section": part, "field": "file", "before": name, "after": ""}
+        for part, name, _sha in sorted(old - new)
+    ]
+    found += [
+        {"section": part, "field": "file", "before": "", "after": name}
+        for part, name, _sha in sorted(new - old)
+    ]
     return found
 
 
@@ -161,7 +203,10 @@ def _differences(section: str, field: str, before, after) -> list[dict]:
             {**difference, "row": index + 1}
             for index in range(max(len(before), len(after)))
             for difference in _differences(
-                section, field, before[index] if index < len(before) else {}, after[index] if index < len(after) else {}
+                section,
+                field,
+                before[index] if index < len(before) else {},
+                after[index] if index < len(after) else {},
             )
         ]
     if isinstance(after, list):

@@ -58,7 +58,12 @@ def audience(application, verb: str) -> list[User]:
         "approve": staff,
         "hold": [*own, *department, *staff],
         "reject": [*own, *department, *staff],
-        "name_studio": [*own, *department, *leaders, *(m.user for m in studio.members.select_related("user") if m.user)],
+        "name_studio": [
+            *own,
+            *department,
+            *leaders,
+            *(m.user for m in studio.members.select_related("user") if m.user),
+        ],
     }[verb]
 
 

@@ -72,9 +72,13 @@ rules.add_perm("reviews.decide_application", is_union_leader & ~own_case)
 rules.add_perm("reviews.name_application", is_union_leader & ~own_case)
 rules.add_perm("reviews.issue_certificates", is_union_staff | is_union_leader)
 rules.add_perm("reviews.run_rounds", is_union_staff)
-rules.add_perm("reviews.view_personal", _of_studio(rules.predicate(lambda u, s: u.has_perm("studios.view_personal", s), "personal")))
+rules.add_perm(
+    "reviews.view_personal",
+    _of_studio(rules.predicate(lambda u, s: u.has_perm("studios.view_personal", s), "personal")),
+)
 
-# Every verb of Application.MOVES that a person presses, and the permission it asks for. “complete_endorsement” has
+# Every verb of Application.MOVES that a person presses, and the permission it asks for.
+# “complete_endorsement” has
 # none: it follows from the third signature.
 PERMISSIONS = {
     "submit": "reviews.submit_application",
@@ -98,7 +102,9 @@ SIGNING = {
 def open_moves(user, application) -> set[str]:
     """The verbs this person may press on this application now."""
     return {
-        verb for verb, permission in PERMISSIONS.items() if application.can_move(verb) and user.has_perm(permission, application)
+        verb
+        for verb, permission in PERMISSIONS.items()
+        if application.can_move(verb) and user.has_perm(permission, application)
     }
 
 
@@ -107,4 +113,8 @@ def open_signatures(user, application) -> list[str]:
     if application.state != State.SUBMITTED:
         return []
     signed = {one.part for one in application.endorsements.all()}
-    return [part for part, permission in SIGNING.items() if part not in signed and user.has_perm(permission, application)]
+    return [
+        part
+        for part, permission in SIGNING.items()
+        if part not in signed and user.has_perm(permission, application)
+    ]

@@ -15,7 +15,8 @@ from studios.models import State as StudioState
 def missing(application: Application, *, on: date) -> list[str]:
     """Why an application cannot be handed in on a day, one sentence each.
 
-    The five conditions do not stand here: whether they are met is shown to everybody and judged by those who decide.
+    The five conditions do not stand here: whether they are met is shown to everybody and judged by
+    those who decide.
     A returned application may come back after its day; it is shown as late, not shut out.
     """
     problems = []
@@ -24,7 +25,10 @@ def missing(application: Application, *, on: date) -> list[str]:
     if application.studio.state not in (StudioState.CANDIDATE, StudioState.REVOKED):
         problems.append(_("This studio holds its title already."))
     for part in parts.all_parts():
-        problems += [_("%(part)s: %(problem)s") % {"part": part.title, "problem": text} for text in part.missing(application.studio)]
+        problems += [
+            _("%(part)s: %(problem)s") % {"part": part.title, "problem": text}
+            for text in part.missing(application.studio)
+        ]
     return problems
 
 
@@ -44,16 +48,21 @@ def window(application: Application, *, on: date) -> list[str]:
 def ban(studio, *, year: int, policy) -> int | None:
     """The first year in which a refused or revoked studio may apply again, or None when ``year`` is free.
 
-    Years of rounds count (policy ``ban_after_refusal`` and ``ban_after_revocation``): refused in the round of 2025
+    Years of rounds count (policy ``ban_after_refusal`` and ``ban_after_revocation``): refused in the
+    round of 2025
     with a ban of one year means 2026.
     """
     free = year
     refused = (
-        studio.applications.filter(state__in=[State.REFUSED, State.REJECTED]).order_by("-round__year").values_list("round__year", flat=True)
+        studio.applications.filter(state__in=[State.REFUSED, State.REJECTED])
+        .order_by("-round__year")
+        .values_list("round__year", flat=True)
     )
     if last := refused.first():
         free = max(free, last + policy.ban_after_refusal)
-    revoked = studio.log.filter(to_state=StudioState.REVOKED).order_by("-at").values_list("at", flat=True).first()
+    revoked = (
+        studio.log.filter(to_state=StudioState.REVOKED).order_by("-at").values_list("at", flat=True).first()
+    )
     if revoked:
         free = max(free, revoked.year + policy.ban_after_revocation)
     return free if free > year else None

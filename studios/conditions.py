@@ -1,7 +1,9 @@
 """The five basic conditions of Article 3, as five small pure functions.
 
-Each takes the :class:`Evidence`, the policy in force and a day, and returns a :class:`Finding`. Nothing here reads
-the database or the clock. Findings carry phrase keys and figures, not sentences, so that a stored verdict reads in
+Each takes the :class:`Evidence`, the policy in force and a day, and returns a :class:`Finding`.
+Nothing here reads
+the database or the clock. Findings carry phrase keys and figures, not sentences, so that a stored
+verdict reads in
 whatever language it is shown in; :func:`say` makes the sentence.
 """
 
@@ -53,7 +55,9 @@ class ResultFact:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a studio: ``since`` is the first year in which it owes a project (its naming), None for a candidate."""
+    """What is known of a studio: ``since`` is the first year in which it owes a project (its naming),
+    None for a candidate.
+    """
 
     honours: tuple[HonourFact, ...] = ()
     members: tuple[MemberFact, ...] = ()
@@ -92,8 +96,13 @@ PHRASES = {
     "project_due": _("No project at %(level)s or above runs in %(year)s yet; enter one by 31 December."),
     "results": _("%(count)s recognised results in the last two years"),
     "results_below_aim": _("%(count)s recognised results in the last two years; the aim is %(aim)s"),
-    "few_results": _("At least %(least)s results recognised by somebody outside are needed in every two years; there are %(count)s."),
-    "results_lapse": _("After %(day)s the two-year window holds %(count)s recognised results; at least %(least)s are needed."),
+    "few_results": _(
+        "At least %(least)s results recognised by somebody outside are needed in every two years; "
+        "there are %(count)s."
+    ),
+    "results_lapse": _(
+        "After %(day)s the two-year window holds %(count)s recognised results; at least %(least)s are needed."
+    ),
     "place": _("%(address)s, %(area)s m²"),
     "budget": _("Budget for %(year)s: %(amount)s yuan"),
     "no_address": _("The address of the place is missing."),
@@ -110,11 +119,14 @@ def say(phrase: Phrase) -> str:
 
 
 def led_by_model_worker(evidence: Evidence, policy, on: date) -> Finding:
-    """At least one honour at the policy's level or above that has not been withdrawn (Art. 3, first condition)."""
+    """At least one honour at the policy's level or above that has not been withdrawn (Art. 3, first
+    condition).
+    """
     counting = [
         honour
         for honour in evidence.honours
-        if reaches(honour.level, policy.honour_level) and not (honour.withdrawn_on and honour.withdrawn_on <= on)
+        if reaches(honour.level, policy.honour_level)
+        and not (honour.withdrawn_on and honour.withdrawn_on <= on)
     ]
     if not counting:
         return Finding(Condition.LEAD, Value.UNMET, missing=(("no_honour", {"level": policy.honour_level}),))
@@ -127,12 +139,16 @@ def led_by_model_worker(evidence: Evidence, policy, on: date) -> Finding:
 
 
 def innovation_team(evidence: Evidence, policy, on: date) -> Finding:
-    """Enough members; whether their structure is “relatively rational” is for experts (Art. 3, second condition)."""
+    """Enough members; whether their structure is “relatively rational” is for experts (Art. 3, second
+    condition).
+    """
     present = members_on(evidence.members, on)
     figures = {
         "members": len(present),
         "senior": sum(member.rank == "senior" for member in present),
-        "young": sum(member.birth_year is not None and on.year - member.birth_year <= 35 for member in present),
+        "young": sum(
+            member.birth_year is not None and on.year - member.birth_year <= 35 for member in present
+        ),
     }
     seen = (("team", figures),) if present else ()
     if len(present) < policy.members_least:
@@ -143,19 +159,23 @@ def innovation_team(evidence: Evidence, policy, on: date) -> Finding:
 
 def members_on(members: tuple[MemberFact, ...], on: date) -> list[MemberFact]:
     """Those who belong to the team on a day."""
-    return [m for m in members if not (m.joined_on and m.joined_on > on) and not (m.left_on and m.left_on <= on)]
+    return [
+        m for m in members if not (m.joined_on and m.joined_on > on) and not (m.left_on and m.left_on <= on)
+    ]
 
 
 def innovation_projects(evidence: Evidence, policy, on: date) -> Finding:
     """Enough projects at the policy's level in each year (Art. 3, third condition).
 
-    A candidate owes the current year; a named studio owes each year since it was named, and has until 31 December
+    A candidate owes the current year; a named studio owes each year since it was named, and has until
+    31 December
     for the current one.
     """
     years = range(min(evidence.since or on.year, on.year), on.year + 1)
     counts = {
         year: sum(
-            reaches(p.level, policy.project_level) and p.starts_on.year <= year <= p.ends_on.year for p in evidence.projects
+            reaches(p.level, policy.project_level) and p.starts_on.year <= year <= p.ends_on.year
+            for p in evidence.projects
         )
         for year in years
     }
@@ -165,26 +185,36 @@ def innovation_projects(evidence: Evidence, policy, on: date) -> Finding:
     if not short:
         return Finding(Condition.PROJECTS, Value.MET, seen)
     if short == [on.year] and evidence.since is not None:
-        return Finding(Condition.PROJECTS, Value.RISK, seen, (("project_due", {"level": level, "year": on.year}),))
+        return Finding(
+            Condition.PROJECTS, Value.RISK, seen, (("project_due", {"level": level, "year": on.year}),)
+        )
     return Finding(
-        Condition.PROJECTS, Value.UNMET, seen, tuple(("no_project", {"level": level, "year": year}) for year in short)
+        Condition.PROJECTS,
+        Value.UNMET,
+        seen,
+        tuple(("no_project", {"level": level, "year": year}) for year in short),
     )
 
 
 def innovation_results(evidence: Evidence, policy, on: date) -> Finding:
-    """Enough results recognised by somebody outside within the two years up to the day (Art. 3, fourth condition).
+    """Enough results recognised by somebody outside within the two years up to the day (Art. 3, fourth
+    condition).
 
     At risk: still enough, but not in half a year unless a further one comes.
     """
     count = results_within(evidence.results, on)
     least, aim = policy.results_in_two_years, policy.results_aim
     if count < least:
-        return Finding(Condition.RESULTS, Value.UNMET, missing=(("few_results", {"least": least, "count": count}),))
+        return Finding(
+            Condition.RESULTS, Value.UNMET, missing=(("few_results", {"least": least, "count": count}),)
+        )
     key = "results" if count >= aim else "results_below_aim"
     seen = ((key, {"count": count, "aim": aim}),)
     if evidence.since is not None:
         later = date(on.year + (on.month > 6), (on.month + 5) % 12 + 1, 1)
-        left = sum(_years_before(later, 2) < r.recognised_on <= on for r in evidence.results if r.recognised_on)
+        left = sum(
+            _years_before(later, 2) < r.recognised_on <= on for r in evidence.results if r.recognised_on
+        )
         if left < least:
             lapse = {"day": later.isoformat(), "count": left, "least": least}
             return Finding(Condition.RESULTS, Value.RISK, seen, (("results_lapse", lapse),))

@@ -1,6 +1,7 @@
 """The seven parts of a studio's papers, as the task list shows them.
 
-Six belong to this package; ``ledgers`` registers the results. A part knows how far it is filled in and what is
+Six belong to this package; ``ledgers`` registers the results. A part knows how far it is filled in and
+what is
 missing before the papers can be handed in.
 """
 
@@ -98,7 +99,9 @@ def _place_missing(studio: Studio) -> list[str]:
 def _rules_missing(studio: Studio) -> list[str]:
     held = set(studio.rule_documents.values_list("kind", flat=True))
     lacking = [str(label) for kind, label in RuleDocument.Kind.choices if kind not in held]
-    return [_now("Rules are missing for: %(kinds)s.") % {"kinds": _now(", ").join(lacking)}] if lacking else []
+    return (
+        [_now("Rules are missing for: %(kinds)s.") % {"kinds": _now(", ").join(lacking)}] if lacking else []
+    )
 
 
 PLAN = ("plan_goals", "plan_first_year", "plan_second_year", "plan_third_year", "plan_outcomes")
@@ -124,7 +127,17 @@ register(
     )
 )
 register(Part("team", _("Team"), 2, "3(2)", _team_missing, lambda s: s.members.exists(), condition=2))
-register(Part("projects", _("Innovation projects"), 3, "3(3)", _projects_missing, lambda s: s.projects.exists(), condition=3))
+register(
+    Part(
+        "projects",
+        _("Innovation projects"),
+        3,
+        "3(3)",
+        _projects_missing,
+        lambda s: s.projects.exists(),
+        condition=3,
+    )
+)
 register(
     Part(
         "place",
@@ -132,9 +145,20 @@ register(
         5,
         "3(5)",
         _place_missing,
-        lambda s: s.budget_lines.exists() or Venue.objects.filter(studio=s).exclude(address="", area=None).exists(),
+        lambda s: (
+            s.budget_lines.exists() or Venue.objects.filter(studio=s).exclude(address="", area=None).exists()
+        ),
         condition=5,
     )
 )
 register(Part("rules", _("Rules of the studio"), 6, "9", _rules_missing, lambda s: s.rule_documents.exists()))
-register(Part("plan", _("Three-year plan"), 7, "12", _plan_missing, lambda s: any(getattr(s, f).strip() for f in PLAN)))
+register(
+    Part(
+        "plan",
+        _("Three-year plan"),
+        7,
+        "12",
+        _plan_missing,
+        lambda s: any(getattr(s, f).strip() for f in PLAN),
+    )
+)

@@ -48,13 +48,18 @@ class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Applications of the studios a person may read.
 
-        Those beside the studio see them once they are handed in; finance and the system administrator see none.
+        Those beside the studio see them once they are handed in; finance and the system administrator
+        see none.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_superuser or user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR):
             return self
-        seen = Q(studio__lead=user) | Q(studio__editors__user=user) | Q(studio__members__user=user, studio__members__left_on=None)
+        seen = (
+            Q(studio__lead=user)
+            | Q(studio__editors__user=user)
+            | Q(studio__members__user=user, studio__members__left_on=None)
+        )
         for unit in user.units_as(RoleCode.DEPARTMENT_UNION):
             seen |= Q(studio__unit__path__startswith=unit.path)
         for unit in user.units_as(RoleCode.UNIT_LEADER):
@@ -74,7 +79,10 @@ class Application(Movable, models.Model):
         complete_endorsement=({State.SUBMITTED}, State.RECOMMENDED),
         return_for_correction=({State.SUBMITTED, State.RECOMMENDED}, State.RETURNED),
         refuse=({State.SUBMITTED, State.RECOMMENDED}, State.REFUSED),
-        withdraw=({State.DRAFT, State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.HELD}, State.WITHDRAWN),
+        withdraw=(
+            {State.DRAFT, State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.HELD},
+            State.WITHDRAWN,
+        ),
         accept=({State.RECOMMENDED}, State.ACCEPTED),
         approve=({State.ACCEPTED, State.HELD}, State.APPROVED),
         hold=({State.ACCEPTED}, State.HELD),
@@ -85,23 +93,36 @@ class Application(Movable, models.Model):
     studio = models.ForeignKey(Studio, models.PROTECT, related_name="applications", verbose_name=_("studio"))
     round = models.ForeignKey(Round, models.PROTECT, related_name="applications", verbose_name=_("round"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by"))
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by")
+    )
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True, editable=False)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     returned_from = models.CharField(max_length=20, blank=True, editable=False)
     correct_by = models.DateField(_("correct until"), null=True, blank=True, editable=False)
 
     late_until = models.DateField(_("late entry allowed until"), null=True, blank=True, editable=False)
     late_reason = models.CharField(_("reason for late entry"), max_length=300, blank=True, editable=False)
-    late_allowed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    late_allowed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
 
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, editable=False)
     decision_text = models.TextField(_("text of the decision"), blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     document = models.ForeignKey(
-        "reviews.DecisionDocument", models.PROTECT, null=True, related_name="applications", editable=False, verbose_name=_("decision document")
+        "reviews.DecisionDocument",
+        models.PROTECT,
+        null=True,
+        related_name="applications",
+        editable=False,
+        verbose_name=_("decision document"),
     )
 
     objects = ApplicationQuerySet.as_manager()
@@ -120,7 +141,11 @@ class Application(Movable, models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decision="", decided_at__isnull=True, decided_by__isnull=True, decision_text="")
-                | (~Q(decision="") & ~Q(decision_text="") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                | (
+                    ~Q(decision="")
+                    & ~Q(decision_text="")
+                    & Q(decided_at__isnull=False, decided_by__isnull=False)
+                ),
                 name="a_decision_comes_with_text_day_and_name",
                 violation_error_message=_("A decision needs its text, its day and who decided."),
             ),
@@ -131,7 +156,8 @@ class Application(Movable, models.Model):
                 violation_error_message=_("A late entry needs a reason and a last day."),
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="what_was_handed_in_says_by_whom",
             ),
             models.CheckConstraint(
@@ -150,7 +176,8 @@ class Application(Movable, models.Model):
     def get_absolute_url(self):
         return reverse("reviews:application", args=[self.pk])
 
-    # -- what is asked ------------------------------------------------------------------------------------------
+    # -- what is asked
+    # ------------------------------------------------------------------------------------------
 
     @property
     def number(self) -> str:
@@ -167,7 +194,9 @@ class Application(Movable, models.Model):
         return self.snapshots.order_by("-version").first()
 
     def closes_on(self) -> date:
-        """The last day for handing in: the round's, a late entry's, or the day a return has to be mended by."""
+        """The last day for handing in: the round's, a late entry's, or the day a return has to be
+        mended by.
+        """
         if self.state == State.RETURNED and self.correct_by:
             return self.correct_by
         return max(self.round.closes_on, self.late_until or self.round.closes_on)
@@ -191,7 +220,8 @@ class Application(Movable, models.Model):
         if problems:
             raise DomainError(message, tuple(problems))
 
-    # -- the moves ----------------------------------------------------------------------------------------------
+    # -- the moves
+    # ----------------------------------------------------------------------------------------------
 
     def submit(self, *, by, on: date):
         """Hand in: freeze what everybody after this reads."""
@@ -205,7 +235,16 @@ class Application(Movable, models.Model):
         self.require(self.missing_before_submission(on=on), _now("The application cannot be handed in yet."))
         with transaction.atomic():
             back = State(self.returned_from)
-            self.move("resubmit", by=by, note=note, to=back, submitted_at=timezone.now(), submitted_by=by, returned_from="", correct_by=None)
+            self.move(
+                "resubmit",
+                by=by,
+                note=note,
+                to=back,
+                submitted_at=timezone.now(),
+                submitted_by=by,
+                returned_from="",
+                correct_by=None,
+            )
             self.freeze(by=by)
 
     def freeze(self, *, by):
@@ -225,15 +264,21 @@ class Application(Movable, models.Model):
         with transaction.atomic():
             origin = self.state
             log = self.move(
-                "return_for_correction", by=by, note="\n".join(corrections.values()), returned_from=origin, correct_by=correct_by
+                "return_for_correction",
+                by=by,
+                note="\n".join(corrections.values()),
+                returned_from=origin,
+                correct_by=correct_by,
             )
             for part, reason in corrections.items():
                 self.corrections.create(part=part, reason=reason, snapshot=self.snapshot, log=log)
 
     def endorse(self, part: str, *, by, opinion: str):
-        """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is recommended.
+        """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is
+        recommended.
 
-        :raises DomainError: without an opinion, when the part is signed already, or when the person signed another.
+        :raises DomainError: without an opinion, when the part is signed already, or when the person
+        signed another.
         """
         from reviews.models.endorsement import Endorsement
 
@@ -243,11 +288,15 @@ class Application(Movable, models.Model):
             if any(one.part == part for one in signed):
                 raise DomainError(_now("This part is signed already."))
             if any(one.by_id == by.pk or one.signatory == by.name for one in signed):
-                raise DomainError(_now("The recommendation and the two sign-offs come from three different people."))
+                raise DomainError(
+                    _now("The recommendation and the two sign-offs come from three different people.")
+                )
             endorsement = Endorsement.objects.create(
                 application=self, part=part, opinion=opinion, by=by, signatory=by.name, snapshot=snapshot
             )
-            self.log.create(actor=by, verb=f"sign_{part}", from_state=self.state, to_state=self.state, note=opinion)
+            self.log.create(
+                actor=by, verb=f"sign_{part}", from_state=self.state, to_state=self.state, note=opinion
+            )
             self.complete_if_signed(by=by)
         return endorsement
 
@@ -283,9 +332,19 @@ class Application(Movable, models.Model):
 
     def decide(self, decision: str, *, by, text: str):
         """Approve, reject or hold, each with its text (the university union decides, Art. 8)."""
-        verb = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}[Decision(decision)]
+        verb = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}[
+            Decision(decision)
+        ]
         text = required(text, _now("Give the text of the decision."))
-        self.move(verb, by=by, note=text, decision=decision, decision_text=text, decided_at=timezone.now(), decided_by=by)
+        self.move(
+            verb,
+            by=by,
+            note=text,
+            decision=decision,
+            decision_text=text,
+            decided_at=timezone.now(),
+            decided_by=by,
+        )
 
     def allow_late(self, *, by, until: date, reason: str):
         """Let this application in after the window, by exception."""
@@ -316,7 +375,9 @@ def required(text: str, message: str) -> str:
 
 
 class ApplicationLog(MoveLog):
-    application = models.ForeignKey(Application, models.PROTECT, related_name="log", verbose_name=_("application"))
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="log", verbose_name=_("application")
+    )
 
 
 __all__ = ["EDITABLE", "ENDED", "OPEN", "Application", "ApplicationLog", "Decision", "State", "required"]

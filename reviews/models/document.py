@@ -10,21 +10,29 @@ from reviews.models.application import Application
 
 class DecisionDocumentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Whoever may read an application named in it; a naming is no secret, but is published by the union."""
+        """Whoever may read an application named in it; a naming is no secret, but is published by the
+        union.
+        """
         if user.is_authenticated and (user.is_superuser or user.is_staff):
             return self
-        return self.filter(pk__in=Application.objects.visible_to(user).filter(document__isnull=False).values("document"))
+        return self.filter(
+            pk__in=Application.objects.visible_to(user).filter(document__isnull=False).values("document")
+        )
 
 
 class DecisionDocument(models.Model):
-    round = models.ForeignKey("reviews.Round", models.PROTECT, related_name="documents", verbose_name=_("round"))
+    round = models.ForeignKey(
+        "reviews.Round", models.PROTECT, related_name="documents", verbose_name=_("round")
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     serial = models.PositiveIntegerField(_("number within the year"))
     number = models.CharField(_("document number"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
     named_on = models.DateField(_("named on"))
     issued_on = models.DateField(_("issued on"))
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by"))
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by")
+    )
     created_at = models.DateTimeField(default=timezone.now)
     file = models.FileField(_("file"), upload_to="decisions/", max_length=120, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -35,16 +43,17 @@ class DecisionDocument(models.Model):
         verbose_name = _("decision document")
         verbose_name_plural = _("decision documents")
         ordering = ["-year", "-serial"]
-        constraints = [models.UniqueConstraint(fields=["year", "serial"], name="document_numbers_are_given_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "serial"], name="document_numbers_are_given_once")
+        ]
 
     def __str__(self):
         return f"{self.number} {self.title}"
 
     def studios_by_unit(self) -> list[tuple[str, list[str]]]:
         """Unit name → names of its studios, in the order of unit codes, as they stand on the certificates."""
-        rows = (
-            self.applications.order_by("studio__unit__code", "pk")
-            .values_list("studio__unit__name", "studio__name")
+        rows = self.applications.order_by("studio__unit__code", "pk").values_list(
+            "studio__unit__name", "studio__name"
         )
         by_unit: dict[str, list[str]] = {}
         for unit, studio in rows:

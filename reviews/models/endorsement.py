@@ -24,14 +24,20 @@ class Part(models.TextChoices):
 class Endorsement(models.Model):
     """One of the three; all three are needed, by three different people, each with an opinion."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="endorsements", verbose_name=_("application"))
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="endorsements", verbose_name=_("application")
+    )
     part = models.CharField(_("part"), max_length=20, choices=Part)
     opinion = models.TextField(_("opinion"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="endorsements")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="endorsements"
+    )
     signatory = models.CharField(_("signed by"), max_length=60)
     at = models.DateTimeField(_("when"), default=timezone.now)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="endorsements")
-    paper = models.ForeignKey("reviews.PaperForm", models.PROTECT, null=True, blank=True, related_name="endorsements")
+    paper = models.ForeignKey(
+        "reviews.PaperForm", models.PROTECT, null=True, blank=True, related_name="endorsements"
+    )
 
     class Meta:
         verbose_name = _("endorsement")
@@ -46,13 +52,17 @@ class Endorsement(models.Model):
             models.UniqueConstraint(
                 fields=["application", "by"],
                 name="three_parts_are_signed_by_three_people",
-                violation_error_message=_("The recommendation and the two sign-offs come from three different people."),
+                violation_error_message=_(
+                    "The recommendation and the two sign-offs come from three different people."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["application", "signatory"],
                 condition=Q(paper__isnull=False),
                 name="three_people_sign_on_paper",
-                violation_error_message=_("The recommendation and the two sign-offs come from three different people."),
+                violation_error_message=_(
+                    "The recommendation and the two sign-offs come from three different people."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(opinion="") & ~Q(signatory=""),
@@ -90,10 +100,14 @@ class PaperForm(Movable, models.Model):
         turn_down=({State.UPLOADED}, State.TURNED_DOWN),
     )
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="paper_forms", verbose_name=_("application"))
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="paper_forms", verbose_name=_("application")
+    )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.UPLOADED, editable=False)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="paper_forms")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
     uploaded_at = models.DateTimeField(default=timezone.now)
     recommendation_name = models.CharField(_("signed for the department union by"), max_length=60, blank=True)
     recommendation_opinion = models.TextField(_("opinion of the department union"), blank=True)
@@ -113,7 +127,9 @@ class PaperForm(Movable, models.Model):
                 fields=["application"],
                 condition=Q(state="uploaded"),
                 name="one_paper_form_waits_for_its_check",
-                violation_error_message=_("A stamped form of this application is waiting for its check already."),
+                violation_error_message=_(
+                    "A stamped form of this application is waiting for its check already."
+                ),
             ),
         ]
 

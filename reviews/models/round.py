@@ -23,14 +23,18 @@ class RoundQuerySet(models.QuerySet):
 class Round(models.Model):
     """One selection a year from 2023 on, with its windows; no limit on how many are named (Art. 7)."""
 
-    year = models.PositiveSmallIntegerField(_("year"), unique=True, error_messages={"unique": _("There is a round for this year already.")})
+    year = models.PositiveSmallIntegerField(
+        _("year"), unique=True, error_messages={"unique": _("There is a round for this year already.")}
+    )
     title = models.CharField(_("title"), max_length=80)
     opens_on = models.DateField(_("applications from"))
     closes_on = models.DateField(_("applications until"))
     endorse_by = models.DateField(_("recommendation and sign-offs until"))
     decide_by = models.DateField(_("decision until"))
     naming_on = models.DateField(_("naming day"))
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="rounds", verbose_name=_("policy version"))
+    policy = models.ForeignKey(
+        Policy, models.PROTECT, related_name="rounds", verbose_name=_("policy version")
+    )
 
     objects = RoundQuerySet.as_manager()
     history = HistoricalRecords()
@@ -51,7 +55,9 @@ class Round(models.Model):
                 & Q(endorse_by__lte=F("decide_by"))
                 & Q(decide_by__lte=F("naming_on")),
                 name="the_windows_of_a_round_follow_each_other",
-                violation_error_message=_("The dates of a round follow each other: opening, closing, sign-offs, decision, naming."),
+                violation_error_message=_(
+                    "The dates of a round follow each other: opening, closing, sign-offs, decision, naming."
+                ),
             ),
         ]
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 class Snapshot(models.Model):
     """One version of the papers as they were handed in; nobody after that reads anything else.
 
-    ``data`` has the shape that :func:`reviews.freezing.freeze` documents; ``sha256`` is over its canonical JSON.
+    ``data`` has the shape that :func:`reviews.freezing.freeze` documents; ``sha256`` is over its
+    canonical JSON.
     """
 
     application = models.ForeignKey("reviews.Application", models.PROTECT, related_name="snapshots")
@@ -28,7 +29,9 @@ class Snapshot(models.Model):
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
         ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["application", "version"], name="snapshots_are_numbered_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "version"], name="snapshots_are_numbered_once")
+        ]
 
     def __str__(self):
         return f"{self.application_id}/{self.version}"
@@ -39,7 +42,9 @@ class Snapshot(models.Model):
 
         data = freeze(application.studio)
         last = application.snapshots.aggregate(last=models.Max("version"))["last"] or 0
-        return cls.objects.create(application=application, version=last + 1, data=data, sha256=checksum(data), frozen_by=by)
+        return cls.objects.create(
+            application=application, version=last + 1, data=data, sha256=checksum(data), frozen_by=by
+        )
 
     def is_intact(self) -> bool:
         return checksum(self.data) == self.sha256
@@ -69,3 +74,6 @@ class Correction(models.Model):
                 violation_error_message=_("Give a reason beside the part."),
             )
         ]
+
+    def __str__(self):
+        return f"{self.part}: {self.reason}"

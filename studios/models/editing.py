@@ -19,7 +19,9 @@ class Draft(models.Model):
 
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="drafts")
     part = models.CharField(max_length=20)
-    row = models.CharField(max_length=40, blank=True, help_text="kind of row and its pk or “new”; empty for the part itself")
+    row = models.CharField(
+        max_length=40, blank=True, help_text="kind of row and its pk or “new”; empty for the part itself"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     data = models.JSONField(default=dict)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -27,7 +29,11 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
-        constraints = [models.UniqueConstraint(fields=["studio", "part", "row", "user"], name="one_draft_a_form_and_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["studio", "part", "row", "user"], name="one_draft_a_form_and_person"
+            )
+        ]
 
 
 class PartVersion(models.Model):
@@ -42,6 +48,9 @@ class PartVersion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["studio", "part"], name="one_version_row_a_part")]
 
+    def __str__(self):
+        return f"{self.part} {self.version}"
+
 
 class Presence(models.Model):
     """Who has a part open; seen again every few seconds while the page is open."""
@@ -52,4 +61,6 @@ class Presence(models.Model):
     seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["studio", "part", "user"], name="one_presence_a_part_and_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["studio", "part", "user"], name="one_presence_a_part_and_person")
+        ]

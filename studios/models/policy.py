@@ -23,7 +23,9 @@ class PolicyQuerySet(models.QuerySet):
         """
         policy = self.filter(effective_on__lte=on).order_by("-effective_on", "-pk").first()
         if policy is None:
-            raise self.model.DoesNotExist(_now("No policy is in force on %(day)s. Enter one in the admin.") % {"day": date_format(on)})
+            raise self.model.DoesNotExist(
+                _now("No policy is in force on %(day)s. Enter one in the admin.") % {"day": date_format(on)}
+            )
         return policy
 
 
@@ -36,21 +38,40 @@ class Policy(models.Model):
         TRIMMED = "trimmed", _("trimmed mean")
 
     title = models.CharField(_("title of the version"), max_length=80)
-    effective_on = models.DateField(_("effective from"), unique=True, error_messages={"unique": _("A version takes effect on this day already.")})
+    effective_on = models.DateField(
+        _("effective from"),
+        unique=True,
+        error_messages={"unique": _("A version takes effect on this day already.")},
+    )
 
-    honour_level = models.CharField(_("minimum level of the lead's honour"), max_length=20, choices=Level, default=Level.MUNICIPAL)
+    honour_level = models.CharField(
+        _("minimum level of the lead's honour"), max_length=20, choices=Level, default=Level.MUNICIPAL
+    )
     members_least = models.PositiveSmallIntegerField(_("members besides the lead, at least"), default=3)
-    projects_a_year = models.PositiveSmallIntegerField(_("projects running in each year, at least"), default=1)
-    project_level = models.CharField(_("minimum level of these projects"), max_length=20, choices=Level, default=Level.PROVINCIAL)
-    results_in_two_years = models.PositiveSmallIntegerField(_("recognised results in every two years, at least"), default=1)
-    results_aim = models.PositiveSmallIntegerField(_("recognised results in every two years, the aim"), default=2)
+    projects_a_year = models.PositiveSmallIntegerField(
+        _("projects running in each year, at least"), default=1
+    )
+    project_level = models.CharField(
+        _("minimum level of these projects"), max_length=20, choices=Level, default=Level.PROVINCIAL
+    )
+    results_in_two_years = models.PositiveSmallIntegerField(
+        _("recognised results in every two years, at least"), default=1
+    )
+    results_aim = models.PositiveSmallIntegerField(
+        _("recognised results in every two years, the aim"), default=2
+    )
     trainings_a_year = models.PositiveSmallIntegerField(_("trainings a year"), default=2)
     exchanges_a_year = models.PositiveSmallIntegerField(_("exchanges a year"), default=2)
     mentorings_a_year = models.PositiveSmallIntegerField(_("mentorings a year"), default=1)
-    cycle_years = models.PositiveSmallIntegerField(_("length of a cycle (years)"), default=3, validators=[MinValueValidator(1)])
-    grant_amount = models.DecimalField(_("grant per cycle (yuan)"), max_digits=12, decimal_places=2, default=Decimal("20000.00"))
+    cycle_years = models.PositiveSmallIntegerField(
+        _("length of a cycle (years)"), default=3, validators=[MinValueValidator(1)]
+    )
+    grant_amount = models.DecimalField(
+        _("grant per cycle (yuan)"), max_digits=12, decimal_places=2, default=Decimal("20000.00")
+    )
     grant_purposes = models.TextField(
-        _("allowed purposes of the grant, one a line"), default="技术培训\n业务交流\n资料图书\n实验耗材\n成果推广"
+        _("allowed purposes of the grant, one a line"),
+        default="技术培训\n业务交流\n资料图书\n实验耗材\n成果推广",
     )
     notice_days = models.PositiveSmallIntegerField(_("length of the public notice (working days)"), default=5)
     naming_month = models.PositiveSmallIntegerField(
@@ -61,14 +82,26 @@ class Policy(models.Model):
     )
     experts_each = models.PositiveSmallIntegerField(_("experts per application"), default=5)
     experts_quorum = models.PositiveSmallIntegerField(_("quorum of experts"), default=3)
-    aggregation = models.CharField(_("how scores are put together"), max_length=10, choices=Aggregation, default=Aggregation.TRIMMED)
+    aggregation = models.CharField(
+        _("how scores are put together"), max_length=10, choices=Aggregation, default=Aggregation.TRIMMED
+    )
     pass_mark = models.DecimalField(_("pass mark"), max_digits=5, decimal_places=2, default=Decimal("70.00"))
-    excellent_percent = models.PositiveSmallIntegerField(_("share of “excellent” (percent)"), default=20, validators=[MaxValueValidator(100)])
-    cycle_reminders = models.CharField(_("reminders before a cycle ends (days)"), max_length=80, default="180,90,30,7,1")
-    overdue_reminder_days = models.PositiveSmallIntegerField(_("reminder when overdue, every (days)"), default=7)
+    excellent_percent = models.PositiveSmallIntegerField(
+        _("share of “excellent” (percent)"), default=20, validators=[MaxValueValidator(100)]
+    )
+    cycle_reminders = models.CharField(
+        _("reminders before a cycle ends (days)"), max_length=80, default="180,90,30,7,1"
+    )
+    overdue_reminder_days = models.PositiveSmallIntegerField(
+        _("reminder when overdue, every (days)"), default=7
+    )
     endorse_days = models.PositiveSmallIntegerField(_("days for recommendation and sign-offs"), default=7)
-    ban_after_refusal = models.PositiveSmallIntegerField(_("years before a refused studio may apply again"), default=1)
-    ban_after_revocation = models.PositiveSmallIntegerField(_("years before a revoked studio may apply again"), default=3)
+    ban_after_refusal = models.PositiveSmallIntegerField(
+        _("years before a refused studio may apply again"), default=1
+    )
+    ban_after_revocation = models.PositiveSmallIntegerField(
+        _("years before a revoked studio may apply again"), default=3
+    )
     retirement_male = models.PositiveSmallIntegerField(_("retirement age, men"), default=60)
     retirement_female = models.PositiveSmallIntegerField(_("retirement age, women"), default=55)
 
@@ -127,5 +160,7 @@ class Policy(models.Model):
 
     def is_used(self) -> bool:
         """Whether a round, an assessment or a cycle rests on this version; it is then read-only."""
-        relations = [r for r in self._meta.related_objects if not r.related_model.__name__.startswith("Historical")]
+        relations = [
+            r for r in self._meta.related_objects if not r.related_model.__name__.startswith("Historical")
+        ]
         return any(getattr(self, r.get_accessor_name()).exists() for r in relations)

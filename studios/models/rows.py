@@ -15,7 +15,10 @@ from simple_history.models import HistoricalRecords
 from studios.levels import Level
 from studios.models.studio import Studio
 
-YEAR = [MinValueValidator(1949, _("Give a year after 1949.")), MaxValueValidator(2100, _("Give a year before 2100."))]
+YEAR = [
+    MinValueValidator(1949, _("Give a year after 1949.")),
+    MaxValueValidator(2100, _("Give a year before 2100.")),
+]
 BIRTH_YEAR = [MinValueValidator(1900, _("Give a year of birth after 1900.")), MaxValueValidator(2100)]
 
 
@@ -27,7 +30,8 @@ class RowQuerySet(models.QuerySet):
 class Row(models.Model):
     """One row of a studio's papers.
 
-    ``once`` comes with the form that adds the row: the same form sent twice, or eight times at once, is one row.
+    ``once`` comes with the form that adds the row: the same form sent twice, or eight times at once,
+    is one row.
     """
 
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="%(class)ss", verbose_name=_("studio"))
@@ -86,13 +90,20 @@ class Member(Row):
         OTHER = "other", _("Other education")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("account")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("account"),
     )
     name = models.CharField(_("name"), max_length=60)
     title = models.CharField(_("professional title"), max_length=40, blank=True)
     rank = models.CharField(_("band of title"), max_length=10, choices=Rank, blank=True)
     degree = models.CharField(_("education"), max_length=10, choices=Degree, blank=True)
-    birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True, validators=BIRTH_YEAR)
+    birth_year = models.PositiveSmallIntegerField(
+        _("year of birth"), null=True, blank=True, validators=BIRTH_YEAR
+    )
     role = models.CharField(_("role in the studio"), max_length=12, choices=Duty, default=Duty.MEMBER)
     duty = models.CharField(_("what they do"), max_length=200, blank=True)
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
@@ -112,7 +123,9 @@ class Member(Row):
                 violation_error_message=_("This person is listed as a member already."),
             ),
             models.CheckConstraint(
-                condition=Q(left_on__isnull=True) | Q(joined_on__isnull=True) | Q(left_on__gte=F("joined_on")),
+                condition=Q(left_on__isnull=True)
+                | Q(joined_on__isnull=True)
+                | Q(left_on__gte=F("joined_on")),
                 name="members_leave_after_they_join",
                 violation_error_message=_("The day of leaving comes after the day of joining."),
             ),
@@ -139,7 +152,12 @@ class Project(Row):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     amount = models.DecimalField(
-        _("funding (yuan)"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("funding (yuan)"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
 
     history = HistoricalRecords()
@@ -169,7 +187,12 @@ class Venue(models.Model):
     studio = models.OneToOneField(Studio, models.CASCADE, related_name="venue", verbose_name=_("studio"))
     address = models.CharField(_("address"), max_length=200, blank=True)
     area = models.DecimalField(
-        _("floor area (m²)"), max_digits=8, decimal_places=1, null=True, blank=True, validators=[MinValueValidator(1)]
+        _("floor area (m²)"),
+        max_digits=8,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
     )
 
     objects = RowQuerySet.as_manager()
@@ -225,7 +248,9 @@ class RuleDocument(Row):
         TRANSFER = "transfer", _("Transfer of results")
         TRAINING = "training", _("Training of people")
 
-    studio = models.ForeignKey(Studio, models.CASCADE, related_name="rule_documents", verbose_name=_("studio"))
+    studio = models.ForeignKey(
+        Studio, models.CASCADE, related_name="rule_documents", verbose_name=_("studio")
+    )
     kind = models.CharField(_("what it governs"), max_length=10, choices=Kind)
     title = models.CharField(_("title of the rules"), max_length=120)
     version = models.CharField(_("version"), max_length=20, blank=True)

@@ -46,7 +46,9 @@ class StudioQuerySet(models.QuerySet):
 
     def of(self, user):
         """The studios a person leads or helps to edit."""
-        return self.filter(pk__in=self.model.objects.filter(Q(lead=user) | Q(editors__user=user)).values("pk"))
+        return self.filter(
+            pk__in=self.model.objects.filter(Q(lead=user) | Q(editors__user=user)).values("pk")
+        )
 
     def with_title(self):
         return self.filter(state__in=HOLDS_TITLE)
@@ -59,7 +61,10 @@ class StudioQuerySet(models.QuerySet):
         text = text.strip()
         plain = text.replace(" ", "").lower()
         return self.filter(
-            Q(name__icontains=text) | Q(pinyin__startswith=plain) | Q(initials__startswith=plain) | Q(lead__staff_no__startswith=text)
+            Q(name__icontains=text)
+            | Q(pinyin__startswith=plain)
+            | Q(initials__startswith=plain)
+            | Q(lead__staff_no__startswith=text)
         )
 
 
@@ -76,9 +81,13 @@ class Studio(Movable, models.Model):
 
     name = models.CharField(_("name of the studio"), max_length=80)
     name_reason = models.CharField(_("reason for a name of its own"), max_length=200, blank=True)
-    lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="led_studios", verbose_name=_("lead"))
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="led_studios", verbose_name=_("lead")
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="studios", verbose_name=_("unit"))
-    state = models.CharField(_("state"), max_length=20, choices=State, default=State.CANDIDATE, editable=False)
+    state = models.CharField(
+        _("state"), max_length=20, choices=State, default=State.CANDIDATE, editable=False
+    )
 
     technology = models.BooleanField(_("technological innovation"), default=False)
     management = models.BooleanField(_("management innovation"), default=False)
@@ -93,7 +102,9 @@ class Studio(Movable, models.Model):
     plan_third_year = models.TextField(_("third year"), blank=True)
     plan_outcomes = models.TextField(_("expected outcomes"), blank=True)
 
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by"))
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by")
+    )
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
     pinyin = models.CharField(max_length=300, blank=True, editable=False, db_index=True)
     initials = models.CharField(max_length=80, blank=True, editable=False, db_index=True)
@@ -135,7 +146,9 @@ class Studio(Movable, models.Model):
         return self.lead_id == user.pk or any(editor.user_id == user.pk for editor in self.editors.all())
 
     def concerns(self, user) -> bool:
-        """Whether this is the person's own case: as lead, co-editor or member. Nobody acts on their own case."""
+        """Whether this is the person's own case: as lead, co-editor or member. Nobody acts on their
+        own case.
+        """
         return self.is_worked_on_by(user) or any(member.user_id == user.pk for member in self.members.all())
 
 
@@ -155,7 +168,9 @@ class Editor(models.Model):
     """A person whom the lead lets work on the studio's papers."""
 
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="editors", verbose_name=_("studio"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="edits", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="edits", verbose_name=_("person")
+    )
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     added_at = models.DateTimeField(default=timezone.now)
 

@@ -1,4 +1,6 @@
-"""What a studio holds once it is named: cycles, certificates; and the stored verdicts on the five conditions."""
+"""What a studio holds once it is named: cycles, certificates; and the stored verdicts on the five
+conditions.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Cycle(models.Model):
     number = models.PositiveSmallIntegerField(_("which cycle"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="cycles", verbose_name=_("policy version"))
+    policy = models.ForeignKey(
+        Policy, models.PROTECT, related_name="cycles", verbose_name=_("policy version")
+    )
 
     objects = RowQuerySet.as_manager()
 
@@ -36,7 +40,9 @@ class Cycle(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["studio", "number"], name="cycles_are_numbered_once"),
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="cycles_end_after_they_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="cycles_end_after_they_start"
+            ),
         ]
 
     def __str__(self):
@@ -71,7 +77,9 @@ class Certificate(models.Model):
     starts_on = models.DateField(_("valid from"))
     ends_on = models.DateField(_("valid until"))
     issued_on = models.DateField(_("issued on"))
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by"))
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("issued by")
+    )
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
     revoked_reason = models.CharField(_("reason for revocation"), max_length=200, blank=True)
 
@@ -85,7 +93,8 @@ class Certificate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["year", "serial"], name="certificate_numbers_are_given_once"),
             models.CheckConstraint(
-                condition=Q(revoked_on__isnull=True, revoked_reason="") | (Q(revoked_on__isnull=False) & ~Q(revoked_reason="")),
+                condition=Q(revoked_on__isnull=True, revoked_reason="")
+                | (Q(revoked_on__isnull=False) & ~Q(revoked_reason="")),
                 name="a_revocation_has_day_and_reason",
                 violation_error_message=_("A revocation needs its day and its reason."),
             ),
@@ -115,7 +124,9 @@ class IssuedPaper(models.Model):
         CERTIFICATE = "certificate", _("Certificate")
         PLAQUE = "plaque", _("Plaque")
 
-    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="papers", verbose_name=_("certificate"))
+    certificate = models.ForeignKey(
+        Certificate, models.PROTECT, related_name="papers", verbose_name=_("certificate")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     file = models.FileField(_("file"), upload_to=issued_path, max_length=120)
     sha256 = models.CharField(max_length=64)
@@ -125,7 +136,9 @@ class IssuedPaper(models.Model):
     class Meta:
         verbose_name = _("issued paper")
         verbose_name_plural = _("issued papers")
-        constraints = [models.UniqueConstraint(fields=["certificate", "kind"], name="each_paper_is_made_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "kind"], name="each_paper_is_made_once")
+        ]
 
     def __str__(self):
         return f"{self.certificate.number} {self.get_kind_display()}"
@@ -160,4 +173,9 @@ class Verdict(models.Model):
         verbose_name = _("verdict")
         verbose_name_plural = _("verdicts")
         ordering = ["condition"]
-        constraints = [models.UniqueConstraint(fields=["studio", "condition"], name="one_verdict_a_condition")]
+        constraints = [
+            models.UniqueConstraint(fields=["studio", "condition"], name="one_verdict_a_condition")
+        ]
+
+    def __str__(self):
+        return f"{self.get_condition_display()}: {self.get_value_display()}"
