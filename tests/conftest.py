@@ -6,6 +6,7 @@ from django.db import connection
 from django.template import engines
 
 from tests.browser import assert_accessible, browser_context_args, browser_type_launch_args  # noqa: F401
+from tests.cast import cast, sign_in  # noqa: F401
 from tests.services import dead_redis, private_redis, silent_redis, start_worker  # noqa: F401
 from tests.templates import FailsWhenAsked
 
