@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from kombu import pools
 
 from config.broker import FILE_BROKER_URL, file_broker, redis_broker
 from config.celery import app as celery_app
@@ -72,10 +73,12 @@ def publishing_to(url: str, folder: Path | None = None):
 
 
 def forget_connections() -> None:
-    """Drop what the app and its producers keep open to the last broker."""
-    if celery_app._pool is not None:
-        celery_app._pool.force_close_all()
-        celery_app._pool = None
+    """Drop what the app and its producers keep open to the last broker.
+
+    kombu keeps its pools by address, closed ones too: a second visit to the same broker would find a closed one.
+    """
+    pools.reset()
+    celery_app._pool = None
     celery_app.amqp.__dict__.pop("producer_pool", None)
     celery_app.amqp._producer_pool = None
 
