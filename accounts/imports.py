@@ -1,0 +1,368 @@
+"""Units and people from the lists that personnel and school secretaries keep.
+
+``plan(kind, content)`` reads a list against the database and says what will become of each row; ``carry_out`` does it.
+Planning writes nothing. An empty cell says nothing: it leaves what is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from accounts.models import Role, RoleCode, Unit, User
+from accounts.names import pinyin_of
+from records import cells, sheets
+from records.sheets import Column, Reading, Row
+
+UNIT_CODE_DIGITS = STAFF_NO_DIGITS = 5
+
+
+class Fate(models.TextChoices):
+    NEW = "new", gettext_lazy("New")
+    CHANGED = "changed", gettext_lazy("Changed")
+    SAME = "same", gettext_lazy("Unchanged")
+    BAD = "bad", gettext_lazy("Not imported")
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(eq=False)
+class Line:
+    """What becomes of one row: ``thing`` is the unit or person as it will be, saved by ``carry_out`` only."""
+
+    row: Row
+    fate: Fate
+    title: str
+    key: str
+    thing: Any = None
+    changes: list[Change] = field(default_factory=list)
+
+
+@dataclass
+class Plan:
+    kind: str
+    reading: Reading
+    lines: list[Line]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        counted = Counter(line.fate for line in self.lines)
+        return {fate.value: counted[fate] for fate in Fate}
+
+    @property
+    def to_write(self) -> list[Line]:
+        return [line for line in self.lines if line.fate in {Fate.NEW, Fate.CHANGED}]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the file or the database would make anything else of any row."""
+        said = [
+            (line.row.sheet, line.row.number, line.fate.value, line.key, line.row.values, line.changes, line.row.problems)
+            for line in self.lines
+        ]
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def unit_columns() -> list[Column]:
+    """The columns of a list of units; the first heading of each is the one we offer."""
+    kinds = {
+        Unit.Kind.COLLEGE: ["学院", "院系", "院", "系", "教学单位"],
+        Unit.Kind.MEDICAL_SCHOOL: ["医学院"],
+        Unit.Kind.AFFILIATED: ["附属单位", "附属医院", "附属学校", "附属"],
+        Unit.Kind.DIRECT: ["直属单位", "直属", "直属机构", "科研机构", "公共服务体系"],
+        Unit.Kind.OFFICE: ["机关部处", "机关", "部处", "职能部门", "党政机关", "行政部门"],
+    }
+    return [
+        Column("code", _("Unit code"), ["单位编码", "单位代码", "单位编号", "单位号", "部门编码", "部门代码", "部门编号", "编码", "代码"],
+               cells.code(UNIT_CODE_DIGITS), required=True, unique=True),
+        Column("name", _("Unit name"), ["单位名称", "单位全称", "二级单位名称", "二级单位", "部门名称", "名称", "单位", "全称"],
+               cells.title(100), required=True, unique=True),
+        Column("short_name", _("Short name"), ["简称", "单位简称", "部门简称"], cells.title(30)),
+        Column("parent", _("Parent unit"), ["上级单位", "上级部门", "上级", "隶属单位", "主管单位", "所属单位", "归属单位"],
+               cells.title(100)),
+        Column("kind", _("Kind of unit"), ["单位类别", "单位类型", "单位性质", "部门类别", "类别", "类型", "性质"],
+               cells.choice(kinds), required=True, down=True),
+        Column("union_name", _("Department union"), ["部门工会", "部门工会名称", "工会名称", "分工会", "二级工会", "基层工会"],
+               cells.title(100)),
+        Column("union_chair", _("Chair of the department union"),
+               ["部门工会主席", "工会主席", "分工会主席", "主席", "工会负责人", "主席姓名"], cells.name),
+        Column("union_phone", _("Telephone"), ["联系电话", "电话", "办公电话", "工会电话", "联系方式", "电话号码"], phone),
+    ]
+
+
+def people_columns(*, on: date) -> list[Column]:
+    """The columns of a staff list; births after ``on`` cannot be meant."""
+    sexes = {User.Sex.MALE: ["男", "男性", "M", "male"], User.Sex.FEMALE: ["女", "女性", "F", "female"]}
+    return [
+        Column("staff_no", _("Staff number"),
+               ["工号", "教工号", "职工号", "教职工号", "员工号", "教师工号", "教职工工号", "职工编号", "人员编号", "人事编号"],
+               cells.code(STAFF_NO_DIGITS), required=True, unique=True),
+        Column("name", _("Name"), ["姓名", "教职工姓名", "人员姓名", "名字"], cells.name, required=True),
+        Column("sex", _("Sex"), ["性别"], cells.choice(sexes)),
+        Column("born", _("Born"), ["出生年月", "出生日期", "出生年月日", "出生时间", "生日"], cells.month(on=on, earliest=1900)),
+        Column("unit", _("Unit"),
+               ["所在单位", "单位", "单位名称", "工作单位", "所属单位", "二级单位", "所在部门", "所属部门", "部门", "部门名称",
+                "所在院系", "院系", "学院", "单位部门"],
+               cells.title(100), required=True),
+        Column("degree", _("Education"), ["最高学历", "学历", "文化程度", "学历层次", "学历学位"], cells.title(40)),
+        Column("academic_degree", _("Academic degree"), ["学位", "最高学位"], cells.title(20)),
+        Column("title", _("Professional title"),
+               ["专业技术职务", "职称", "专业技术职称", "技术职称", "现任专业技术职务", "专业职称", "职称名称"], cells.title(40)),
+        Column("post", _("Administrative post"), ["行政职务", "职务", "现任职务", "党政职务", "现任行政职务"], cells.title(60)),
+        Column("politics", _("Political affiliation"), ["政治面貌", "党派"], politics),
+        Column("phone", _("Mobile phone"), ["手机号码", "手机", "手机号", "移动电话", "联系电话", "联系方式", "电话"], phone),
+        Column("email", _("Mail address"), ["电子邮箱", "邮箱", "电子邮件", "邮箱地址", "电邮", "E-mail", "email", "mail"], cells.email),
+        Column("honour_text", _("Honours"),
+               ["荣誉称号", "所获荣誉", "获得荣誉", "荣誉", "劳模称号", "荣誉名称", "荣誉称号及年份", "荣誉称号及获得年份"],
+               cells.text(200)),
+    ]
+
+
+def phone(value: object) -> str:
+    """A mobile phone, or a landline: what begins with 1 is meant as a mobile phone."""
+    if cells.tight(value).startswith(("1", "+86", "86", "0086")):
+        return cells.mobile(value)
+    return cells.telephone(value)
+
+
+def politics(value: object) -> str:
+    """Political affiliation; 党员 without more means the Communist Party."""
+    found = cells.title(30)(value)
+    return {"党员": "中共党员", "中国共产党党员": "中共党员", "预备党员": "中共预备党员", "团员": "共青团员"}.get(found, found)
+
+
+class UnitNames:
+    """Finds a unit by its name, then by its short name, then by its code."""
+
+    def __init__(self, units: Iterable[Unit]):
+        self.tables: list[dict[str, set[str]]] = [{}, {}, {}]
+        self.units: dict[str, Unit] = {}
+        for unit in units:
+            self.add(unit)
+
+    def add(self, unit: Unit) -> None:
+        self.units[unit.code] = unit
+        for table, words in zip(self.tables, (unit.name, unit.short_name, unit.code), strict=True):
+            if words:
+                table.setdefault(cells.tight(words), set()).add(unit.code)
+
+    def find(self, words: str) -> Unit:
+        """:raises cells.Refused: when no unit is called so, or several are."""
+        wanted = cells.tight(words)
+        for table in self.tables:
+            codes = table.get(wanted, set())
+            if len(codes) == 1:
+                return self.units[next(iter(codes))]
+            if codes:
+                raise cells.Refused(_("Several units are called so. Write the full name."))
+        if wanted.isascii() and wanted.isdigit() and (unit := self.units.get(wanted.zfill(UNIT_CODE_DIGITS))):
+            return unit
+        raise cells.Refused(_("There is no unit of this name."))
+
+
+def plan(kind: str, content: bytes, *, name: str = "", by: User | None = None, on: date | None = None) -> Plan:
+    """What will become of each row of a list of ``kind`` (``unit`` or ``user``). Writes nothing.
+
+    :param by: who imports; people of the union's office are changed by the system administrator only.
+    :raises sheets.UnreadableFile: when there is no such list in the file.
+    """
+    if kind == "unit":
+        reading = sheets.read(content, unit_columns(), name=name)
+        lines = plan_units(reading)
+    else:
+        reading = sheets.read(content, people_columns(on=on or timezone.localdate()), name=name)
+        lines = plan_people(reading, by=by)
+    planned = {id(line.row): line for line in lines if not line.row.problems}
+    return Plan(kind, reading, [planned.get(id(row)) or _bad(row) for row in reading.all])
+
+
+def _bad(row: Row) -> Line:
+    title = row.values.get("name") or cells.plain(row.raw.get("name"))
+    key = cells.plain(row.raw.get("code", row.raw.get("staff_no")))
+    return Line(row, Fate.BAD, title, key)
+
+
+def plan_units(reading: Reading) -> list[Line]:
+    """Units, each after its parent. A code never changes its unit here: renaming is done by hand."""
+    there = {unit.code: unit for unit in Unit.objects.select_related("parent")}
+    owners = {unit.name: unit for unit in there.values()}
+    for row in reading.rows:
+        code, name = row.values["code"], row.values["name"]
+        if code in there and there[code].name != name:
+            row.refuse("code", _("This code belongs to %(unit)s.") % {"unit": there[code].name})
+        elif name in owners and owners[name].code != code:
+            row.refuse("name", _("This unit has the code %(code)s already.") % {"code": owners[name].code})
+    lines = {}
+    names = UnitNames(there.values())
+    for row in reading.rows:
+        unit = there.get(row.values["code"]) or Unit(code=row.values["code"])
+        before = _described(unit) if unit.pk else {}
+        values = {key: value for key, value in row.values.items() if value is not None and key not in {"code", "parent"}}
+        for key, value in values.items():
+            setattr(unit, key, value)
+        names.add(unit)
+        lines[unit.code] = Line(row, Fate.NEW, unit.name, unit.code, unit), before
+    _place(lines, names)
+    done = []
+    for line, before in lines.values():
+        if not line.row.problems:
+            _compare(line, before, _described(line.thing))
+            done.append(line)
+    return done
+
+
+def _place(lines: dict[str, tuple[Line, dict]], names: UnitNames) -> None:
+    """Sets the parents; refuses unknown ones, rings, and what would hang below a refused row."""
+    for line, _before in lines.values():
+        if words := line.row.values.get("parent"):
+            try:
+                line.thing.parent = names.find(words)
+            except cells.Refused as refused:
+                line.row.refuse("parent", str(refused))
+    changed = True
+    while changed:
+        changed = False
+        for line, _before in lines.values():
+            parent = line.thing.parent
+            if line.row.problems or parent is None:
+                continue
+            above, seen = parent, {line.thing.code}
+            while above is not None and above.code not in seen:
+                seen.add(above.code)
+                above = above.parent
+            refused = parent.code in lines and lines[parent.code][0].row.problems and not parent.pk
+            if above is not None:
+                line.row.refuse("parent", _("A unit cannot stand below itself."))
+                changed = True
+            elif refused:
+                line.row.refuse("parent", _("The parent unit is itself not imported."))
+                changed = True
+
+
+def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
+    """People; new ones get their staff number as user name and no password."""
+    names = UnitNames(Unit.objects.all())
+    numbers = [row.values["staff_no"] for row in reading.rows]
+    there = {person.staff_no: person for person in User.objects.filter(staff_no__in=numbers).select_related("unit")}
+    taken = set(User.objects.filter(username__in=numbers).exclude(staff_no__in=numbers).values_list("username", flat=True))
+    office = _office_people() if by is None or not by.has_role(RoleCode.SYSADMIN) else set()
+    lines = []
+    for row in reading.rows:
+        try:
+            unit = names.find(row.values["unit"])
+        except cells.Refused as refused:
+            row.refuse("unit", str(refused))
+            continue
+        number = row.values["staff_no"]
+        if number in taken:
+            row.refuse("staff_no", _("Somebody else signs in by this number."))
+            continue
+        person = there.get(number) or User(username=number, staff_no=number)
+        before = _described(person) if person.pk else {}
+        _fill(person, row.values, unit)
+        line = Line(row, Fate.NEW, person.name, number, person)
+        _compare(line, before, _described(person))
+        if line.fate == Fate.CHANGED and person.pk in office:
+            row.refuse("staff_no", _("People of the union's office are changed by the system administrator."))
+            continue
+        lines.append(line)
+    return lines
+
+
+def _office_people() -> set[int]:
+    return set(Role.objects.filter(code__in=RoleCode.OFFICE).values_list("user_id", flat=True))
+
+
+def _fill(person: User, values: dict[str, Any], unit: Unit) -> None:
+    person.unit = unit
+    for key, value in values.items():
+        if value is None or key in {"unit", "staff_no"}:
+            continue
+        if key == "born":
+            person.birth_year, person.birth_month = value
+        else:
+            setattr(person, key, value)
+    person.pinyin, person.initials = pinyin_of(person.name)
+
+
+PEOPLE_FIELDS = ["name", "sex", "birth_year", "birth_month", "unit", "degree", "academic_degree", "title", "post",
+                 "politics", "phone", "email", "honour_text"]
+UNIT_FIELDS = ["name", "short_name", "parent", "kind", "union_name", "union_chair", "union_phone"]
+
+
+def _described(thing: Unit | User) -> dict[str, str]:
+    """The fields an import writes, as people read them."""
+    fields = UNIT_FIELDS if isinstance(thing, Unit) else PEOPLE_FIELDS
+    described = {}
+    for name in fields:
+        words = getattr(thing, f"get_{name}_display", lambda: getattr(thing, name))()  # noqa: B023 - used at once
+        described[name] = "" if words is None else str(words)
+    return described
+
+
+def _compare(line: Line, before: dict[str, str], after: dict[str, str]) -> None:
+    if not before:
+        line.fate = Fate.NEW
+        return
+    meta = type(line.thing)._meta
+    line.changes = [
+        Change(str(meta.get_field(name).verbose_name), before[name], words)
+        for name, words in after.items()
+        if words != before[name]
+    ]
+    line.fate = Fate.CHANGED if line.changes else Fate.SAME
+
+
+@transaction.atomic
+def carry_out(plan: Plan, *, by: User) -> dict[str, int]:
+    """Writes the new and changed rows with their history, all or none. Returns the counts by fate."""
+    if plan.kind == "unit":
+        _write_units(plan.to_write, by)
+    else:
+        _write_people(plan.to_write, by)
+    return plan.counts
+
+
+def _write_units(lines: list[Line], by: User) -> None:
+    waiting = {line.thing.code: line.thing for line in lines}
+
+    def write(unit: Unit) -> None:
+        if unit.code not in waiting:
+            return
+        del waiting[unit.code]
+        if unit.parent is not None:
+            write(unit.parent)
+            unit.parent = unit.parent  # takes over the key that the parent has got just now
+        unit._history_user = by
+        unit.save()
+
+    for line in lines:
+        write(line.thing)
+
+
+def _write_people(lines: list[Line], by: User) -> None:
+    new = [line.thing for line in lines if line.fate == Fate.NEW]
+    changed = [line.thing for line in lines if line.fate == Fate.CHANGED]
+    for person in new:
+        person.password = make_password(None)
+    reason = "import"
+    bulk_create_with_history(new, User, batch_size=200, default_user=by, default_change_reason=reason)
+    bulk_update_with_history(
+        changed, User, [*PEOPLE_FIELDS, "pinyin", "initials"], batch_size=100, default_user=by, default_change_reason=reason
+    )

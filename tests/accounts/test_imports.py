@@ -1,0 +1,220 @@
+"""Units and people from the lists that come in: every good row as it stands in the truth, every bad row named."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from accounts.imports import Fate, carry_out, plan
+from accounts.models import Role, RoleCode, Unit, User
+from records.tables import marked_copy
+from studios.honours import parse_honour
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+TRUTH = json.loads((SAMPLES / "truth.json").read_text())
+ON = date(2026, 11, 22)
+KINDS = {
+    "学院": "college",
+    "医学院": "medical_school",
+    "附属单位": "affiliated",
+    "直属单位": "direct",
+    "机关部处": "office",
+}
+LEVELS = {"municipal_direct": "provincial", "national": "national", "university": "university", None: None}
+
+pytestmark = pytest.mark.django_db
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / name).read_bytes()
+
+
+@pytest.fixture
+def sysadmin():
+    user = User.objects.create_user("90001", name="管理员", staff_no="90001")
+    Role.objects.create(user=user, code=RoleCode.SYSADMIN)
+    return user
+
+
+def bring_in(kind, content, by, name=""):
+    made = plan(kind, content, name=name, by=by, on=ON)
+    carry_out(made, by=by)
+    return made
+
+
+@pytest.fixture
+def units(sysadmin):
+    return bring_in("unit", sample("units.xlsx"), sysadmin)
+
+
+def test_every_good_unit_goes_in_as_it_stands(units):
+    stored = {
+        (unit.code, unit.name, unit.parent.name if unit.parent else "", unit.kind)
+        for unit in Unit.objects.select_related("parent")
+    }
+    truth = {(g["code"], g["name"], g["parent"], KINDS[g["kind"]]) for g in TRUTH["units.xlsx"]["good"]}
+    assert stored == truth
+    hospital = Unit.objects.get(code="20100")
+    assert hospital.path == "/20000/20100/"
+    assert hospital.history.get().history_user.staff_no == "90001"
+    ship = Unit.objects.get(code="01000")
+    assert (ship.short_name, ship.union_name, ship.union_chair, ship.union_phone) == (
+        "船海",
+        "船舶与海洋工程学院部门工会",
+        "余洋",
+        "021-54741542",
+    )
+
+
+def test_every_bad_unit_is_named_by_row_column_value_and_reason(units):
+    assert {row.number for row in units.reading.bad} == {bad["row"] for bad in TRUTH["units.xlsx"]["bad"]}
+    told = {(p.cell, p.heading, p.value) for p in units.reading.problems}
+    assert told == {
+        ("B31", "单位编码", "06000"),
+        ("C31", "单位名称", "物理与天文学院"),
+        ("E32", "上级单位", "不存在的研究院"),
+        ("B33", "单位编码", ""),
+        ("B34", "单位编码", "05000"),
+    }
+    assert all(problem.reason for problem in units.reading.problems)
+
+
+def test_every_good_person_goes_in_as_they_stand(units, sysadmin):
+    made = bring_in("user", sample("people.xlsx"), sysadmin)
+    rows = {line.row.number: line.thing for line in made.lines if line.fate == Fate.NEW}
+    people = {
+        row: User.objects.select_related("unit").get(pk=person.pk) for row, person in list(rows.items())
+    }
+    stored = {
+        row: (p.staff_no, p.name, p.unit.code, p.birth_year, p.birth_month, p.title, p.degree, p.honour_text)
+        for row, p in people.items()
+    }
+    truth = {
+        g["row"]: (
+            g["staff_no"],
+            g["name"],
+            g["unit"],
+            *g["born"],
+            g["title"],
+            g["degree"],
+            g["honour"],
+        )
+        for g in TRUTH["people.xlsx"]["good"]
+    }
+    assert stored == truth
+    levels = {row: parse_honour(p.honour_text).level for row, p in people.items()}
+    assert levels == {g["row"]: LEVELS[g["honour_level"]] for g in TRUTH["people.xlsx"]["good"]}
+
+
+def test_every_bad_person_is_named_by_row_column_value_and_reason(units, sysadmin):
+    made = plan("user", sample("people.xlsx"), by=sysadmin, on=ON)
+    assert {row.number for row in made.reading.bad} == {bad["row"] for bad in TRUTH["people.xlsx"]["bad"]}
+    assert {(p.cell, p.heading, p.value) for p in made.reading.problems} == {
+        ("A403", "工 号", "01140"),
+        ("A404", "工 号", ""),
+        ("B405", "姓名", ""),
+        ("D406", "出生年月", "1980年13月"),
+        ("D407", "出生年月", "2031.5"),
+        ("E408", "所在单位", "法学与社会学院"),
+        ("K409", "手机号码", "1390000"),
+        ("L409", "电子邮箱", "not-an-address"),
+        ("A410", "工 号", "=1+1"),
+    }
+    assert not User.objects.exclude(pk=sysadmin.pk).exists()
+
+
+def test_imported_people_have_no_password_and_are_found_by_pinyin(units, sysadmin):
+    bring_in("user", sample("people.xlsx"), sysadmin)
+    person = User.objects.get(staff_no="01091")
+    assert (person.username, person.pinyin, person.initials) == ("01091", "zengtaoying", "zty")
+    assert not person.has_usable_password()
+    record = person.history.get()
+    assert (record.history_user, record.history_type) == (sysadmin, "+")
+    assert User.objects.search("ouyangjunxuan").get().staff_no == "01021"
+
+
+@pytest.mark.parametrize(("kind", "file"), [("unit", "units.xlsx"), ("user", "people.xlsx")])
+def test_the_same_file_twice_changes_nothing(units, sysadmin, kind, file):
+    bring_in(kind, sample(file), sysadmin)
+    histories = User.history.count(), Unit.history.count()
+    again = bring_in(kind, sample(file), sysadmin)
+    assert again.to_write == []
+    assert again.counts["bad"] == len(TRUTH[file]["bad"])
+    assert (User.history.count(), Unit.history.count()) == histories
+
+
+def test_a_changed_row_says_what_changes_and_keeps_history(units, sysadmin):
+    bring_in("user", sample("people.xlsx"), sysadmin)
+    content = "工号,姓名,单位,职称,出生年月\n1091,曾弢英,法学院,,1982年1月\n".encode()
+    made = bring_in("user", content, sysadmin, name="a.csv")
+    [line] = made.lines
+    assert [(c.before, c.after) for c in line.changes] == [("药学院", "法学院")]
+    person = User.objects.get(staff_no="01091")
+    assert (person.unit.name, person.title) == ("法学院", "教授")  # an empty cell leaves what is there
+    assert [record.history_type for record in person.history.all()] == ["~", "+"]
+
+
+def test_a_marked_copy_of_bad_rows_is_mended_and_imported(units, sysadmin):
+    import io
+
+    from openpyxl import load_workbook
+
+    first = bring_in("user", sample("people.xlsx"), sysadmin)
+    book = load_workbook(io.BytesIO(marked_copy(first.reading)))
+    page = book.worksheets[0]
+    assert [cell.value for cell in page[1]][:3] == ["工 号", "姓名", "性别"]
+    assert page.max_row == 1 + len(TRUTH["people.xlsx"]["bad"])
+    unmended = plan("user", marked_copy(first.reading), by=sysadmin, on=ON)
+    assert {line.key for line in unmended.lines if line.fate == Fate.BAD} == {
+        "", "88001", "88002", "88003", "88004", "88005", "=1+1",
+    }  # fmt: skip
+    page["A3"] = "88006"  # nobody's number was missing
+    page["B4"] = "李甲"
+    page["D5"] = "1980年12月"
+    page["D6"] = "1981.5"
+    page["E7"] = "法学院"
+    page["K8"], page["L8"] = "13900000009", "t@sjd.example"
+    page["A9"] = "88007"
+    out = io.BytesIO()
+    book.save(out)
+    mended = bring_in("user", out.getvalue(), sysadmin)
+    assert mended.counts == {"new": 7, "changed": 1, "same": 0, "bad": 0}
+    assert User.objects.get(staff_no="88002").birth_month == 12
+
+
+def test_a_code_does_not_change_its_unit_and_a_name_not_its_code(units, sysadmin):
+    content = "单位编码,单位名称,单位类别\n05000,统计学院,学院\n60000,法学院,学院\n".encode()
+    made = bring_in("unit", content, sysadmin, name="u.csv")
+    assert [(p.cell, p.value) for p in made.reading.problems] == [("A2", "05000"), ("B3", "法学院")]
+
+
+def test_parents_may_come_later_and_rings_are_refused(sysadmin):
+    content = (
+        "单位编码,单位名称,上级单位,单位类别\n"
+        "70200,乙中心,甲中心,直属单位\n70100,甲中心,,直属单位\n"
+        "70300,丙中心,丁中心,直属单位\n70400,丁中心,丙中心,直属单位\n70500,戊中心,戊中心,直属单位\n"
+        "70600,己中心,庚中心,直属单位\n70700,庚中心,没有的单位,直属单位\n"
+    ).encode()
+    made = bring_in("unit", content, sysadmin, name="u.csv")
+    assert {unit.path for unit in Unit.objects.all()} == {"/70100/", "/70100/70200/"}
+    assert {row.number for row in made.reading.bad} == {4, 5, 6, 7, 8}
+
+
+def test_an_ambiguous_short_name_is_refused_and_a_code_is_understood(units, sysadmin):
+    Unit.objects.filter(code="13000").update(short_name="学院")
+    Unit.objects.filter(code="14000").update(short_name="学院")
+    content = "工号,姓名,单位\n70001,甲乙,学院\n70002,丙丁,1000\n".encode()
+    made = plan("user", content, name="p.csv", by=sysadmin, on=ON)
+    assert [(p.cell, p.value) for p in made.reading.problems] == [("C2", "学院")]
+    assert made.lines[1].thing.unit.code == "01000"
+
+
+def test_people_of_the_office_are_changed_by_the_sysadmin_only(units, sysadmin):
+    leader = User.objects.create_user("90002", name="主席", staff_no="90002", unit=Unit.objects.get(code="30000"))
+    Role.objects.create(user=leader, code=RoleCode.UNION_LEADER)
+    staff = User.objects.create_user("90003", name="干事", staff_no="90003")
+    Role.objects.create(user=staff, code=RoleCode.UNION_STAFF)
+    content = "工号,姓名,单位,电子邮箱\n90002,主席,图书馆,elsewhere@sjd.example\n".encode()
+    assert plan("user", content, name="p.csv", by=staff, on=ON).counts["bad"] == 1
+    assert plan("user", content, name="p.csv", by=sysadmin, on=ON).counts["changed"] == 1
