@@ -20,8 +20,10 @@ Telephone numbers and mail addresses are not frozen: nobody decides by them.
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.contenttypes.models import ContentType
-from django.utils import timezone, translation
+from django.utils import translation
 
 from ledgers.evidence import findings
 from records.attachments import Attachment
@@ -32,13 +34,13 @@ from studios.models import Studio, Venue
 PERSONAL = {"lead": ("birth",), "members": ("birth_year",)}
 
 
-def freeze(studio: Studio) -> dict:
-    """The papers of a studio as they stand now; labels are in Chinese, the language of the record."""
+def freeze(studio: Studio, *, on: date) -> dict:
+    """The papers of a studio as they stand now, with the findings of that day; labels are in Chinese, the language of the record."""
     with translation.override("zh-hans"):
-        return _freeze(studio)
+        return _freeze(studio, on)
 
 
-def _freeze(studio: Studio) -> dict:
+def _freeze(studio: Studio, on: date) -> dict:
     lead = studio.lead
     venue = Venue.objects.filter(studio=studio).first()
     return {
@@ -106,7 +108,7 @@ def _freeze(studio: Studio) -> dict:
                 "evidence": list(f.evidence),
                 "missing": list(f.missing),
             }
-            for f in findings(studio, on=timezone.localdate())
+            for f in findings(studio, on=on)
         ],
         "files": _files(studio, venue),
     }

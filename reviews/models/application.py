@@ -228,7 +228,7 @@ class Application(Movable, models.Model):
         self.require(self.missing_before_submission(on=on), _now("The application cannot be handed in yet."))
         with transaction.atomic():
             self.move("submit", by=by, submitted_at=timezone.now(), submitted_by=by)
-            self.freeze(by=by)
+            self.freeze(by=by, on=on)
 
     def resubmit(self, *, by, on: date, note: str = ""):
         """Hand in again after a return; it comes back to where it was."""
@@ -245,12 +245,12 @@ class Application(Movable, models.Model):
                 returned_from="",
                 correct_by=None,
             )
-            self.freeze(by=by)
+            self.freeze(by=by, on=on)
 
-    def freeze(self, *, by):
+    def freeze(self, *, by, on: date):
         from reviews.models.snapshot import Snapshot
 
-        return Snapshot.take(self, by=by)
+        return Snapshot.take(self, by=by, on=on)
 
     def return_for_correction(self, corrections: dict[str, str], *, by, correct_by: date | None = None):
         """Send back to the lead, with a reason beside each part it concerns.

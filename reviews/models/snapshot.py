@@ -37,10 +37,10 @@ class Snapshot(models.Model):
         return f"{self.application_id}/{self.version}"
 
     @classmethod
-    def take(cls, application, *, by) -> Snapshot:
+    def take(cls, application, *, by, on) -> Snapshot:
         from reviews.freezing import freeze
 
-        data = freeze(application.studio)
+        data = freeze(application.studio, on=on)
         last = application.snapshots.aggregate(last=models.Max("version"))["last"] or 0
         return cls.objects.create(
             application=application, version=last + 1, data=data, sha256=checksum(data), frozen_by=by

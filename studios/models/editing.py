@@ -35,6 +35,9 @@ class Draft(models.Model):
             )
         ]
 
+    def __str__(self):
+        return f"{self.part} {self.row}"
+
 
 class PartVersion(models.Model):
     """How often a part was saved, and by whom last: a form that was opened before is out of date."""
@@ -64,3 +67,6 @@ class Presence(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["studio", "part", "user"], name="one_presence_a_part_and_person")
         ]
+
+    def __str__(self):
+        return f"{self.part}: {self.user}"
