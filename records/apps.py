@@ -8,5 +8,5 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self):
-        # Kinds of outbox rows and jobs are registered in each package's tasks.py; every process knows them all.
+        # Kinds of outbox rows and jobs are registered in each package's tasks.py, and known to every process.
         autodiscover_modules("tasks")

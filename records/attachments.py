@@ -27,7 +27,6 @@ from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from records import inspection
@@ -38,6 +37,14 @@ MOST_PIXELS = 50_000_000
 MOST_IN_A_SLOT = 30
 LONGEST_NAME = 120
 PATIENCE_SECONDS = 4.5
+LIMITS = {
+    "pages": MOST_PAGES,
+    "pixels": MOST_PIXELS,
+    "entries": 3000,  # files in a Word or Excel file
+    "unpacked": 200 * 2**20,  # bytes of them
+    "ratio": 100,  # times the size of the whole
+}
+INSPECTION = str(Path(inspection.__file__))
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -217,19 +224,10 @@ def checked(file) -> tuple[bytes, str]:
 
 
 def ask_inspection(data: bytes) -> tuple[dict, bytes]:
-    """Let ``inspection.py`` look at ``data`` in a child process that may use little memory and little time."""
-    limits = {
-        "pages": MOST_PAGES,
-        "pixels": MOST_PIXELS,
-        "entries": 3000,
-        "unpacked": 200 * 2**20,
-        "ratio": 100,
-    }
-    command = [sys.executable, "-I", str(Path(inspection.__file__)), json.dumps(limits)]
+    """Let ``inspection.py`` look at ``data`` in a child process with little memory and little time."""
+    command = [sys.executable, "-I", INSPECTION, json.dumps(LIMITS)]  # nothing of it comes from outside
     try:
-        ended = subprocess.run(  # noqa: S603: our own script and our own limits
-            command, input=data, capture_output=True, timeout=PATIENCE_SECONDS, env={}
-        )
+        ended = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE_SECONDS, env={})  # noqa: S603
     except subprocess.TimeoutExpired:
         return {"refused": "slow"}, b""
     if ended.returncode < 0:
@@ -247,7 +245,7 @@ def clean_name(name: str, kind: str) -> str:
     name = re.split(r"[/\\]", name)[-1]
     name = re.sub(r'[<>:"|?*]', "_", name)
     stem = re.sub(r"\.(pdf|jpe?g|png|docx|xlsx)$", "", name, flags=re.IGNORECASE).strip(" .")
-    return f"{stem[:LONGEST_NAME] or _('attachment')}.{kind}"
+    return f"{stem[:LONGEST_NAME] or 'file'}.{kind}"
 
 
 def send(file, name: str, kind: str, *, inline: bool = False) -> FileResponse:

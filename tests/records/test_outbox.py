@@ -53,9 +53,9 @@ def later(row, **fields):
 
 
 def test_what_is_rolled_back_is_not_to_be_done(done):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         outbox.put("note", {"n": 1})
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not Outbox.objects.exists()
 
 
@@ -73,9 +73,9 @@ def test_a_row_rolled_back_with_its_savepoint_leaves_the_announcement_to_the_nex
     done, pokes, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             outbox.put("note", {"n": 1})
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         outbox.put("note", {"n": 2})
     assert len(pokes) == 1
     assert [row.payload["n"] for row in Outbox.objects.all()] == [2]

@@ -1,0 +1,180 @@
+"""Files for the upload tests, honest and hostile, made on the spot."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import docx
+import openpyxl
+import pikepdf
+from PIL import Image
+
+CONTENT_TYPES = "[Content_Types].xml"
+
+
+def pdf(pages: int = 1, **options) -> bytes:
+    document = pikepdf.new()
+    for _ in range(pages):
+        document.add_blank_page()
+    return saved(document, **options)
+
+
+def saved(document: pikepdf.Pdf, **options) -> bytes:
+    out = io.BytesIO()
+    document.save(out, **options)
+    return out.getvalue()
+
+
+def pdf_that_acts(action: dict, where: str = "OpenAction") -> bytes:
+    """A PDF that starts ``action`` at opening (``OpenAction``), on a page (``AA``) or on a note (``A``)."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    what = pikepdf.Dictionary(action)
+    if where == "OpenAction":
+        document.Root.OpenAction = what
+    elif where == "AA":
+        document.pages[0].AA = pikepdf.Dictionary(O=what)
+    else:
+        link = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=what
+        )
+        document.pages[0].Annots = pikepdf.Array([link])
+    return saved(document, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def pdf_with_deep_tree(depth: int = 20_000) -> bytes:
+    """Page tree nodes one below the other."""
+    kids = [
+        f"{n} 0 obj<</Type/Pages/Kids[{n + 1} 0 R]/Count 1/Parent {n - 1} 0 R>>endobj\n"
+        for n in range(2, depth)
+    ]
+    return by_hand(["1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n", *kids], size=depth)
+
+
+def pdf_with_a_ring() -> bytes:
+    """Two page tree nodes that are each other's child."""
+    return by_hand(
+        [
+            "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n",
+            "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n",
+            "3 0 obj<</Type/Pages/Kids[2 0 R]/Count 1>>endobj\n",
+        ],
+        size=4,
+    )
+
+
+def pdf_with_wide_tree(pages: int) -> bytes:
+    """One list with many references to one page, and a count that says there is one."""
+    kids = "3 0 R " * pages
+    return by_hand(
+        [
+            "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n",
+            f"2 0 obj<</Type/Pages/Kids[{kids}]/Count 1>>endobj\n",
+            "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n",
+        ],
+        size=4,
+    )
+
+
+def by_hand(objects: list[str], size: int) -> bytes:
+    out, places = b"%PDF-1.4\n", []
+    body = []
+    at = len(out)
+    for text in objects:
+        places.append(at)
+        body.append(text.encode())
+        at += len(body[-1])
+    table = f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n".encode()
+    table += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
+    end = f"trailer<</Root 1 0 R/Size {size}>>\nstartxref\n{at}\n%%EOF\n".encode()
+    return out + b"".join(body) + table + end
+
+
+def pdf_with_stream_bomb(size: int = 1000 * 2**20) -> bytes:
+    """An object stream of a few hundred kilobytes that unpacks to a gigabyte."""
+    packed = zlib.compressobj(9)
+    block = b" " * 2**20
+    data = b"".join(packed.compress(block) for _ in range(size // len(block))) + packed.flush()
+    head = b"%PDF-1.5\n"
+    stream = f"1 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length {len(data)}>>stream\n".encode()
+    stream += data + b"\nendstream endobj\n"
+    entries = struct.pack(">BHB", 0, 0, 255) + struct.pack(">BHB", 1, len(head), 0)
+    entries += struct.pack(">BHB", 2, 1, 0)
+    at = len(head) + len(stream)
+    if at < 2**16 * 64:
+        xref = f"3 0 obj<</Type/XRef/Size 3/W[1 2 1]/Root 2 0 R/Length {len(entries)}>>stream\n".encode()
+        xref += entries + b"\nendstream endobj\n"
+    return head + stream + xref + f"startxref\n{at}\n%%EOF\n".encode()
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), **options) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise(size, 80).convert("RGB").save(out, kind, **options)
+    return out.getvalue()
+
+
+def photo_of_a_phone() -> bytes:
+    """A JPEG that lies on its side and says where it was taken and with what."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "SecretPhone"
+    exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
+    return picture(exif=exif, comment=b"by somebody", icc_profile=b"colours", progressive=True)
+
+
+def flat_png(width: int, height: int) -> bytes:
+    """Very many pixels in very few bytes."""
+    row = b"\0" + bytes((width + 7) // 8)
+    packer = zlib.compressobj(9)
+    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def word(text: str = "三年规划") -> bytes:
+    document = docx.Document()
+    document.add_paragraph(text)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def excel() -> bytes:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "姓名"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def zipped(**entries: bytes) -> bytes:
+    return with_entries(b"", {name.replace("__", "/"): data for name, data in entries.items()})
+
+
+def with_entries(archive: bytes, entries: dict[str, bytes]) -> bytes:
+    """``archive`` with these entries added or put in the place of others."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+        if archive:
+            with zipfile.ZipFile(io.BytesIO(archive)) as old:
+                for entry in old.infolist():
+                    if entry.filename not in entries:
+                        new.writestr(entry.filename, old.read(entry))
+        for name, data in entries.items():
+            new.writestr(name, data)
+    return out.getvalue()
+
+
+def with_macros() -> bytes:
+    with zipfile.ZipFile(io.BytesIO(word())) as old:
+        types = old.read(CONTENT_TYPES)
+    types = types.replace(
+        b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        b"application/vnd.ms-word.document.macroEnabled.main+xml",
+    )
+    return with_entries(word(), {CONTENT_TYPES: types, "word/vbaProject.bin": b"\xd0\xcf"})
