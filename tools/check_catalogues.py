@@ -30,11 +30,11 @@ LEFT_OUT = (
 )
 
 
-def from_source() -> polib.POFile:
+def from_source(root: Path) -> polib.POFile:
     """The simplified catalogue as ``makemessages`` would leave it now."""
     with tempfile.TemporaryDirectory(prefix="studios-messages-") as place:
         copy = Path(place) / "copy"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
         (copy / "static").mkdir(exist_ok=True)
         subprocess.run(
             [
@@ -62,14 +62,15 @@ def content(catalogue: polib.POFile) -> dict:
     }
 
 
-def findings() -> list[str]:
-    """What is wrong, one sentence each."""
-    if not SIMPLIFIED.exists():
-        return [f"{SIMPLIFIED.relative_to(ROOT)} does not exist"]
-    wanted = [entry for entry in from_source() if not entry.obsolete]
+def findings(root: Path = ROOT) -> list[str]:
+    """What is wrong with the catalogues of the project in ``root``, one sentence each."""
+    simplified, traditional = (root / place.relative_to(ROOT) for place in (SIMPLIFIED, TRADITIONAL))
+    if not simplified.exists():
+        return [f"{simplified.relative_to(root)} does not exist"]
+    wanted = [entry for entry in from_source(root) if not entry.obsolete]
     found = [f"no Chinese for {entry.msgid!r}" for entry in wanted if not is_translated(entry)]
-    simplified = polib.pofile(str(SIMPLIFIED))
-    if not TRADITIONAL.exists() or content(polib.pofile(str(TRADITIONAL))) != content(derived(simplified)):
+    follows = content(derived(polib.pofile(str(simplified))))
+    if not traditional.exists() or content(polib.pofile(str(traditional))) != follows:
         found.append("zh_Hant is not what follows from zh_Hans: run .venv/bin/python -m tools.derive_zh_hant")
     return found
 

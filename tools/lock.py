@@ -1,4 +1,4 @@
-"""Lock the dependencies of pyproject.toml: uv.lock, and from it the two lists with hashes that pip can read."""
+"""Lock the dependencies of pyproject.toml: uv.lock, and from it two lists with hashes for pip."""
 
 import os
 import subprocess

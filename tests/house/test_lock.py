@@ -45,4 +45,9 @@ def test_what_the_project_names_is_there(project):
     tools = normal(project["dependency-groups"]["dev"])
     assert runtime <= set(listed("requirements.txt"))
     assert runtime | tools <= set(listed("requirements-dev.txt"))
-    assert not (tools - runtime) & set(listed("requirements.txt")), "tools in production"
+
+
+def test_tools_stay_out_of_production():
+    tools = {"pytest", "playwright", "ruff", "djlint", "factory-boy", "hypothesis", "pip-audit"}
+    assert tools <= set(listed("requirements-dev.txt"))
+    assert not tools & set(listed("requirements.txt"))
