@@ -36,7 +36,9 @@ def missing_glyphs(text: str) -> list[str]:
 
     White space and joiners need no glyph. Canonically equal spellings count as one (é as one code point or as two).
     """
-    drawn = (c for c in unicodedata.normalize("NFC", text) if not c.isspace() and unicodedata.category(c) != "Cf")
+    drawn = (
+        c for c in unicodedata.normalize("NFC", text) if not c.isspace() and unicodedata.category(c) != "Cf"
+    )
     return [c for c in dict.fromkeys(drawn) if ord(c) not in _drawable()]
 
 
@@ -61,8 +63,11 @@ def _drawable() -> frozenset[int]:
     """The code points that both weights of the font can draw."""
     from fontTools.ttLib import TTFont
 
-    regular, bold = (frozenset(TTFont(path, lazy=True).getBestCmap()) for path in OWN_FILES.values())
-    return regular & bold
+    covered = []
+    for path in OWN_FILES.values():
+        with TTFont(path, lazy=True) as font:
+            covered.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*covered)
 
 
 class _Press:
@@ -123,7 +128,9 @@ def render_pdf(template: str, context: dict, *, archival: bool = False) -> bytes
 
     :param archival: write PDF/A-2u, as certificates are kept.
     """
-    return html_to_pdf(render_to_string(f"pdf/{template}.html", context), sheets=(template,), archival=archival)
+    return html_to_pdf(
+        render_to_string(f"pdf/{template}.html", context), sheets=(template,), archival=archival
+    )
 
 
 def html_to_pdf(html: str, *, sheets: tuple[str, ...] = (), archival: bool = False) -> bytes:

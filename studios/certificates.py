@@ -28,7 +28,9 @@ def certificate_pdf(certificate, *, preview: bool = False) -> bytes:
     context = _context(certificate, preview=preview)
     context["name_lines"] = certificate_lines(certificate.studio_name)
     one_line = len(context["name_lines"]) == 1
-    context["name_size"] = min(fitting(line, room=240, most=13.5 if one_line else 9.6) for line in context["name_lines"])
+    context["name_size"] = min(
+        fitting(line, room=240, most=13.5 if one_line else 9.6) for line in context["name_lines"]
+    )
     context["name_leading"] = 22 if one_line else 11.5
     context["basis"] = [
         f"依照《{settings.UNIVERSITY}劳模创新工作室管理办法》，经组织推荐、评选，",
@@ -145,7 +147,9 @@ def plaque_lines(name: str) -> list[dict]:
     for text in texts:
         spacing = 0.14 if breadth(text) <= 8 else 0.04
         largest = most if text == SUFFIX else most * 0.87
-        lines.append({"text": text, "spacing": spacing, "size": fitting(text, room=488, most=largest, spacing=spacing)})
+        lines.append(
+            {"text": text, "spacing": spacing, "size": fitting(text, room=488, most=largest, spacing=spacing)}
+        )
     return lines
 
 
@@ -160,7 +164,11 @@ def _balanced(name: str, lines: int) -> list[str]:
     broken = []
     for left in range(lines, 1, -1):
         ideal = len(name) / left
-        cuts = [at for at in range(1, len(name)) if name[at] not in "·・•，、）》”" and name[at - 1] not in "·（《“"]
+        cuts = [
+            at
+            for at in range(1, len(name))
+            if name[at] not in "·・•，、）》”" and name[at - 1] not in "·（《“"
+        ]
         if not cuts:
             break
         cut = min(cuts, key=lambda at: abs(at - ideal) - (len(name) / 5 if _natural(name, at) else 0))
@@ -170,4 +178,6 @@ def _balanced(name: str, lines: int) -> list[str]:
 
 
 def _natural(name: str, at: int) -> bool:
-    return name[at] in "与和及暨" or name[:at].endswith(("学院", "医院", "中心", "研究院", "技术", "装备", "、", "）", SUFFIX))
+    return name[at] in "与和及暨" or name[:at].endswith(
+        ("学院", "医院", "中心", "研究院", "技术", "装备", "、", "）", SUFFIX)
+    )

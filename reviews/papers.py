@@ -1,0 +1,266 @@
+"""Papers of a selection: the application form as PDF and Word, and the numbered decision.
+
+The form is made from a frozen snapshot (see :mod:`reviews.freezing` for its shape) and nothing else, so what is
+printed and stamped is what was submitted.
+"""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Iterable
+from io import BytesIO
+
+from django.conf import settings
+from django.utils import timezone
+
+from records import documents
+
+DOCX_TEMPLATE = settings.BASE_DIR / "templates" / "docx" / "application_form.docx"
+PARTS = {
+    "lead": "领衔人与荣誉",
+    "team": "团队成员",
+    "projects": "创新项目",
+    "results": "创新成果",
+    "place": "场地与经费",
+}
+PARTS |= {"rules": "管理制度", "plan": "三年规划"}
+
+# Title of each table, the snapshot's list it shows, and its columns: label, fields, width in mm (0: the rest), alignment.
+TABLES = [
+    (
+        "三、领衔人所获荣誉",
+        "honours",
+        [
+            ("荣誉称号", ("title",), 0, ""),
+            ("级别", ("level",), 20, "mid"),
+            ("年度", ("year",), 16, "mid"),
+            ("证书编号", ("certificate_no",), 34, "mid"),
+            ("授予单位", ("body",), 42, ""),
+        ],
+    ),
+    (
+        "四、团队成员",
+        "members",
+        [
+            ("姓名", ("name",), 31, "mid"),
+            ("职称", ("title",), 27, "mid"),
+            ("学历学位", ("degree",), 24, "mid"),
+            ("出生年", ("birth_year",), 17, "mid"),
+            ("团队角色", ("role",), 24, "mid"),
+            ("分工", ("duty",), 0, ""),
+        ],
+    ),
+    (
+        "五、创新项目",
+        "projects",
+        [
+            ("项目名称", ("name",), 0, ""),
+            ("级别", ("level",), 16, "mid"),
+            ("编号", ("number",), 23, "mid"),
+            ("立项单位", ("funder",), 25, ""),
+            ("承担任务", ("duty",), 17, "mid"),
+            ("起止时间", ("starts_on", "ends_on"), 32, "mid"),
+            ("经费（元）", ("amount",), 22, "end"),
+        ],
+    ),
+    (
+        "六、创新成果",
+        "achievements",
+        [
+            ("成果名称", ("title",), 0, ""),
+            ("类别", ("kind",), 17, "mid"),
+            ("编号", ("number",), 32, "mid"),
+            ("完成人、份额", ("owner", "share"), 26, "mid"),
+            ("级别", ("level",), 15, "mid"),
+            ("认定单位、时间", ("recognised_by", "recognised_on"), 28, "mid"),
+            ("效益", ("benefit",), 24, ""),
+        ],
+    ),
+    (
+        "七、经费预算",
+        "budget",
+        [
+            ("年度", ("year",), 20, "mid"),
+            ("用途", ("purpose",), 0, ""),
+            ("来源", ("source",), 50, ""),
+            ("金额（元）", ("amount",), 32, "end"),
+        ],
+    ),
+    (
+        "八、管理制度",
+        "rules",
+        [
+            ("类别", ("kind",), 34, "mid"),
+            ("制度名称", ("title",), 0, ""),
+            ("版本", ("version",), 22, "mid"),
+            ("日期", ("dated_on",), 34, "mid"),
+        ],
+    ),
+]
+PLAN = [
+    ("总体目标", "goals"),
+    ("第一年", "first_year"),
+    ("第二年", "second_year"),
+    ("第三年", "third_year"),
+    ("预期成果", "outcomes"),
+]
+# The part of an endorsement, the lines of its label, and who signs. The last is the university union's own.
+OPINIONS = [
+    ("recommendation", ["部门工会", "推荐意见"], "部门工会主席"),
+    ("party", ["所在单位", "党组织意见"], "党组织负责人"),
+    ("administration", ["所在单位", "行政意见"], "行政负责人"),
+    ("union", ["校工会", "意见"], "校工会负责人"),
+]
+
+
+def application_form_pdf(data: dict, *, number: str, round_title: str, endorsements: Iterable = ()) -> bytes:
+    """The application form as an A4 PDF.
+
+    A character that the font lacks is printed as 〓, the sign printers use for it.
+
+    :param data: a snapshot's data.
+    :param endorsements: objects with ``part``, ``opinion``, ``signatory`` and ``at``; their fields come filled in.
+    """
+    form = _form(data, number=number, round_title=round_title, endorsements=endorsements)
+    return documents.render_pdf("application_form", _walk(form, _in_the_font))
+
+
+def application_form_docx(data: dict, *, number: str, round_title: str, endorsements: Iterable = ()) -> bytes:
+    """The application form as a Word file, to be filled in further or printed; the same content as the PDF."""
+    from docxtpl import DocxTemplate
+
+    template = DocxTemplate(DOCX_TEMPLATE)
+    template.render(
+        _form(data, number=number, round_title=round_title, endorsements=endorsements), autoescape=True
+    )
+    written = BytesIO()
+    template.save(written)
+    return written.getvalue()
+
+
+def decision_pdf(
+    *,
+    number: str,
+    title: str,
+    units: list[tuple[str, list[str]]],
+    issued_on: datetime.date,
+    naming_on: datetime.date,
+) -> bytes:
+    """The decision that names studios, with the red head of an official document (GB/T 9704—2012), as PDF/A-2u.
+
+    :param number: the document number, such as 校工〔2026〕5号.
+    :param units: each unit with the names of its studios, in the order in which they are listed.
+    :raises records.documents.MissingGlyph: when a name holds a character that the font lacks.
+    """
+    for unit, studios in units:
+        for name in (unit, *studios):
+            documents.require_glyphs(name, whose=name)
+    context = {
+        "union": settings.UNION,
+        "university": settings.UNIVERSITY,
+        "head_size": round(min(20.0, 136 / (len(settings.UNION) + 2)), 2),
+        "number": number,
+        "title": title,
+        "title_lines": _title_lines(title),
+        "units": units,
+        "count": sum(len(studios) for _unit, studios in units),
+        "issued_on": issued_on,
+        "naming_on": naming_on,
+    }
+    return documents.sign(documents.render_pdf("decision", context, archival=True))
+
+
+def _title_lines(title: str) -> list[str]:
+    """A long title on two lines, broken before a whole expression and not before its last words."""
+    if len(title) <= 20:
+        return [title]
+    starts = [
+        at for at in range(4, len(title) - 6) if title.startswith(("劳模", settings.UNIVERSITY, "命名"), at)
+    ]
+    cut = min(starts or [len(title) // 2], key=lambda at: abs(at - len(title) / 2))
+    return [title[:cut], title[cut:]]
+
+
+def _form(data: dict, *, number: str, round_title: str, endorsements: Iterable) -> dict:
+    """Everything the two templates show, with an empty text where the snapshot says nothing."""
+    signed = {str(endorsement.part): endorsement for endorsement in endorsements}
+    form = {
+        "university": settings.UNIVERSITY,
+        "union": settings.UNION,
+        "number": number,
+        "round_title": round_title,
+        "studio": _texts(data.get("studio"), "name", "unit", "founded_on", "direction", "equipment"),
+        "kinds": "、".join(data.get("studio", {}).get("kinds", [])),
+        "lead": _texts(data.get("lead"), "name", "sex", "birth", "politics", "post", "title", "phone"),
+        "venue": _texts(data.get("venue"), "address", "area"),
+        "tables": [_table(title, data.get(key, []), columns) for title, key, columns in TABLES],
+        "plan": [[label, _text(data.get("plan", {}).get(key))] for label, key in PLAN],
+        "files": [
+            {"part": PARTS.get(f["part"], f["part"]), "name": f["name"], "digest": f["sha256"][:16]}
+            for f in data.get("files", [])
+        ],
+        "opinions": [_opinion(signed.get(part), label, signer) for part, label, signer in OPINIONS],
+    }
+    return _walk(form, _printable)
+
+
+def _table(title: str, rows: list[dict], columns: list[tuple]) -> dict:
+    return {
+        "title": title,
+        "columns": [{"label": label, "width": width} for label, _fields, width, _align in columns],
+        "rows": [
+            [{"text": _joined(row, fields), "align": align} for _l, fields, _w, align in columns]
+            for row in rows
+        ],
+    }
+
+
+def _joined(row: dict, fields: tuple[str, ...]) -> str:
+    texts = [_text(row.get(field)) for field in fields]
+    if fields == ("starts_on", "ends_on") and any(texts):
+        return f"{texts[0]}\n至{texts[1]}"
+    return "\n".join(text for text in texts if text)
+
+
+def _opinion(endorsement, label: list[str], signer: str) -> dict:
+    if endorsement is None:
+        return {"label": label, "signer": signer, "opinion": "", "signatory": "", "date": ""}
+    at = endorsement.at
+    day = timezone.localtime(at) if isinstance(at, datetime.datetime) and timezone.is_aware(at) else at
+    date = f"{day.year}年{day.month}月{day.day}日" if day else ""
+    return {
+        "label": label,
+        "signer": signer,
+        "opinion": endorsement.opinion,
+        "signatory": endorsement.signatory,
+        "date": date,
+    }
+
+
+def _texts(source: dict | None, *keys: str) -> dict[str, str]:
+    return {key: _text((source or {}).get(key)) for key in keys}
+
+
+def _text(value) -> str:
+    return "" if value is None else str(value)
+
+
+def _walk(value, change):
+    """``value`` with ``change`` applied to every text in it."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _walk(item, change) for key, item in value.items()}
+    return [_walk(item, change) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _printable(text: str) -> str:
+    """``text`` without control characters, which neither Word nor PDF metadata may hold; line breaks stay."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+
+
+def _in_the_font(text: str) -> str:
+    missing = documents.missing_glyphs(text)
+    return text.translate(dict.fromkeys(map(ord, missing), "〓")) if missing else text
