@@ -1,6 +1,6 @@
 """The log: one line an event with request id and user id, and nothing that should not lie in a file.
 
-JSON in production, readable lines elsewhere. Query strings, user agents and what the database says of a row's values
+JSON in production, readable lines elsewhere. Query strings, user agents and the values of rows that the database names
 stay out, since names and numbers of people stand in them.
 """
 
@@ -15,7 +15,7 @@ _DETAIL = re.compile(r"^(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 def without_personal_data(_logger, _method: str, event: dict) -> dict:
-    """Cut query strings, drop the user agent, mask what is named like a secret, drop PostgreSQL's row values."""
+    """Cut query strings, mask what is named like a secret, drop user agents and PostgreSQL's row values."""
     event.pop("user_agent", None)
     if isinstance(event.get("request"), str):
         event["request"] = event["request"].split("?", 1)[0]

@@ -15,16 +15,6 @@ from django.utils.translation import ngettext
 
 register = template.Library()
 
-LOOKS = {
-    "met": "met",
-    "at_risk": "risk",
-    "risk": "risk",
-    "not_met": "unmet",
-    "unmet": "unmet",
-    "judgement": "judge",
-    "for_judgement": "judge",
-    "judge": "judge",
-}
 SOON = 7
 
 
@@ -94,12 +84,6 @@ def person(user: Model | None) -> str:
     return _("%(name)s (%(unit)s)") % {"name": user, "unit": unit} if unit else str(user)
 
 
-@register.filter
-def verdict_look(verdict: str) -> str:
-    """The look of a verdict on a condition."""
-    return LOOKS.get(verdict, "")
-
-
 @register.inclusion_tag("components/state.html")
 def state(row: Model) -> dict:
     """The state of a row in words; its ``STATE_LOOKS`` names the look of each state."""
@@ -137,12 +121,17 @@ def field(bound: forms.BoundField, label: str = "", hint: str = "", width: str =
     attrs = {"class": _control_class(widget, width)}
     if described and kind in ("one", "checkbox"):
         attrs["aria-describedby"] = " ".join(described)
+    if isinstance(widget, forms.PasswordInput):
+        attrs["placeholder"] = ""  # allauth repeats the label there
     return {
         "bound": bound,
         "kind": kind,
         "label": label or bound.label,
         "hint": hint,
-        "optional": not bound.field.required and not bound.field.disabled,
+        # A field that may be saved empty and is still asked for (``needed``) is not called optional.
+        "optional": not (
+            bound.field.required or bound.field.disabled or getattr(bound.field, "needed", False)
+        ),
         "described": " ".join(described),
         "control": "" if kind == "group" else bound.as_widget(attrs=attrs),
     }

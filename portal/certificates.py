@@ -1,0 +1,49 @@
+"""The public check of a certificate: finding one by what stands on it, at a modest rate."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from allauth.core.internal.ratelimit import get_ip
+from django import forms
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from studios.models import Certificate
+
+CHECKS = 60
+SECONDS = 10 * 60
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
+
+
+class CheckForm(forms.Form):
+    number = forms.CharField(
+        label=_("Certificate number"),
+        help_text=_("It stands at the foot of the certificate and of the plaque, such as 2026-003."),
+        max_length=40,
+        error_messages={"required": _("Enter the certificate number.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_number(self) -> str:
+        """Full-width digits, long dashes and spaces are what phones and people write; they mean the same."""
+        text = unicodedata.normalize("NFKC", self.cleaned_data["number"]).translate(DASHES)
+        return "".join(text.split()).upper()
+
+
+def find(asked: str) -> Certificate | None:
+    """The certificate of that number or code, or None."""
+    for field in ("number", "code"):
+        if found := Certificate.objects.filter(**{field: asked}).first():
+            return found
+    return None
+
+
+def checks_left(request) -> bool:
+    """Whether this address may ask once more: ``CHECKS`` in ``SECONDS``, so that numbers are not walked through."""
+    key = f"check:{get_ip(request)}"
+    cache.add(key, 0, SECONDS)
+    try:
+        return cache.incr(key) <= CHECKS
+    except ValueError:  # it ran out between the two
+        return True

@@ -1,0 +1,167 @@
+"""What the studios of the demo hand in: believable papers in every state of completeness."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+from django.conf import settings
+
+from accounts.models import User
+from ledgers.models import Achievement
+from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio, Venue
+
+# Topic, kind of innovation, place.
+TOPICS = [
+    ("船用低速机振动抑制", "technology", "闵行校区船海楼 A 座 312"),
+    ("焊接机器人示教", "technology", "闵行校区机动学院 B 楼 415"),
+    ("数据中心节能", "technology", "闵行校区网络信息中心 206"),
+    ("早产儿救治流程", "service", "东院儿科楼 5 楼示教室"),
+    ("实验教学改革", "mechanism", "闵行校区工训中心 C 楼 108"),
+    ("高压实验安全", "management", "闵行校区电院 2 号楼 117"),
+    ("绿色溶剂替代", "technology", "闵行校区化学楼 523"),
+    ("光谱标定", "technology", "闵行校区分析测试中心 301"),
+    ("护理操作规范", "service", "西院门诊楼 8 楼培训室"),
+    ("水下机器人密封", "technology", "闵行校区海洋楼 210"),
+    ("大型仪器共享", "management", "闵行校区行政楼 B 楼 406"),
+    ("古籍数字化", "service", "徐汇校区图书馆 4 楼修复室"),
+    ("餐饮食品安全", "management", "闵行校区第三餐饮大楼 302"),
+    ("细胞培养标准化", "technology", "闵行校区生命楼 4 楼 418"),
+]
+HONOURS = [
+    ("上海市劳动模范", "provincial", "上海市人民政府"),
+    ("上海市五一劳动奖章", "provincial", "上海市总工会"),
+    ("全国五一劳动奖章", "national", "中华全国总工会"),
+    ("上海市先进工作者", "provincial", "上海市人民政府"),
+    ("全国先进工作者", "national", "国务院"),
+]
+FUNDERS = {
+    "provincial": "上海市科学技术委员会",
+    "national": "国家自然科学基金委员会",
+    "university": settings.UNIVERSITY,
+}
+BODIES = ["国家知识产权局", "上海市人民政府", "中国机械工程学会", "上海市教育委员会", "中华医学会"]
+
+
+def start(
+    lead: User, *, by: User, random: Random, founded: date, name: str = "", name_reason: str = ""
+) -> Studio:
+    """A candidate studio with nothing but its name and topic."""
+    topic, kind, _place = random.choice(TOPICS)
+    return Studio.objects.create(
+        lead=lead,
+        unit=lead.unit,
+        started_by=by,
+        founded_on=founded,
+        name=name,
+        name_reason=name_reason,
+        direction=f"围绕{topic}中的重点难点问题开展技术攻关，把一线经验整理成可推广的方法。",
+        **{kind: True},
+    )
+
+
+def fill(studio: Studio, people: list[User], *, random: Random, on: date, weak: bool = False) -> None:
+    """Fill in all seven parts as they would be on a day.
+
+    :param weak: leave the third and the fourth condition unmet.
+    """
+    topic, _kind, place = random.choice(TOPICS)
+    studio.equipment = "示教平台 1 套、检测仪器 3 台、会议与培训设备 1 套"
+    studio.plan_goals = f"三年内建成{topic}的技术攻关、培训和推广平台，带出一支能独立承担任务的青年队伍。"
+    studio.plan_first_year = "完善管理制度，开展技术培训 4 次、业务交流 3 次，结对师徒 3 对。"
+    studio.plan_second_year = "形成先进操作法 1 项，申请专利 2 项，在兄弟单位推广应用。"
+    studio.plan_third_year = "总结推广成果，争取省部级以上项目 1 项，接受周期考核。"
+    studio.plan_outcomes = "认定成果 3 项以上，培养高级职称 2 人，服务师生和一线职工 500 人次。"
+    studio.save()
+    title, level, body = random.choice(HONOURS)
+    year = on.year - random.randint(3, 12)
+    Honour.objects.create(
+        studio=studio,
+        title=title,
+        level=level,
+        year=year,
+        body=body,
+        certificate_no=f"{year}{random.randint(100, 999)}",
+    )
+    _members(studio, people, random)
+    _projects(studio, topic, random, on, "university" if weak else random.choice(("provincial", "national")))
+    _results(studio, topic, random, on, recognised=not weak)
+    Venue.objects.create(studio=studio, address=place, area=random.randrange(40, 180, 5))
+    for purpose, source, amount in [
+        ("实验耗材", "unit", 12000),
+        ("技术培训", "unit", 8000),
+        ("资料图书", "project", 5000),
+    ]:
+        BudgetLine.objects.create(
+            studio=studio,
+            year=on.year,
+            purpose=purpose,
+            source=source,
+            amount=amount + random.randrange(0, 5000, 500),
+        )
+    for kind in RuleDocument.Kind:
+        RuleDocument.objects.create(
+            studio=studio,
+            kind=kind,
+            title=f"工作室{kind.label}办法",
+            version="1.0",
+            dated_on=on - timedelta(days=random.randint(60, 400)),
+        )
+
+
+def _members(studio: Studio, people: list[User], random: Random) -> None:
+    degrees = {"博士研究生": "doctor", "硕士研究生": "master", "大学本科": "bachelor", "大学专科": "college"}
+    for position, person in enumerate(people):
+        Member.objects.create(
+            studio=studio,
+            user=person,
+            name=person.name,
+            title=person.title,
+            degree=degrees[person.degree],
+            birth_year=person.birth_year,
+            role="core" if position < 2 else random.choice(("member", "member", "apprentice", "secretary")),
+            duty=random.choice(("方案设计", "现场攻关", "培训授课", "资料整理", "数据分析")),
+            joined_on=studio.founded_on,
+        )
+
+
+def _projects(studio: Studio, topic: str, random: Random, on: date, level: str) -> None:
+    for number in range(random.randint(1, 3)):
+        starts = date(on.year - number, random.randint(1, 6), 1)
+        Project.objects.create(
+            studio=studio,
+            name=f"{topic}关键技术研究（{'一二三'[number]}期）",
+            level=level,
+            number=f"{starts.year}{random.randint(1000, 9999)}",
+            funder=FUNDERS[level],
+            duty="承担单位",
+            starts_on=starts,
+            ends_on=date(starts.year + 2, 12, 31),
+            amount=random.randrange(80_000, 900_000, 10_000),
+        )
+
+
+def _results(studio: Studio, topic: str, random: Random, on: date, *, recognised: bool) -> None:
+    made = [
+        ("invention", f"一种{topic}装置", "国家知识产权局"),
+        ("method", f"{studio.lead.name}{topic}操作法", ""),
+        ("paper", f"{topic}的实践与思考", ""),
+        ("award", f"{topic}成套技术", ""),
+    ]
+    for kind, title, body in random.sample(made, random.randint(2, 4)):
+        day = on - timedelta(days=random.randint(40, 600))
+        Achievement.objects.create(
+            studio=studio,
+            kind=kind,
+            title=title,
+            number=f"ZL{day.year}{random.randint(10_000_000, 99_999_999)}.{random.randint(0, 9)}"
+            if kind == "invention"
+            else "",
+            owner=settings.UNIVERSITY,
+            share="第一完成单位",
+            level="provincial",
+            recognised_by=(body or random.choice(BODIES)) if recognised else "",
+            recognised_on=day if recognised else None,
+            benefit_amount=random.randrange(50_000, 2_000_000, 10_000),
+            benefit="已在三家单位应用，减少返工，节约材料费用。",
+        )

@@ -1,0 +1,166 @@
+"""How the rounds of the demo went: each application is played by the real verbs and then dated."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from accounts.models import Notice, RoleCode, Side, User
+from portal.demo import papers
+from portal.demo.people import HOME, Town
+from reviews.actions import name_studios, start_application
+from reviews.models import Application, Part, Round
+from studios.models import Editor, Policy, Studio
+
+OPINIONS = {
+    Part.RECOMMENDATION: "该工作室基础扎实、制度健全，在传帮带中作用明显，同意推荐。",
+    Part.PARTY: "经研究，同意申报。",
+    Part.ADMINISTRATION: "同意申报，学院将在场地和经费上给予保障。",
+}
+
+
+def past_round(year: int) -> Round:
+    return Round.objects.create(
+        year=year,
+        title=f"{year} 年度劳模创新工作室评选",
+        opens_on=date(year, 3, 1),
+        closes_on=date(year, 3, 31),
+        endorse_by=date(year, 4, 7),
+        decide_by=date(year, 4, 20),
+        naming_on=date(year, 5, 1),
+        policy=Policy.objects.in_force(date(year, 3, 1)),
+    )
+
+
+def running_round(on: date) -> Round:
+    """The round that is open on the day of the demo; it names on the next 1 May that leaves time for it."""
+    decide_by = on + timedelta(days=45)
+    year = on.year if decide_by <= date(on.year, 5, 1) else on.year + 1
+    return Round.objects.create(
+        year=year,
+        title=f"{year} 年度劳模创新工作室评选",
+        opens_on=on - timedelta(days=20),
+        closes_on=on + timedelta(days=19),
+        endorse_by=on + timedelta(days=26),
+        decide_by=decide_by,
+        naming_on=max(date(year, 5, 1), decide_by),
+        policy=Policy.objects.in_force(on),
+    )
+
+
+class Story:
+    """One application on its way; every step takes the day on which it is told to have happened."""
+
+    def __init__(self, town: Town, studio: Studio, round_: Round, *, on: date, by: User | None = None):
+        self.town, self.studio, self.unit = town, studio, studio.unit
+        self.application = start_application(studio, round_, by=by or studio.lead, on=on)
+        self.days = [on]
+
+    def _at(self, day: date) -> datetime:
+        minutes = self.town.random.randrange(8 * 60, 17 * 60)
+        return timezone.make_aware(datetime.combine(day, time(minutes // 60, minutes % 60)))
+
+    def _told(self, day: date) -> Story:
+        """Every log row that has come since belongs to this day."""
+        self.days += [day] * (self.application.log.count() - len(self.days))
+        return self
+
+    def submit(self, on: date) -> Story:
+        if self.application.state == "returned":
+            self.application.resubmit(by=self.studio.lead, on=on, note="已按意见修改。")
+        else:
+            self.application.submit(by=self.studio.lead, on=on)
+        return self._told(on)
+
+    def sign(self, *parts: Part, on: date) -> Story:
+        for part in parts or Part:
+            self.application.endorse(part, by=self._signatory(part), opinion=OPINIONS[part])
+        return self._told(on)
+
+    def _signatory(self, part: Part) -> User:
+        if part == Part.RECOMMENDATION:
+            return self.town.officer(self.unit, RoleCode.DEPARTMENT_UNION)
+        return self.town.officer(self.unit, RoleCode.UNIT_LEADER, Side(part.value))
+
+    def send_back(self, corrections: dict[str, str], *, by: User, on: date, until: date) -> Story:
+        self.application.return_for_correction(corrections, by=by, correct_by=until)
+        return self._told(on)
+
+    def refuse(self, reason: str, *, on: date) -> Story:
+        self.application.refuse(by=self._signatory(Part.RECOMMENDATION), reason=reason)
+        return self._told(on)
+
+    def withdraw(self, reason: str, *, on: date) -> Story:
+        self.application.withdraw(by=self.studio.lead, reason=reason)
+        return self._told(on)
+
+    def accept(self, on: date) -> Story:
+        self.application.accept(by=self.town.accounts["staff"], note="材料齐全，予以受理。")
+        return self._told(on)
+
+    def decide(self, decision: str, text: str, *, on: date) -> Story:
+        self.application.decide(decision, by=self.town.accounts["leader"], text=text)
+        return self._told(on)
+
+    def named(self, on: date) -> Story:
+        self.application.refresh_from_db()
+        return self._told(on)
+
+    def date_it(self) -> None:
+        """Put the days under what the verbs wrote just now."""
+        application = self.application
+        moments = sorted(self._at(day) for day in self.days)
+        versions = iter(application.snapshots.all())
+        for log, moment in zip(application.log.all(), moments, strict=True):
+            application.log.filter(pk=log.pk).update(at=moment)
+            Notice.objects.filter(event=f"application:{application.pk}:{log.pk}").update(created_at=moment)
+            if log.verb in ("submit", "resubmit"):
+                application.snapshots.filter(pk=next(versions).pk).update(frozen_at=moment)
+                Application.objects.filter(pk=application.pk).update(submitted_at=moment)
+            if log.verb.startswith("sign_"):
+                application.endorsements.filter(part=log.verb.removeprefix("sign_")).update(at=moment)
+            if log.verb in ("approve", "hold", "reject"):
+                Application.objects.filter(pk=application.pk).update(decided_at=moment)
+        Application.objects.filter(pk=application.pk).update(created_at=moments[0])
+        Studio.objects.filter(pk=self.studio.pk, created_at__gt=moments[0]).update(created_at=moments[0])
+
+
+def name_all(town: Town, stories: list[Story], *, named_on: date, issued_on: date) -> None:
+    document = name_studios(
+        [story.application for story in stories],
+        by=town.accounts["leader"],
+        named_on=named_on,
+        issued_on=issued_on,
+    )
+    for story in stories:
+        story.named(issued_on)
+        story.studio.log.filter(note=document.number).update(at=story._at(issued_on))
+
+
+def candidate(town: Town, random: Random, *, on: date, unit: str = "", **options) -> Studio:
+    """A candidate studio with its papers filled in; ``rare``, ``weak``, ``empty``, ``born``, ``name``
+    vary it.
+    """
+    place = town.units[unit or random.choice([code for code in town.units if code != HOME])]
+    lead = options.get("lead") or town.person(
+        place,
+        name=town.rare_name() if options.get("rare") else "",
+        title=random.choice(("教授", "研究员", "高级工程师")),
+        born=options.get("born") or random.randint(1969, 1982),
+    )
+    studio = papers.start(
+        lead,
+        by=options.get("by") or lead,
+        random=random,
+        founded=on - timedelta(days=random.randint(200, 900)),
+        name=options.get("name", ""),
+        name_reason=options.get("name_reason", ""),
+    )
+    if not options.get("empty"):
+        team = [*options.get("team", ()), *(town.person(place) for _each in range(random.randint(3, 8)))]
+        papers.fill(studio, team, random=random, on=on, weak=options.get("weak", False))
+    for helper in options.get("editors", ()):
+        Editor.objects.create(studio=studio, user=helper, added_by=lead)
+    return studio

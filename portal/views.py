@@ -1,0 +1,40 @@
+"""The front page, the home of each person, and the public check of certificates."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.certificates import CheckForm, checks_left, find
+from portal.home import Home
+
+
+@login_not_required
+@never_cache
+@require_safe
+def home(request):
+    """What is to be done for who is signed in; the public front page for everybody else."""
+    if not request.user.is_authenticated:
+        return render(request, "portal/front.html", {"form": CheckForm()})
+    return render(request, "portal/home.html", {"home": Home(request.user, timezone.localdate())})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def check(request, code: str = ""):
+    """Whether a certificate is valid, expired or revoked, by its number (``?number=``) or by the code in its QR."""
+    form = CheckForm({"number": code} if code else request.GET if "number" in request.GET else None)
+    if not form.is_valid():
+        return render(request, "portal/check.html", {"form": form})
+    if not checks_left(request):
+        return render(request, "portal/check.html", {"form": form, "busy": True}, status=429)
+    certificate = find(form.cleaned_data["number"])
+    context = {"form": form, "asked": form.cleaned_data["number"], "on": timezone.localdate()}
+    if certificate is None:
+        return render(request, "portal/check.html", context | {"unknown": True}, status=404 if code else 200)
+    state = certificate.state(context["on"])
+    return render(request, "portal/certificate.html", context | {"certificate": certificate, "state": state})
