@@ -34,7 +34,7 @@ def left():
 
 @pytest.fixture
 def server(monkeypatch):
-    """What the mail server answers to each letter: an error to be raised, or nothing when it takes the letter."""
+    """What the mail server answers to each letter: an error to raise, or nothing when it takes it."""
     answers = []
     true_send = delivery.EmailMessage.send
 
