@@ -17,20 +17,20 @@ DEPENDS_ON = (Honour, Member, Project, Venue, BudgetLine, Achievement)
 
 
 def refresh_later(sender, instance, raw=False, **kwargs):
+    """Refresh the studio's verdicts after the commit, once however many of its rows were saved in it."""
     if raw:
         return
-    task = partial(refresh_now, instance.pk if sender is Studio else instance.studio_id)
-    # Thirty rows pasted at once are one refresh: the same studio waits once for the same commit. A
-    # savepoint that is
-    # rolled back takes its entry along, which is why the connection's own list is asked and none of ours.
-    waiting = (func for _sids, func, _robust in transaction.get_connection().run_on_commit)
-    if not any(
-        isinstance(func, partial) and (func.func, func.args) == (task.func, task.args) for func in waiting
-    ):
-        transaction.on_commit(task)
+    pk = instance.pk if sender is Studio else instance.studio_id
+    refreshed = vars(transaction.get_connection()).setdefault("verdicts_refreshed", set())
+    transaction.on_commit(partial(refresh_once, pk, refreshed))
 
 
-def refresh_now(pk: int) -> None:
+def refresh_once(pk: int, refreshed: set[int]) -> None:
+    """What waited for one commit shares ``refreshed``; from here on, what is saved waits for the next one."""
+    vars(transaction.get_connection())["verdicts_refreshed"] = set()
+    if pk in refreshed:
+        return
+    refreshed.add(pk)
     studio = Studio.objects.filter(pk=pk).first()
     today = timezone.localdate()
     if studio and Policy.objects.filter(effective_on__lte=today).exists():
