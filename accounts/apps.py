@@ -7,4 +7,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self):
-        from accounts import middleware  # noqa: F401: notes the hour of every sign-in, also before the first request
+        # Notes the hour of every sign-in, also of one before the first request.
+        from accounts import middleware  # noqa: F401
