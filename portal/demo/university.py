@@ -21,7 +21,8 @@ from reviews.models import FIRST_YEAR, Application, PaperForm, Part, Round
 from reviews.papers import application_form_pdf
 from studios.models import Certificate, Studio
 
-NAMED_BY_YEAR = {0: 3, 1: 5, 2: 5, 3: 6}  # how many were named in each of the past rounds, the oldest first
+STUDIOS = 40
+NAMED_BY_YEAR = {0: 3, 1: 5, 2: 5, 3: 5}  # how many were named in each of the past rounds, the oldest first
 
 
 @transaction.atomic
@@ -137,7 +138,8 @@ def _running(town: Town, random: Random, round_: Round, on: date) -> None:
     story().submit(later[5]).withdraw("场地调整，待落实后再申报。", on=later[11])
     for each in stories:
         each.date_it()
-    candidate(town, random, on=on, rare=True)
+    while Studio.objects.count() < STUDIOS:  # those who have not applied yet
+        candidate(town, random, on=on, rare=True)
 
 
 def _leads_own(town: Town, random: Random, round_: Round, on: date) -> Story:
