@@ -40,7 +40,7 @@ def find(asked: str) -> Certificate | None:
 
 
 def checks_left(request) -> bool:
-    """Whether this address may ask once more: ``CHECKS`` in ``SECONDS``, so that numbers are not walked through."""
+    """Whether this address may ask once more: ``CHECKS`` in ``SECONDS``: nobody walks through the numbers."""
     key = f"check:{get_ip(request)}"
     cache.add(key, 0, SECONDS)
     try:

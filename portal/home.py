@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db.models import Prefetch
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from accounts.models import Notice, RoleCode
 from records import agenda
@@ -36,7 +37,12 @@ class Home:
 
     @cached_property
     def figures(self) -> list[agenda.Figure]:
-        return list(agenda.figures.of(self.user, self.on))
+        """The packages' figures, and how many conditions the own studio meets."""
+        said = list(agenda.figures.of(self.user, self.on))
+        if self.studio and (verdicts := self.studio.verdicts.all()):
+            met = sum(verdict.value == Verdict.Value.MET for verdict in verdicts)
+            said.append(agenda.Figure(f"{met} / {len(verdicts)}", _("conditions met"), "#conditions"))
+        return said
 
     @cached_property
     def notices(self) -> list[Notice]:

@@ -26,7 +26,7 @@ def home(request):
 @never_cache
 @require_safe
 def check(request, code: str = ""):
-    """Whether a certificate is valid, expired or revoked, by its number (``?number=``) or by the code in its QR."""
+    """Whether a certificate is valid, expired or revoked; by its number or by the code in its QR."""
     form = CheckForm({"number": code} if code else request.GET if "number" in request.GET else None)
     if not form.is_valid():
         return render(request, "portal/check.html", {"form": form})
