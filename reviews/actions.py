@@ -9,10 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import check
+from records.attachments import attach
 from records.documents import require_glyphs
 from records.moves import DomainError, IllegalMove
 from records.numbers import next_number
 from reviews import notices
+from reviews.issuing import announce
 from reviews.models import Application, DecisionDocument, Endorsement, PaperForm, Part, Round, State
 from reviews.readiness import ban
 from studios.models import Certificate, Cycle, Studio
@@ -37,6 +39,33 @@ def start_application(studio: Studio, round_: Round, *, by, on: date) -> Applica
             application = Application.objects.create(studio=studio, round=round_, started_by=by)
             application.log.create(actor=by, verb="start", from_state="", to_state=State.DRAFT)
     return application
+
+
+def upload_paper_form(application: Application, *, by, scan, signed: dict[str, tuple[str, str]]) -> PaperForm:
+    """Keep the stamped and scanned form until staff check it; one waits at a time.
+
+    :param scan: the file, as it was sent.
+    :param signed: part → (name, opinion), for the parts that are signed on it.
+    :raises DomainError: while another one waits, when a part is signed already, or when the file will not do.
+    """
+    if not signed:
+        raise DomainError(_("Say which parts are signed on the form."))
+    with application.locked_for_signing() as snapshot:
+        if application.paper_forms.filter(state=PaperForm.State.UPLOADED).exists():
+            raise DomainError(_("A stamped form of this application is waiting for its check already."))
+        for one in application.endorsements.all():
+            if one.part in signed:
+                raise DomainError(_("“%(part)s” is signed already.") % {"part": one.get_part_display()})
+        words = {}
+        for part, (name, opinion) in signed.items():
+            words |= {f"{part}_name": name, f"{part}_opinion": opinion}
+        form = PaperForm.objects.create(application=application, snapshot=snapshot, uploaded_by=by, **words)
+        attach(scan, form, "scan", by=by)
+        application.log.create(
+            actor=by, verb="upload_paper", from_state=application.state, to_state=application.state
+        )
+        notices.tell_of_uploaded_form(form)
+    return form
 
 
 def check_paper_form(form: PaperForm, *, by) -> None:
@@ -119,6 +148,7 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
         document = _decision_document(rows[0].round, by=by, named_on=named_on, issued_on=issued_on)
         for application in rows:
             _name_one(application, document, by=by)
+        announce(document)
     return document
 
 
@@ -129,11 +159,15 @@ def _decision_document(round_: Round, *, by, named_on: date, issued_on: date) ->
         year=issued_on.year,
         serial=serial,
         number=f"{settings.DECISION_PREFIX}〔{issued_on.year}〕{serial}号",
-        title=f"关于命名{round_.year}年度{settings.UNIVERSITY}劳模创新工作室的决定",
+        title=decision_title(round_),
         named_on=named_on,
         issued_on=issued_on,
         issued_by=by,
     )
+
+
+def decision_title(round_: Round) -> str:
+    return f"关于命名{round_.year}年度{settings.UNIVERSITY}劳模创新工作室的决定"
 
 
 def _name_one(application: Application, document: DecisionDocument, *, by) -> Certificate:

@@ -1,2 +1,22 @@
+from django.urls import path
+
+from reviews.views import application, correcting, handing_in, lists, papers, signing
+
 app_name = "reviews"
-urlpatterns = []
+urlpatterns = [
+    path("rounds/<int:pk>/", lists.round_page, name="round"),
+    path("applications/", lists.applications, name="applications"),
+    path("applications/start/<int:studio_pk>/", lists.start, name="start"),
+    path("applications/<int:pk>/", application.page, name="application"),
+    path("applications/<int:pk>/submit/", handing_in.submit, name="submit"),
+    path("applications/<int:pk>/submitted/", handing_in.submitted, name="submitted"),
+    path("applications/<int:pk>/withdraw/", handing_in.withdraw, name="withdraw"),
+    path("applications/<int:pk>/sign/", signing.sign, name="sign"),
+    path("applications/<int:pk>/return/", correcting.return_for_correction, name="return"),
+    path("applications/<int:pk>/refuse/", correcting.refuse, name="refuse"),
+    path("applications/<int:pk>/papers/<int:version>/", papers.frozen, name="papers"),
+    path("applications/<int:pk>/papers/<int:version>/<uuid:file>/", papers.frozen_file, name="frozen_file"),
+    path("applications/<int:pk>/form.<str:kind>", papers.form_download, name="form"),
+    path("applications/<int:pk>/stamped/", papers.upload_stamped, name="stamped"),
+    path("decisions/<int:pk>/", papers.decision, name="decision"),
+]

@@ -90,6 +90,18 @@ class Application(Movable, models.Model):
         name_studio=({State.APPROVED}, State.NAMED),
     )
 
+    STATE_LOOKS = {
+        State.SUBMITTED: "judge",
+        State.RETURNED: "risk",
+        State.RECOMMENDED: "judge",
+        State.ACCEPTED: "judge",
+        State.APPROVED: "met",
+        State.HELD: "risk",
+        State.REJECTED: "unmet",
+        State.NAMED: "met",
+        State.REFUSED: "unmet",
+    }
+
     studio = models.ForeignKey(Studio, models.PROTECT, related_name="applications", verbose_name=_("studio"))
     round = models.ForeignKey(Round, models.PROTECT, related_name="applications", verbose_name=_("round"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)

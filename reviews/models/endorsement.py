@@ -99,6 +99,7 @@ class PaperForm(Movable, models.Model):
         check=({State.UPLOADED}, State.CHECKED),
         turn_down=({State.UPLOADED}, State.TURNED_DOWN),
     )
+    STATE_LOOKS = {State.UPLOADED: "judge", State.CHECKED: "met", State.TURNED_DOWN: "unmet"}
 
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="paper_forms", verbose_name=_("application")

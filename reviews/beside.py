@@ -1,0 +1,34 @@
+"""What this package says beside a studio's own pages, which never hear of applications."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reviews.models import Application, Correction, Round, State
+from studios import parts
+from studios.models import State as StudioState
+
+
+def asked_to_correct(studio, key: str) -> list[str]:
+    """Why a part came back, while its application is being corrected."""
+    open_ = Correction.objects.filter(application__studio=studio, application__state=State.RETURNED, part=key)
+    last = open_.order_by("-log").values_list("log", flat=True)[:1]
+    return list(open_.filter(log__in=list(last)).values_list("reason", flat=True))
+
+
+def way_to_apply(studio, user) -> parts.Way | None:
+    """To the open application, or to starting one in the round of the day."""
+    application = Application.objects.open().filter(studio=studio).order_by("-pk").first()
+    if application:
+        return parts.Way(_("To the application"), application.get_absolute_url())
+    can_apply = studio.state in (StudioState.CANDIDATE, StudioState.REVOKED)
+    if can_apply and Round.objects.open(timezone.localdate()).exists():
+        return parts.Way(_("Start an application"), reverse("reviews:start", args=[studio.pk]))
+    return None
+
+
+def register() -> None:
+    parts.register_notes(asked_to_correct)
+    parts.register_way(way_to_apply)

@@ -1,0 +1,215 @@
+"""What people fill in on the way of an application."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from records.attachments import Refused, checked
+from reviews.models import Application, Part, Round, State
+from studios import parts
+from studios.models import Studio
+
+LONGEST_TEXT = 2000
+
+
+class SearchForm(forms.Form):
+    """Narrows the list of applications."""
+
+    q = forms.CharField(label=_("Studio, lead, pinyin or staff number"), required=False, max_length=60)
+    round = forms.ModelChoiceField(
+        Round.objects.all(), label=_("Round"), required=False, empty_label=_("All rounds")
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All states")), *State.choices]
+    )
+
+    def filter(self, applications):
+        """The applications that match; all of them where nothing sensible was asked."""
+        if not self.is_valid():
+            return applications
+        asked = self.cleaned_data
+        if asked["q"]:
+            applications = applications.filter(studio__in=Studio.objects.search(asked["q"]))
+        if asked["round"]:
+            applications = applications.filter(round=asked["round"])
+        if asked["state"]:
+            applications = applications.filter(state=asked["state"])
+        return applications
+
+
+class Words(forms.CharField):
+    """A text of some lines that has to be given."""
+
+    def __init__(self, *, missing, rows: int = 4, **kwargs):
+        super().__init__(
+            widget=forms.Textarea(attrs={"rows": rows}),
+            max_length=LONGEST_TEXT,
+            error_messages={"required": missing},
+            **kwargs,
+        )
+
+
+class SubmitForm(forms.Form):
+    """The declaration with which the papers are handed in."""
+
+    declaration = forms.BooleanField(
+        label=_("I have checked the papers; what they say is true and the files belong to them."),
+        error_messages={"required": _("Confirm that the papers are true.")},
+    )
+
+
+class ResubmitForm(SubmitForm):
+    note = forms.CharField(
+        label=_("What was corrected"),
+        help_text=_("Those who check the papers read this beside the list of changes."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONGEST_TEXT,
+        required=False,
+    )
+    field_order = ["note", "declaration"]
+
+
+class WithdrawForm(forms.Form):
+    reason = Words(label=_("Reason for the withdrawal"), missing=_("Give the reason for the withdrawal."))
+
+
+class RefuseForm(forms.Form):
+    reason = Words(
+        label=_("Reason for the refusal"),
+        help_text=_("The lead reads this."),
+        missing=_("Give the reason for the refusal."),
+    )
+
+
+class SignForm(forms.Form):
+    """The opinion with which one part is signed; who holds several offices chooses for which."""
+
+    part = forms.ChoiceField(
+        label=_("You sign as"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose for whom you sign.")},
+    )
+    opinion = Words(
+        label=_("Opinion"),
+        help_text=_("It stands on the application form with your name and the date."),
+        missing=_("Give an opinion."),
+    )
+
+    def __init__(self, *args, open_parts: list[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["part"].choices = [(part, Part(part).label) for part in open_parts]
+        if len(open_parts) == 1:
+            self.fields["part"].widget = forms.HiddenInput()
+            self.fields["part"].initial = open_parts[0]
+
+
+class ReturnForm(forms.Form):
+    """A reason beside each part that is to be corrected, at least one, and the day by which."""
+
+    correct_by = forms.DateField(
+        label=_("To be corrected by"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Give the day."), "invalid": _("Give the day as 2026-03-31.")},
+    )
+
+    def __init__(self, *args, application: Application, on: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.fields["correct_by"].initial = max(application.round.closes_on, on + timedelta(days=7))
+        self.reasons = {part.key: f"reason_{part.key}" for part in parts.all_parts()}
+        for part in parts.all_parts():
+            self.fields[self.reasons[part.key]] = forms.CharField(
+                label=part.title,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                max_length=LONGEST_TEXT,
+                required=False,
+            )
+        self.order_fields([*self.reasons.values(), "correct_by"])
+
+    def clean_correct_by(self) -> date:
+        day = self.cleaned_data["correct_by"]
+        if day <= self.on:
+            raise forms.ValidationError(_now("Give a day after today, so that there is time to correct."))
+        return day
+
+    def clean(self) -> dict:
+        if not self.corrections:
+            self.add_error(next(iter(self.reasons.values())), _now("Give a reason beside at least one part."))
+        return self.cleaned_data
+
+    @property
+    def corrections(self) -> dict[str, str]:
+        """Part key → reason, for the parts that have one."""
+        return {key: text for key, name in self.reasons.items() if (text := self.cleaned_data.get(name, ""))}
+
+
+class StampedForm(forms.Form):
+    """The scan of the stamped form, and for each part that is signed on it the name and the opinion."""
+
+    scan = forms.FileField(
+        label=_("Scan of the stamped form"),
+        help_text=_("PDF, JPG or PNG; all pages in one file."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        error_messages={
+            "required": _("Choose the scan."),
+            "empty": _("The file is empty. Please choose it again."),
+        },
+    )
+
+    def __init__(self, *args, open_parts: list[str], taken_names: set[str] = frozenset(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.open_parts = open_parts
+        self.taken_names = taken_names
+        for part in open_parts:
+            self.fields[f"{part}_name"] = forms.CharField(label=_("Signed by"), max_length=60, required=False)
+            self.fields[f"{part}_opinion"] = forms.CharField(
+                label=_("Opinion as written on the form"),
+                widget=forms.Textarea(attrs={"rows": 2}),
+                max_length=LONGEST_TEXT,
+                required=False,
+            )
+
+    def groups(self) -> list[dict]:
+        """The fields of each part, for the page."""
+        return [
+            {"title": Part(part).label, "name": self[f"{part}_name"], "opinion": self[f"{part}_opinion"]}
+            for part in self.open_parts
+        ]
+
+    def clean_scan(self):
+        scan = self.cleaned_data["scan"]
+        try:
+            _data, kind = checked(scan)
+        except Refused as error:
+            raise forms.ValidationError(str(error)) from error
+        if kind not in ("pdf", "jpg", "png"):
+            raise forms.ValidationError(_now("A scan is a PDF, JPG or PNG file."))
+        return scan
+
+    def clean(self) -> dict:
+        names = set(self.taken_names)
+        for part in self.open_parts:
+            name, opinion = self._words(part)
+            if opinion and not name:
+                self.add_error(f"{part}_name", _now("Give the name of the person who signed."))
+            elif name and not opinion:
+                self.add_error(f"{part}_opinion", _now("Give the opinion as it stands on the form."))
+            elif name and name in names:
+                message = _now("The recommendation and the two sign-offs come from three different people.")
+                self.add_error(f"{part}_name", message)
+            names.add(name)
+        if not self.errors and not self.signed:
+            self.add_error(f"{self.open_parts[0]}_name", _now("Say which parts are signed on the form."))
+        return self.cleaned_data
+
+    def _words(self, part: str) -> tuple[str, str]:
+        return self.cleaned_data.get(f"{part}_name", ""), self.cleaned_data.get(f"{part}_opinion", "")
+
+    @property
+    def signed(self) -> dict[str, tuple[str, str]]:
+        """Part → (name, opinion), for the parts that are signed on the form."""
+        return {part: self._words(part) for part in self.open_parts if self._words(part)[0]}

@@ -1,0 +1,239 @@
+"""The frozen papers as people read them: sections with facts and tables, and what one version changed.
+
+Everything shown comes from a snapshot's data (its shape stands in :mod:`reviews.freezing`); the labels are
+those of the forms in which it was entered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from ledgers.models import Achievement
+from reviews.freezing import without_personal
+from studios import parts
+from studios.conditions import Finding
+from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio, Venue
+
+Label = str | Promise
+
+
+def _names(model, *fields: str) -> dict[str, Label]:
+    return {name: model._meta.get_field(name).verbose_name for name in fields}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of a snapshot: a dict of texts, or a list of rows when ``many``.
+
+    :param part: the part of the task list in which it is filled in.
+    """
+
+    key: str
+    part: str
+    title: Label
+    fields: dict[str, Label]
+    many: bool = False
+    numbers: frozenset[str] = frozenset()
+
+
+SECTIONS = [
+    Section(
+        "studio",
+        "lead",
+        _("The studio"),
+        {
+            **_names(Studio, "name", "unit"),
+            "kinds": _("Kinds of innovation"),
+            **_names(Studio, "founded_on", "direction", "equipment"),
+        },
+    ),
+    Section(
+        "lead",
+        "lead",
+        _("Lead"),
+        {**_names(User, "name", "sex"), "birth": _("born"), **_names(User, "politics", "post", "title")},
+    ),
+    Section(
+        "honours",
+        "lead",
+        _("Honours of the lead"),
+        _names(Honour, "title", "level", "year", "certificate_no", "body"),
+        many=True,
+    ),
+    Section(
+        "members",
+        "team",
+        _("Team"),
+        _names(Member, "name", "title", "rank", "degree", "birth_year", "role", "duty"),
+        many=True,
+    ),
+    Section(
+        "projects",
+        "projects",
+        _("Innovation projects"),
+        _names(Project, "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"),
+        many=True,
+        numbers=frozenset({"amount"}),
+    ),
+    Section(
+        "achievements",
+        "results",
+        _("Innovation results"),
+        _names(
+            Achievement,
+            "title",
+            "kind",
+            "number",
+            "owner",
+            "share",
+            "level",
+            "recognised_by",
+            "recognised_on",
+            "benefit",
+        ),
+        many=True,
+    ),
+    Section("venue", "place", _("Place"), _names(Venue, "address", "area")),
+    Section(
+        "budget",
+        "place",
+        _("Budget"),
+        _names(BudgetLine, "purpose", "year", "source", "amount"),
+        many=True,
+        numbers=frozenset({"amount"}),
+    ),
+    Section(
+        "rules",
+        "rules",
+        _("Rules of the studio"),
+        _names(RuleDocument, "title", "kind", "version", "dated_on"),
+        many=True,
+    ),
+    Section(
+        "plan",
+        "plan",
+        _("Three-year plan"),
+        {
+            key: Studio._meta.get_field(f"plan_{key}").verbose_name
+            for key in ("goals", "first_year", "second_year", "third_year", "outcomes")
+        },
+    ),
+]
+BY_KEY = {section.key: section for section in SECTIONS}
+
+
+@dataclass
+class Block:
+    """One section filled in, ready for the page: either ``facts`` or ``columns`` and ``rows``."""
+
+    title: Label
+    many: bool
+    facts: list[tuple[Label, str]] = field(default_factory=list)
+    rows: list[list[dict]] = field(default_factory=list)
+    columns: list[dict] = field(default_factory=list)
+
+
+@dataclass
+class Chapter:
+    """One part of the papers with its sections and the files that were handed in with it."""
+
+    key: str
+    title: Label
+    blocks: list[Block]
+    files: list[dict]
+
+
+def chapters(snapshot, *, personal: bool) -> list[Chapter]:
+    """The papers of a snapshot, part by part.
+
+    :param personal: whether the reader may see birth dates; else they are taken out before anything is built.
+    """
+    data = snapshot.data if personal else without_personal(snapshot.data)
+    return [
+        Chapter(
+            part.key,
+            part.title,
+            [_block(section, data.get(section.key)) for section in SECTIONS if section.part == part.key],
+            [_file(snapshot, one) for one in data.get("files", []) if one["part"] == part.key],
+        )
+        for part in parts.all_parts()
+    ]
+
+
+def _block(section: Section, content) -> Block:
+    if not section.many:
+        texts = content or {}
+        return Block(
+            section.title, False, [(label, _text(texts.get(name))) for name, label in section.fields.items()]
+        )
+    rows = content or []
+    # A column in which nobody wrote anything says nothing, and room is short.
+    shown = [name for name in section.fields if any(row.get(name) for row in rows)]
+    cells = [
+        [
+            {"label": section.fields[name], "text": _text(row.get(name)), "num": name in section.numbers}
+            for name in shown
+        ]
+        for row in rows
+    ]
+    columns = [{"label": section.fields[name], "num": name in section.numbers} for name in shown]
+    return Block(section.title, True, rows=cells, columns=columns)
+
+
+def _text(value) -> str:
+    if isinstance(value, list):
+        return _now(", ").join(value)
+    return "" if value is None else str(value)
+
+
+def _file(snapshot, frozen: dict) -> dict:
+    return {
+        "name": frozen["name"],
+        "url": reverse("reviews:frozen_file", args=[snapshot.application_id, snapshot.version, frozen["id"]]),
+        "kind": frozen["name"].rpartition(".")[2].lower(),
+        "size": frozen["size"],
+        "detail": frozen["of"],
+    }
+
+
+def conditions(snapshot) -> list[Finding]:
+    """The findings on the five conditions as they were when the papers were handed in."""
+    return [
+        Finding(
+            one["condition"],
+            one["value"],
+            tuple(map(tuple, one["evidence"])),
+            tuple(map(tuple, one["missing"])),
+        )
+        for one in snapshot.data["conditions"]
+    ]
+
+
+def spell(changes: list[dict], *, personal: bool) -> list[dict]:
+    """What :func:`reviews.freezing.changes` found, in words: part, where, before, after.
+
+    Changes of personal fields are left out for who may not see these.
+    """
+    from reviews.freezing import PERSONAL
+
+    lines = []
+    for change in changes:
+        name = change["field"]
+        if not personal and name in PERSONAL.get(change["section"], ()):
+            continue
+        section = BY_KEY.get(change["section"])
+        if name == "file":
+            part, where = change["section"], _now("File")
+        else:
+            part, label = section.part, str(section.fields.get(name, name))
+            where = _now("%(section)s, row %(row)s: %(field)s") if "row" in change else "%(field)s"
+            where = where % {"section": section.title, "row": change.get("row"), "field": label}
+        title = parts.get(part).title
+        lines.append({"part": title, "where": where, "before": change["before"], "after": change["after"]})
+    return lines

@@ -1,0 +1,136 @@
+"""The way of one application: what has been, where it stands, what comes next and by when.
+
+Pure: the log rows, the state and the dates of the round come in, entries go out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from records.templatetags.present import cn_date
+from reviews.models import Part, State
+
+DONE = {
+    "start": _("Application started"),
+    "submit": _("Handed in"),
+    "resubmit": _("Handed in again"),
+    "sign_recommendation": _("Recommended by the department union"),
+    "sign_party": _("Endorsed by the Party side"),
+    "sign_administration": _("Endorsed by the administration"),
+    "upload_paper": _("Stamped form uploaded"),
+    "check_paper": _("Stamped form checked"),
+    "return_for_correction": _("Returned for correction"),
+    "complete_endorsement": _("Recommendation and sign-offs complete"),
+    "refuse": _("Refused"),
+    "withdraw": _("Withdrawn"),
+    "accept": _("Papers checked and accepted"),
+    "approve": _("Approved"),
+    "hold": _("Put on hold"),
+    "reject": _("Not approved"),
+    "allow_late": _("Late entry allowed"),
+    "name_studio": _("Named"),
+}
+STEPS = (
+    (State.DRAFT, _("Fill in and hand in")),
+    (State.SUBMITTED, _("Recommendation and sign-offs of the unit")),
+    (State.RECOMMENDED, _("Check by the university union")),
+    (State.ACCEPTED, _("Decision of the university union")),
+    (State.APPROVED, _("Naming, certificate and plaque")),
+)
+# A state that is no step of its own stands at one.
+AT = {State.HELD: State.ACCEPTED}
+NOW = {
+    State.RETURNED: _("Correct and hand in again"),
+    State.HELD: _("On hold: decision to come"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line; ``look`` is done, now or next, as the component wants it."""
+
+    title: str
+    look: str
+    who: str = ""
+    at: datetime | None = None
+    when: str = ""
+    note: str = ""
+
+
+def timeline(application, log, signed: set[str], *, on: date) -> list[Entry]:
+    """All of it, in the order of the process.
+
+    :param log: the log rows, oldest first, with their actors.
+    :param signed: the parts that are signed.
+    """
+    return [_done(row) for row in log] + _ahead(application, signed, on=on)
+
+
+def _done(row) -> Entry:
+    return Entry(
+        str(DONE.get(row.verb, row.verb)),
+        "done",
+        who=str(row.actor) if row.actor_id else "",
+        at=row.at,
+        note=row.note,
+    )
+
+
+def _ahead(application, signed: set[str], *, on: date) -> list[Entry]:
+    """The step it stands at, and those after it; nothing once it has ended."""
+    order = [state for state, _title in STEPS]
+    here = State(application.state)
+    at = AT.get(here, here)
+    if here == State.RETURNED:
+        # It comes back to where it was, so that step is still ahead.
+        mend = Entry(
+            str(NOW[here]), "now", when=_until(application.correct_by, on), who=str(application.studio.lead)
+        )
+        return [mend, *_coming(application, order.index(State(application.returned_from)), on=on)]
+    if at not in order:
+        return []
+    place = order.index(at)
+    title = NOW.get(here, STEPS[place][1])
+    current = Entry(str(title), "now", when=_until(by_when(application, at), on), note=_lacking(here, signed))
+    return [current, *_coming(application, place + 1, on=on)]
+
+
+def _coming(application, place: int, *, on: date) -> list[Entry]:
+    return [
+        Entry(str(title), "next", when=_until(by_when(application, state), on))
+        for state, title in STEPS[place:]
+    ]
+
+
+def by_when(application, state: str) -> date:
+    """The day by which the step that ``state`` waits for is to be done."""
+    round_ = application.round
+    return {
+        State.DRAFT: application.closes_on(),
+        State.RETURNED: application.correct_by or application.closes_on(),
+        State.SUBMITTED: round_.endorse_by,
+        State.RECOMMENDED: round_.decide_by,
+        State.ACCEPTED: round_.decide_by,
+        State.HELD: round_.decide_by,
+        State.APPROVED: round_.naming_on,
+    }[State(state)]
+
+
+def _until(day: date | None, on: date) -> str:
+    if day is None:
+        return ""
+    if day < on:
+        return _now("was due on %(day)s") % {"day": cn_date(day)}
+    return _now("by %(day)s") % {"day": cn_date(day)}
+
+
+def _lacking(state: str, signed: set[str]) -> str:
+    """Which of the three are still awaited."""
+    if state != State.SUBMITTED:
+        return ""
+    lacking = [str(Part(part).label) for part in Part.values if part not in signed]
+    return _now("Still awaited: %(parts)s") % {"parts": _now(", ").join(lacking)}

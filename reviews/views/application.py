@@ -1,0 +1,185 @@
+"""The page of one application: what is to be done, the papers, the opinions, the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from records.attachments import Attachment
+from records.templatetags.present import cn_date
+from reviews import reading
+from reviews.freezing import changes
+from reviews.models import ENDED, Decision, PaperForm, Part, State
+from reviews.permissions import open_moves, open_signatures
+from reviews.timeline import by_when, timeline
+from reviews.views.asking import application_for
+from studios import parts
+from studios.models import PartVersion, Studio
+
+DECISION_LOOKS = {Decision.APPROVE: "met", Decision.HOLD: "risk", Decision.REJECT: "unmet"}
+OFFICE_VERBS = {"accept", "approve", "hold", "reject", "name_studio"}
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button: what happens, and the page where it is done."""
+
+    label: str
+    url: str
+
+
+@require_safe
+@never_cache
+def page(request, pk):
+    """Everything about one application, as far as this person may see it."""
+    application = application_for(request, pk)
+    user, on = request.user, timezone.localdate()
+    works = application.is_editable and user.has_perm("studios.edit_studio", application.studio)
+    mending = corrections(application)
+    tasks = task_list(application, mending) if application.is_editable else []
+    personal = user.has_perm("reviews.view_personal", application)
+    context = {
+        "application": application,
+        "studio": application.studio,
+        "on": on,
+        "due_on": None if application.state in ENDED else by_when(application, application.state),
+        "works": works,
+        "tasks": tasks,
+        "complete": sum(task.progress == parts.Progress.COMPLETE for task in tasks),
+        "corrections": mending,
+        "main": main_act(user, application, tasks, works),
+        "acts": further_acts(user, application, works),
+        **papers(application, works, personal),
+        **after_naming(application),
+        "entries": way(application, on),
+        "paper_forms": stamped_forms(application),
+        "opinions": opinions(application),
+    }
+    return render(request, "reviews/application.html", context)
+
+
+def corrections(application) -> list:
+    """What the last return asks for, while it is being corrected; with whether the part was saved since."""
+    if application.state != State.RETURNED:
+        return []
+    asked = list(
+        application.corrections.filter(log=application.log.filter(verb="return_for_correction").last())
+    )
+    saved = dict(PartVersion.objects.filter(studio=application.studio).values_list("part", "saved_at"))
+    for one in asked:
+        one.title = parts.get(one.part).title
+        one.touched = one.part in saved and saved[one.part] > one.snapshot.frozen_at
+    return asked
+
+
+def task_list(application, mending) -> list[parts.Task]:
+    """The parts with their state; what came back and was not saved since is to be corrected."""
+    studio = parts.with_holdings(Studio.objects.filter(pk=application.studio_id)).get()
+    return parts.tasks(studio, {one.part: one.reason for one in mending if not one.touched})
+
+
+def main_act(user, application, tasks, works: bool) -> Act | None:
+    """The one button: what this person does next, or None when it is with others."""
+    if works:
+        todo = next((task for task in tasks if task.progress != parts.Progress.COMPLETE), None)
+        if todo:
+            return Act(_("Go on: %(part)s") % {"part": todo.part.title}, todo.url)
+        if user.has_perm("reviews.submit_application", application):
+            return Act(submit_label(application), reverse("reviews:submit", args=[application.pk]))
+    if open_signatures(user, application):
+        return Act(_("Read and sign"), reverse("reviews:sign", args=[application.pk]))
+    if open_moves(user, application) & OFFICE_VERBS:
+        return Act(
+            _("Deal with it in the office"),
+            reverse("admin:reviews_application_change", args=[application.pk]),
+        )
+    return None
+
+
+def submit_label(application) -> str:
+    return _("Hand in again") if application.state == State.RETURNED else _("Hand in the application")
+
+
+def further_acts(user, application, works: bool) -> list[Act]:
+    """The quiet buttons."""
+
+    def act(label: str, name: str, *more) -> Act:
+        return Act(label, reverse(f"reviews:{name}", args=[application.pk, *more]))
+
+    open_ = open_moves(user, application)
+    form = _("Preview of the form (PDF)") if works else _("Application form (PDF)")
+    acts = [act(form, "form", "pdf"), act(_("Application form (Word)"), "form", "docx")]
+    if application.state == State.RETURNED and "resubmit" in open_:
+        acts.append(act(_("Check and hand in again"), "submit"))
+    if application.state == State.SUBMITTED and user.has_perm("reviews.upload_paper_form", application):
+        acts.append(act(_("Upload the stamped form"), "stamped"))
+    if "return_for_correction" in open_:
+        acts.append(act(_("Return for correction"), "return"))
+    if "refuse" in open_:
+        acts.append(act(_("Refuse"), "refuse"))
+    if "withdraw" in open_:
+        acts.append(act(_("Withdraw the application"), "withdraw"))
+    return acts
+
+
+def papers(application, works: bool, personal: bool) -> dict:
+    """The version handed in last and what it changed; who is correcting it sees the task list instead."""
+    last = list(application.snapshots.order_by("-version")[:2]) if application.submitted_at else []
+    found = changes(last[1].data, last[0].data) if len(last) == 2 else []
+    return {
+        "snapshot": last[0] if last else None,
+        "versions": range(last[0].version, 0, -1) if last else [],
+        "changes": reading.spell(found, personal=personal),
+        "chapters": reading.chapters(last[0], personal=personal) if last and not works else [],
+        "conditions": reading.conditions(last[0])
+        if last and not works
+        else application.studio.verdicts.all(),
+    }
+
+
+def opinions(application) -> list[dict]:
+    """The three parts in their order, each with what was given."""
+    given = {one.part: one for one in application.endorsements.all()}
+    return [{"label": part.label, "given": given.get(part)} for part in Part]
+
+
+def after_naming(application) -> dict:
+    """The decision, and once named its document and the certificate."""
+    document = application.document
+    look = DECISION_LOOKS.get(application.decision, "")
+    issued = application.studio.certificates.filter(starts_on=document.named_on).first() if document else None
+    facts = issued and [
+        (_("Decision document"), document.number),
+        (_("Named on"), cn_date(document.named_on)),
+        (_("Certificate number"), issued.number),
+        (_("Valid until"), cn_date(issued.ends_on)),
+    ]
+    return {"document": document, "certificate": issued, "naming_facts": facts, "decision_look": look}
+
+
+def way(application, on) -> list:
+    signed = {one.part for one in application.endorsements.all()}
+    return timeline(application, application.log.select_related("actor"), signed, on=on)
+
+
+def stamped_forms(application) -> list[PaperForm]:
+    """The stamped forms with their scans, newest first."""
+    if not application.submitted_at:
+        return []
+    forms = list(application.paper_forms.select_related("uploaded_by").prefetch_related("log"))
+    scans = Attachment.objects.filter(
+        content_type__app_label="reviews",
+        content_type__model="paperform",
+        object_id__in=[form.pk for form in forms],
+    )
+    by_form = {scan.object_id: scan for scan in scans} if forms else {}
+    for form in forms:
+        form.scan = by_form.get(form.pk)
+        form.why = next((row.note for row in form.log.all()), "")
+    return forms

@@ -1,0 +1,59 @@
+"""What every view of this package does first and last: fetch what may be seen, say how an act ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from accounts.permissions import check
+from records.moves import DomainError
+from reviews.models import Application, Endorsement
+from reviews.permissions import own_case
+from studios.models import Editor
+
+
+def application_for(request, pk: int) -> Application:
+    """The application with all that its pages ask of it, or 404 when the person may not see it."""
+    rows = Application.objects.visible_to(request.user).select_related(
+        "studio__lead__unit", "studio__unit", "studio__venue", "round__policy", "document"
+    )
+    return get_object_or_404(
+        rows.prefetch_related(
+            Prefetch("studio__editors", Editor.objects.select_related("user__unit")),
+            "studio__members",
+            Prefetch("endorsements", Endorsement.objects.select_related("snapshot", "paper")),
+        ),
+        pk=pk,
+    )
+
+
+def check_not_own(user, permission: str, application: Application) -> None:
+    """As ``check``; a person whose own case it is reads why.
+
+    :raises PermissionDenied: with the sentence for the reader.
+    """
+    if not user.has_perm(permission, application) and own_case.test(user, application):
+        raise PermissionDenied(_("This is your own studio. Nobody acts on their own case."))
+    check(user, permission, application)
+
+
+def attempt(request, act: Callable[[], object], done: str = "") -> bool:
+    """Do it and say so, or say why it could not be done; whether it was done.
+
+    Of two who press at once, and of a stale page, the second one reads how things stand.
+    """
+    try:
+        act()
+    except DomainError as error:
+        messages.error(request, str(error))
+        for problem in error.problems:
+            messages.error(request, problem)
+        return False
+    if done:
+        messages.success(request, done)
+    return True

@@ -1,0 +1,65 @@
+"""Sending back for correction, and refusing."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from reviews import permissions
+from reviews.forms import RefuseForm, ReturnForm
+from reviews.views.asking import application_for, attempt, check_not_own
+
+
+@require_http_methods(["GET", "POST"])
+def return_for_correction(request, pk):
+    """A reason beside each part that is to be corrected, and by when."""
+    application = application_for(request, pk)
+    if too_late(request, application, "return_for_correction"):
+        return redirect(application)
+    form = ReturnForm(request.POST or None, application=application, on=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        attempt(
+            request,
+            lambda: application.return_for_correction(
+                form.corrections, by=request.user, correct_by=form.cleaned_data["correct_by"]
+            ),
+            _("Returned. The lead reads each reason beside its part."),
+        )
+        return redirect(application)
+    return render(request, "reviews/return.html", {"application": application, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def refuse(request, pk):
+    """The unit does not recommend it, or staff do not take it in; with the reason."""
+    application = application_for(request, pk)
+    if too_late(request, application, "refuse"):
+        return redirect(application)
+    form = RefuseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        attempt(
+            request,
+            lambda: application.refuse(by=request.user, reason=reason),
+            _("The application is refused. The lead is told the reason."),
+        )
+        return redirect(application)
+    return render(request, "reviews/refuse.html", {"application": application, "form": form})
+
+
+def too_late(request, application, verb: str) -> bool:
+    """Whether the application has moved on from where this person could send it back; then says so.
+
+    :raises PermissionDenied: for who never could.
+    """
+    user, permission = request.user, permissions.PERMISSIONS[verb]
+    if user.has_perm(permission, application) and application.can_move(verb):
+        return False
+    once_could = (permissions.signs_for_unit | permissions.is_union_staff).test(user, application)
+    if not once_could or permissions.own_case.test(user, application):
+        check_not_own(user, permission, application)
+    messages.error(request, application.why_not(verb))
+    return True

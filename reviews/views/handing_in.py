@@ -1,0 +1,127 @@
+"""Handing in, again after a return, and taking back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import check
+from reviews import readiness, reading
+from reviews.forms import ResubmitForm, SubmitForm, WithdrawForm
+from reviews.freezing import changes, freeze
+from reviews.models import ENDED, State
+from reviews.timeline import by_when
+from reviews.views.application import submit_label
+from reviews.views.asking import application_for, attempt
+from studios import parts
+from studios.models import Verdict
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def submit(request, pk):
+    """What is missing and what to know, the declaration; then it is handed in and frozen."""
+    application = application_for(request, pk)
+    check(request.user, "reviews.submit_application", application)
+    if not application.is_editable:
+        messages.info(request, already(application))
+        return redirect(application)
+    again, on = application.state == State.RETURNED, timezone.localdate()
+    form = (ResubmitForm if again else SubmitForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if again:
+            act = lambda: application.resubmit(by=request.user, on=on, note=form.cleaned_data["note"])  # noqa: E731
+        else:
+            act = lambda: application.submit(by=request.user, on=on)  # noqa: E731
+        done = attempt(request, act)
+        return redirect("reviews:submitted" if done else "reviews:submit", application.pk)
+    return render(request, "reviews/submit.html", {"form": form, **before_handing_in(application, on)})
+
+
+def already(application) -> str:
+    if application.submitted_at is None:
+        return _("This application has ended. Nothing was changed.")
+    return _("This application was handed in already, under the number %(number)s. Nothing was changed.") % {
+        "number": application.number
+    }
+
+
+def before_handing_in(application, on) -> dict:
+    """What stands in the way, each with the page where it is mended, and what is good to know."""
+    studio = application.studio
+    lacking = [
+        {"text": _("%(part)s: %(problem)s") % {"part": task.part.title, "problem": problem}, "url": task.url}
+        for task in parts.tasks(studio)
+        for problem in task.part.missing(studio)
+    ]
+    shut = readiness.window(application, on=on) if application.state == State.DRAFT else []
+    unmet = [one for one in studio.verdicts.all() if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
+    found = changes(application.snapshot.data, freeze(studio)) if application.submitted_at else []
+    return {
+        "application": application,
+        "studio": studio,
+        "lacking": [*({"text": text, "url": ""} for text in shut), *lacking],
+        "unmet": unmet,
+        "unsaved": unsaved(studio),
+        "changes": reading.spell(found, personal=True),
+        "next_version": application.snapshots.count() + 1,
+        "label": submit_label(application),
+        "late": application.state == State.RETURNED
+        and application.correct_by
+        and application.correct_by < on,
+    }
+
+
+def unsaved(studio) -> list[dict]:
+    """What people typed and have not saved: who, in which part, when."""
+    titles = {part.key: part for part in parts.all_parts()}
+    return [
+        {
+            "who": draft.user.name,
+            "part": titles[draft.part].title,
+            "url": reverse("studios:part", args=[studio.pk, draft.part]),
+            "at": draft.updated_at,
+        }
+        for draft in studio.drafts.select_related("user").order_by("updated_at")
+        if draft.part in titles
+    ]
+
+
+@require_safe
+def submitted(request, pk):
+    """The receipt: number and what comes next."""
+    application = application_for(request, pk)
+    check(request.user, "reviews.submit_application", application)
+    if application.is_editable or application.submitted_at is None:
+        return redirect(application)
+    context = {
+        "application": application,
+        "next_day": None if application.state in ENDED else by_when(application, application.state),
+        "snapshot": application.snapshot,
+    }
+    return render(request, "reviews/submitted.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request, pk):
+    """Take the application back, with the reason."""
+    application = application_for(request, pk)
+    check(request.user, "reviews.withdraw_application", application)
+    if not application.can_move("withdraw"):
+        messages.error(request, application.why_not("withdraw"))
+        return redirect(application)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        attempt(
+            request,
+            lambda: application.withdraw(by=request.user, reason=reason),
+            _("The application is withdrawn. What was filled in is kept in the studio."),
+        )
+        return redirect(application)
+    return render(request, "reviews/withdraw.html", {"application": application, "form": form})

@@ -1,0 +1,115 @@
+"""The papers of an application: frozen versions, files, the form to print, the stamped scan, the decision."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from records.attachments import CONTENT_TYPES, Attachment
+from records.views import send_or_404
+from reviews import issuing, reading
+from reviews.actions import upload_paper_form
+from reviews.forms import StampedForm
+from reviews.freezing import changes, freeze, without_personal
+from reviews.models import DecisionDocument, PaperForm, Part, State
+from reviews.papers import application_form_docx, application_form_pdf
+from reviews.views.asking import application_for, attempt, check_not_own
+
+DRAFT = "草稿"
+MAKERS = {"pdf": application_form_pdf, "docx": application_form_docx}
+
+
+@require_safe
+def frozen(request, pk, version):
+    """One version as it was handed in, and what it changed."""
+    application = application_for(request, pk)
+    snapshot = get_object_or_404(application.snapshots, version=version)
+    before = application.snapshots.filter(version=version - 1).first()
+    personal = request.user.has_perm("reviews.view_personal", application)
+    found = changes(before.data, snapshot.data) if before else []
+    context = {
+        "application": application,
+        "snapshot": snapshot,
+        "chapters": reading.chapters(snapshot, personal=personal),
+        "conditions": reading.conditions(snapshot),
+        "changes": reading.spell(found, personal=personal),
+    }
+    return render(request, "reviews/papers.html", context)
+
+
+@require_safe
+def frozen_file(request, pk, version, file):
+    """A file as it was handed in with one version, whatever became of its row since."""
+    application = application_for(request, pk)
+    snapshot = get_object_or_404(application.snapshots, version=version)
+    if str(file) not in {one["id"] for one in snapshot.data["files"]}:
+        raise Http404
+    kept = get_object_or_404(Attachment, pk=file)
+    return send_or_404(kept.file, kept.name, kept.kind, inline="download" not in request.GET)
+
+
+@require_safe
+@never_cache
+def form_download(request, pk, kind):
+    """The application form as A4 PDF or Word: what was handed in, or a draft while it is being filled in."""
+    if kind not in MAKERS:
+        raise Http404
+    application = application_for(request, pk)
+    works = application.is_editable and request.user.has_perm("studios.edit_studio", application.studio)
+    if works or application.submitted_at is None:
+        data, number, endorsements = freeze(application.studio), DRAFT, ()
+    else:
+        data, number, endorsements = (
+            application.snapshot.data,
+            application.number,
+            application.endorsements.all(),
+        )
+    if not request.user.has_perm("reviews.view_personal", application):
+        data = without_personal(data)
+    made = MAKERS[kind](data, number=number, round_title=application.round.title, endorsements=endorsements)
+    name = f"{application.studio.name}申报表{'（草稿）' if number == DRAFT else ''}.{kind}"
+    response = HttpResponse(made, content_type=CONTENT_TYPES[kind])
+    response["Content-Disposition"] = content_disposition_header(kind != "pdf", name)
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def upload_stamped(request, pk):
+    """The department union hands in the form that was signed and stamped on paper."""
+    application = application_for(request, pk)
+    check_not_own(request.user, "reviews.upload_paper_form", application)
+    signed = list(application.endorsements.all())
+    if application.state != State.SUBMITTED:
+        messages.error(request, application.why_not("complete_endorsement"))
+        return redirect(application)
+    if application.paper_forms.filter(state=PaperForm.State.UPLOADED).exists():
+        messages.info(request, _("A stamped form of this application is waiting for its check already."))
+        return redirect(application)
+    form = StampedForm(
+        request.POST or None,
+        request.FILES or None,
+        open_parts=[part for part in Part.values if part not in {one.part for one in signed}],
+        taken_names={one.signatory for one in signed},
+    )
+    if request.method == "POST" and form.is_valid():
+        scan, words = form.cleaned_data["scan"], form.signed
+        act = lambda: upload_paper_form(application, by=request.user, scan=scan, signed=words)  # noqa: E731
+        attempt(request, act, _("Uploaded. The university union checks the form; you will be told."))
+        return redirect(application)
+    context = {"application": application, "form": form, "groups": form.groups()}
+    return render(request, "reviews/stamped.html", context)
+
+
+@require_safe
+def decision(request, pk):
+    """The numbered document in which studios were named."""
+    document = get_object_or_404(DecisionDocument.objects.visible_to(request.user), pk=pk)
+    issuing.issue(document)  # made already, but for the moments after a naming
+    return send_or_404(
+        document.file, issuing.file_name(document), "pdf", inline="download" not in request.GET
+    )

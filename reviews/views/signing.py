@@ -1,0 +1,70 @@
+"""The recommendation and the two sign-offs (Art. 8)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from reviews import permissions, reading
+from reviews.forms import SignForm
+from reviews.freezing import changes
+from reviews.models import Part, State
+from reviews.views.asking import application_for, attempt
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def sign(request, pk):
+    """Read the papers, write the opinion, sign; each person one part, nobody on their own case."""
+    application = application_for(request, pk)
+    open_parts = permissions.open_signatures(request.user, application)
+    if not open_parts:
+        messages.error(request, why_not_sign(request.user, application))
+        return redirect(application)
+    form = SignForm(request.POST or None, open_parts=open_parts)
+    if request.method == "POST" and form.is_valid():
+        part, opinion = form.cleaned_data["part"], form.cleaned_data["opinion"]
+        attempt(
+            request,
+            lambda: application.endorse(part, by=request.user, opinion=opinion),
+            _("Signed: %(part)s.") % {"part": Part(part).label},
+        )
+        return redirect(application)
+    label = Part(open_parts[0]).label if len(open_parts) == 1 else ""
+    context = {"form": form, "open_label": label, **to_read(request.user, application)}
+    return render(request, "reviews/sign.html", context)
+
+
+def to_read(user, application) -> dict:
+    """The papers that are signed, and what they changed since the version before."""
+    personal = user.has_perm("reviews.view_personal", application)
+    last = list(application.snapshots.order_by("-version")[:2])
+    found = changes(last[1].data, last[0].data) if len(last) == 2 else []
+    return {
+        "application": application,
+        "studio": application.studio,
+        "snapshot": last[0],
+        "chapters": reading.chapters(last[0], personal=personal),
+        "conditions": reading.conditions(last[0]),
+        "changes": reading.spell(found, personal=personal),
+    }
+
+
+def why_not_sign(user, application) -> str:
+    """The sentence for somebody who has an office in the unit and yet cannot sign.
+
+    :raises PermissionDenied: for who has none, and on one's own case.
+    """
+    if permissions.own_case.test(user, application):
+        raise PermissionDenied(_("This is your own studio. Nobody acts on their own case."))
+    if not permissions.signs_for_unit.test(user, application):
+        raise PermissionDenied(_("Only the department union and the leaders of the unit sign."))
+    if permissions.has_signed.test(user, application):
+        return _("You have signed already. The three parts are signed by three different people.")
+    if application.state != State.SUBMITTED:
+        return application.why_not("complete_endorsement")
+    return _("This part is signed already.")
