@@ -5,15 +5,12 @@ import os
 import tempfile
 from pathlib import Path
 
-import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1
@@ -32,6 +29,10 @@ def look_at_broker() -> None:
     :raises Exception: whatever stands in the way, within two seconds when Redis is silent.
     """
     if settings.REDIS_URL:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
         retry = Retry(NoBackoff(), 0)
         with redis.Redis.from_url(
             settings.REDIS_URL,

@@ -28,11 +28,14 @@ def prepare() -> None:
     import django
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
-    from django.db import connections, transaction
+    from django.db import connection, connections, transaction
+    from django.db.migrations.executor import MigrationExecutor
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
     if not get_user_model().objects.exists():
         print("-- filling the empty database with the demo university", flush=True)
         with transaction.atomic():  # an interrupted run leaves nothing half filled
@@ -59,7 +62,7 @@ def is_up(port: int) -> bool:
 
 
 def commands(port: int) -> dict[str, list[str]]:
-    """What runs, in the order in which it starts."""
+    """What runs. The pages come first; worker and beat start once they are up: nobody waits for them."""
     # Celery warns of running as root, which a demo in a container does.
     celery = [
         sys.executable,
@@ -76,7 +79,7 @@ def commands(port: int) -> dict[str, list[str]]:
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"),
-            *("--workers", "2", "--threads", "4", "--log-level", "warning"),
+            *("--workers", "2", "--threads", "4", "--preload", "--log-level", "warning"),
         ],
         "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", *alone],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", str(schedule)],
@@ -106,9 +109,11 @@ def main() -> int:
     processes = Processes()
     processes.listen()
     try:
-        for name, command in commands(port).items():
-            processes.start(name, command, surroundings)
+        web, *others = commands(port).items()
+        processes.start(*web, surroundings)
         if processes.wait(until=lambda: is_up(port)):
+            for other in others:
+                processes.start(*other, surroundings)
             announce(port)
             processes.wait()
         return processes.exit_code()
