@@ -1,6 +1,6 @@
 """Papers of a selection: the application form as PDF and Word, and the numbered decision.
 
-The form is made from a frozen snapshot (see :mod:`reviews.freezing` for its shape) and nothing else, so what is
+The form is made from a frozen snapshot (see :mod:`reviews.freezing` for its shape) and nothing else: what is
 printed and stamped is what was submitted.
 """
 
@@ -26,7 +26,8 @@ PARTS = {
 }
 PARTS |= {"rules": "管理制度", "plan": "三年规划"}
 
-# Title of each table, the snapshot's list it shows, and its columns: label, fields, width in mm (0: the rest), alignment.
+# Title of each table, the snapshot's list it shows, and its columns: label, fields, width in mm (0: what
+# is left), alignment.
 TABLES = [
     (
         "三、领衔人所获荣誉",
@@ -59,7 +60,7 @@ TABLES = [
             ("级别", ("level",), 16, "mid"),
             ("编号", ("number",), 23, "mid"),
             ("立项单位", ("funder",), 25, ""),
-            ("承担任务", ("duty",), 17, "mid"),
+            ("承担任务", ("duty",), 20, "mid"),
             ("起止时间", ("starts_on", "ends_on"), 32, "mid"),
             ("经费（元）", ("amount",), 22, "end"),
         ],
@@ -120,14 +121,14 @@ def application_form_pdf(data: dict, *, number: str, round_title: str, endorseme
     A character that the font lacks is printed as 〓, the sign printers use for it.
 
     :param data: a snapshot's data.
-    :param endorsements: objects with ``part``, ``opinion``, ``signatory`` and ``at``; their fields come filled in.
+    :param endorsements: objects with ``part``, ``opinion``, ``signatory`` and ``at``; they come filled in.
     """
     form = _form(data, number=number, round_title=round_title, endorsements=endorsements)
     return documents.render_pdf("application_form", _walk(form, _in_the_font))
 
 
 def application_form_docx(data: dict, *, number: str, round_title: str, endorsements: Iterable = ()) -> bytes:
-    """The application form as a Word file, to be filled in further or printed; the same content as the PDF."""
+    """The application form as a Word file with the same content, to be filled in further or printed."""
     from docxtpl import DocxTemplate
 
     template = DocxTemplate(DOCX_TEMPLATE)
@@ -146,11 +147,13 @@ def decision_pdf(
     units: list[tuple[str, list[str]]],
     issued_on: datetime.date,
     naming_on: datetime.date,
+    preview: bool = False,
 ) -> bytes:
-    """The decision that names studios, with the red head of an official document (GB/T 9704—2012), as PDF/A-2u.
+    """The decision that names studios, with the red head of an official document (GB/T 9704), as PDF/A-2u.
 
     :param number: the document number, such as 校工〔2026〕5号.
     :param units: each unit with the names of its studios, in the order in which they are listed.
+    :param preview: a watermark, no number and no signature, for looking at before it is issued.
     :raises records.documents.MissingGlyph: when a name holds a character that the font lacks.
     """
     for unit, studios in units:
@@ -168,7 +171,8 @@ def decision_pdf(
         "issued_on": issued_on,
         "naming_on": naming_on,
     }
-    return documents.sign(documents.render_pdf("decision", context, archival=True))
+    pdf = documents.render_pdf("decision", context, archival=True)
+    return pdf if preview else documents.sign(pdf)
 
 
 def _title_lines(title: str) -> list[str]:

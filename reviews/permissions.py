@@ -70,7 +70,6 @@ rules.add_perm("reviews.accept_application", is_union_staff & ~own_case)
 rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
 rules.add_perm("reviews.decide_application", is_union_leader & ~own_case)
 rules.add_perm("reviews.name_application", is_union_leader & ~own_case)
-rules.add_perm("reviews.issue_certificates", is_union_staff | is_union_leader)
 rules.add_perm("reviews.run_rounds", is_union_staff)
 rules.add_perm(
     "reviews.view_personal",

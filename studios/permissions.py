@@ -5,7 +5,7 @@ from __future__ import annotations
 import rules
 
 from accounts.models import RoleCode
-from accounts.permissions import is_union_staff
+from accounts.permissions import is_union_leader, is_union_staff
 from studios.models import LIVE, State
 
 
@@ -68,3 +68,4 @@ rules.add_perm("studios.edit_studio", (runs_it | co_edits) & is_live)
 rules.add_perm("studios.manage_editors", runs_it & is_live)
 # Telephone and birth are shown to those who work on the papers and those who have to reach the lead.
 rules.add_perm("studios.view_personal", runs_it | co_edits | is_department_union | is_union_staff)
+rules.add_perm("studios.issue_certificates", is_union_staff | is_union_leader)

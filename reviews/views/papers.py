@@ -18,7 +18,7 @@ from reviews.forms import StampedForm
 from reviews.freezing import changes, freeze, without_personal
 from reviews.models import DecisionDocument, PaperForm, Part, State
 from reviews.papers import application_form_docx, application_form_pdf
-from reviews.views.asking import application_for, attempt, check_not_own
+from reviews.views.asking import application_for, attempt, check_not_own, posted
 
 DRAFT = "草稿"
 MAKERS = {"pdf": application_form_pdf, "docx": application_form_docx}
@@ -91,7 +91,7 @@ def upload_stamped(request, pk):
         messages.info(request, _("A stamped form of this application is waiting for its check already."))
         return redirect(application)
     form = StampedForm(
-        request.POST or None,
+        posted(request),
         request.FILES or None,
         open_parts=[part for part in Part.values if part not in {one.part for one in signed}],
         taken_names={one.signatory for one in signed},

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.models import RoleCode, Unit
+from accounts.models import RoleCode, Unit, User
 from accounts.names import pinyin_of
 from records.moves import Movable, MoveLog, moves
 
@@ -57,15 +57,11 @@ class StudioQuerySet(models.QuerySet):
         return self.filter(state__in=LIVE)
 
     def search(self, text: str):
-        """By name of studio or lead, pinyin and initials."""
+        """By name of studio or lead, pinyin and initials of either, and the lead's staff number."""
         text = text.strip()
-        plain = text.replace(" ", "").lower()
-        return self.filter(
-            Q(name__icontains=text)
-            | Q(pinyin__startswith=plain)
-            | Q(initials__startswith=plain)
-            | Q(lead__staff_no__startswith=text)
-        )
+        plain = text.replace(" ", "").replace("'", "").lower()
+        own = Q(name__icontains=text) | Q(pinyin__startswith=plain) | Q(initials__startswith=plain)
+        return self.filter(own | Q(lead__in=User.objects.search(text)))
 
 
 class Studio(Movable, models.Model):
@@ -78,6 +74,7 @@ class Studio(Movable, models.Model):
         revoke=({State.NAMED, State.RECTIFYING}, State.REVOKED),
         close=({State.CANDIDATE, State.NAMED, State.RECTIFYING}, State.CLOSED),
     )
+    STATE_LOOKS = {State.CANDIDATE: "judge", State.NAMED: "met", State.RECTIFYING: "risk", State.REVOKED: "unmet"}
 
     name = models.CharField(_("name of the studio"), max_length=80)
     name_reason = models.CharField(_("reason for a name of its own"), max_length=200, blank=True)

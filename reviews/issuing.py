@@ -1,0 +1,50 @@
+"""The decision document as a file: made once after the naming, kept as it is."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.files.base import ContentFile
+
+from records import outbox
+from reviews.models import DecisionDocument
+from reviews.papers import decision_pdf
+
+
+def announce(document: DecisionDocument) -> None:
+    """Have the file made after the commit; part of the transaction of the naming."""
+    outbox.put("decision", {"document": document.pk}, key=f"decision:{document.pk}")
+
+
+@outbox.handles("decision")
+def make_announced(row: outbox.Outbox) -> None:
+    document = DecisionDocument.objects.filter(pk=row.payload["document"]).first()
+    if document is not None:
+        issue(document)
+
+
+def issue(document: DecisionDocument) -> None:
+    """Make the file of a decision, unless it is made; of two that make it at once one counts.
+
+    :raises records.documents.MissingGlyph: when a name bears a character that the font lacks.
+    """
+    if document.file:
+        return
+    pdf = decision_pdf(
+        number=document.number,
+        title=document.title,
+        units=document.studios_by_unit(),
+        issued_on=document.issued_on,
+        naming_on=document.named_on,
+    )
+    storage = document.file.storage
+    name = storage.save(f"decisions/{document.year}/{document.serial}.pdf", ContentFile(pdf))
+    mine = DecisionDocument.objects.filter(pk=document.pk, file="")
+    if not mine.update(file=name, sha256=hashlib.sha256(pdf).hexdigest()):
+        storage.delete(name)
+    document.refresh_from_db(fields=["file", "sha256"])
+
+
+def file_name(document: DecisionDocument) -> str:
+    """校工〔2026〕5号_关于命名….pdf."""
+    return f"{document.number}_{document.title}.pdf".replace("/", "_")

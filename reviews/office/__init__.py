@@ -1,0 +1,1 @@
+"""The office's screens of rounds, applications, stamped forms and decisions."""

@@ -1,0 +1,123 @@
+"""Everything the office reads about one application before it acts; each part is asked for when it is shown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from records.attachments import Attachment
+from reviews import reading
+from reviews.freezing import changes
+from reviews.models import Application, Part, State
+from reviews.office.verbs import open_verbs
+from reviews.timeline import timeline
+
+FIRST = ("accept", "decide")  # what is to be done next is the main button
+
+
+class Desk:
+    """One application for one person of the office on a day.
+
+    :param application: with studio, lead, unit, round; endorsements, editors and members prefetched.
+    """
+
+    def __init__(self, application: Application, user, *, on: date):
+        self.application = application
+        self.user = user
+        self.on = on
+        self.personal = user.has_perm("reviews.view_personal", application)
+        self.own_case = application.studio.concerns(user)
+
+    @cached_property
+    def buttons(self) -> list[dict]:
+        """What this person may do now, the next step first."""
+        pk = self.application.pk
+        buttons = [
+            {"label": verb.label, "url": reverse("admin:reviews_application_verb", args=[pk, name]), "main": name in FIRST}
+            for name, verb in open_verbs(self.user, self.application).items()
+        ]
+        if self.application.state == State.APPROVED and self.user.has_perm("reviews.name_application", self.application):
+            url = f"{reverse('admin:reviews_application_naming')}?pk={pk}"
+            buttons.insert(0, {"label": _("Name this studio"), "url": url, "main": True})
+        return buttons
+
+    @cached_property
+    def snapshots(self) -> list:
+        """What was handed in, the newest first."""
+        return list(self.application.snapshots.select_related("frozen_by").order_by("-version"))
+
+    @property
+    def snapshot(self):
+        return self.snapshots[0] if self.snapshots else None
+
+    @cached_property
+    def is_intact(self) -> bool:
+        """Whether the papers are, sign by sign, what was handed in."""
+        return all(one.is_intact() for one in self.snapshots)
+
+    @cached_property
+    def chapters(self) -> list:
+        return reading.chapters(self.snapshot, personal=self.personal) if self.snapshot else []
+
+    @cached_property
+    def conditions(self) -> list:
+        return reading.conditions(self.snapshot) if self.snapshot else []
+
+    @cached_property
+    def changes(self) -> list[dict]:
+        """What each version changed against the one before it, the newest first."""
+        pairs = zip(self.snapshots, self.snapshots[1:], strict=False)
+        return [
+            {"snapshot": new, "lines": reading.spell(changes(old.data, new.data), personal=self.personal)} for new, old in pairs
+        ]
+
+    @cached_property
+    def signatures(self) -> list[dict]:
+        """The recommendation and the two sign-offs, given or awaited."""
+        given = {one.part: one for one in self.application.endorsements.all()}
+        return [{"label": Part(part).label, "given": given.get(part)} for part in Part.values]
+
+    @cached_property
+    def log(self) -> list:
+        return list(self.application.log.select_related("actor").order_by("at", "pk"))
+
+    @property
+    def timeline(self) -> list:
+        signed = {one.part for one in self.application.endorsements.all()}
+        return timeline(self.application, self.log, signed, on=self.on)
+
+    @cached_property
+    def paper_forms(self) -> list:
+        """The stamped forms; asked for only when the log tells of one."""
+        if not any(row.verb == "upload_paper" for row in self.log):
+            return []
+        return list(self.application.paper_forms.select_related("uploaded_by").order_by("-uploaded_at"))
+
+    @cached_property
+    def corrections(self) -> list:
+        """What was asked to be corrected last, part by part."""
+        if not any(row.verb == "return_for_correction" for row in self.log):
+            return []
+        asked = list(self.application.corrections.select_related("log").order_by("-pk"))
+        return [one for one in asked if one.log_id == asked[0].log_id][::-1]
+
+    @property
+    def facts(self) -> list[tuple]:
+        application, studio = self.application, self.application.studio
+        rows = [
+            (_("Lead"), _("%(name)s (%(number)s)") % {"name": studio.lead.name, "number": studio.lead.staff_no or "—"}),
+            (_("Unit"), studio.unit.name),
+            (_("Round"), application.round.title),
+            (_("Policy"), application.round.policy.title),
+        ]
+        if self.personal:
+            rows[1:1] = [(_("Telephone"), studio.lead.phone), (_("Mail"), studio.lead.email)]
+        return rows
+
+
+def scans_of(form) -> list[Attachment]:
+    """The scans of a stamped form, in the order they came."""
+    return list(Attachment.objects.current().of(form, "scan"))

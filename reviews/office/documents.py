@@ -1,0 +1,61 @@
+"""Decisions in the office: what was named, under which number, with the file."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.office import OfficeAdmin
+from accounts.permissions import check
+from reviews.models import DecisionDocument
+from reviews.office.applications import LOOKERS
+from studios.models import Certificate
+
+
+@admin.register(DecisionDocument)
+class DecisionDocumentAdmin(OfficeAdmin):
+    viewers = LOOKERS
+    list_display = ["number", "title", "named_on", "issued_on", "studios_named", "download"]
+    list_filter = ["round"]
+    list_select_related = ["round"]
+    search_fields = ["number", "title"]
+    search_help_text = _("Document number or title")
+    view_on_site = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(named=Count("applications"))
+
+    @admin.display(description=_("studios named"), ordering="named")
+    def studios_named(self, obj):
+        return obj.named
+
+    @admin.display(description=_("file"))
+    def download(self, obj):
+        return format_html('<a href="{}">PDF</a>', reverse("reviews:decision", args=[obj.pk]))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The decision with its studios and their certificates; right after the naming it says what was done."""
+        if not self.has_view_permission(request):
+            check(request.user, "reviews.name_application")
+        rows = self.get_queryset(request).select_related("round", "issued_by")
+        document = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
+        named = list(document.applications.select_related("studio__unit").order_by("studio__unit__code", "pk"))
+        issued = Certificate.objects.filter(studio__in=[one.studio_id for one in named], starts_on=document.named_on)
+        numbers = {certificate.studio_id: certificate for certificate in issued}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": document.number,
+            "document": document,
+            "rows": [{"application": one, "certificate": numbers.get(one.studio_id)} for one in named],
+            "just_named": "named" in request.GET,
+            "certificates": f"{reverse('admin:studios_certificate_changelist')}?papers=lacking",
+            "may_issue": request.user.has_perm("studios.issue_certificates"),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/reviews/decision.html", context)

@@ -1,0 +1,225 @@
+"""Naming: who, on which day, with which number; looked at as it will be printed, then done in one transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.files.base import ContentFile
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import check
+from accounts.models import RoleCode
+from records.attachments import send
+from records.documents import missing_glyphs
+from records.moves import DomainError
+from reviews.actions import cycle_end, decision_title, name_studios
+from reviews.models import Application, State
+from reviews.office.bulk import Excluded, chosen, sort_out
+from reviews.office.verbs import DAY
+from reviews.papers import decision_pdf
+from studios.models import Certificate
+from studios.office.certificates import preview_response
+
+PERMISSION = "reviews.name_application"
+LOOKERS = (RoleCode.UNION_STAFF, RoleCode.UNION_LEADER)
+
+
+class NamingForm(forms.Form):
+    """The two days of a decision: from when the title holds, and the date of the document."""
+
+    named_on = forms.DateField(
+        label=_("Day of naming"), help_text=_("The title and its first cycle begin on this day (Articles 8 and 12)."), **DAY
+    )
+    issued_on = forms.DateField(
+        label=_("Date of the decision"), help_text=_("Stands under the decision, the certificate and the plaque."), **DAY
+    )
+
+    def __init__(self, *args, round_, on: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.round = round_
+        self.fields["named_on"].initial = round_.naming_on
+        self.fields["issued_on"].initial = on
+
+    def clean_named_on(self) -> date:
+        return self._in_range(self.cleaned_data["named_on"])
+
+    def clean_issued_on(self) -> date:
+        return self._in_range(self.cleaned_data["issued_on"])
+
+    def _in_range(self, day: date) -> date:
+        """A slip of the pen would stand on every certificate: the day lies within a year of the round."""
+        if not self.round.opens_on <= day <= self.round.naming_on.replace(year=self.round.naming_on.year + 1, day=28):
+            raise forms.ValidationError(_now("This day is far from the round. Please check the year."))
+        return day
+
+    def days(self) -> dict[str, date]:
+        """The two days as they stand in the form, for the previews; those it began with where one will not do."""
+        given = getattr(self, "cleaned_data", {}) if self.is_bound else {}
+        return {name: given.get(name) or field.initial for name, field in self.fields.items()}
+
+
+def nameable(user, applications: list[Application]) -> tuple[list[Application], list[Excluded]]:
+    """Those that can stand in one decision, and the others with their reasons."""
+    ready, excluded = sort_out(user, applications, permission=PERMISSION, in_time=lambda one: one.can_move("name_studio"))
+    first = ready[0].round_id if ready else None
+    fit = []
+    for application in ready:
+        if application.round_id != first:
+            excluded.append(Excluded(application, _now("Of another round: name it in a decision of its own")))
+        elif lacking := undrawable(application):
+            excluded.append(Excluded(application, lacking))
+        else:
+            fit.append(application)
+    return fit, excluded
+
+
+def undrawable(application: Application) -> str:
+    """The characters of the studio's or the lead's name that the certificate could not show, as a sentence."""
+    studio = application.studio
+    signs = missing_glyphs(f"{studio.name}{studio.lead.name}")
+    if not signs:
+        return ""
+    listed = "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
+    return _now("The certificate font lacks %(characters)s") % {"characters": listed}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def view(request):
+    """The page before a naming, and the naming itself.
+
+    :raises PermissionDenied: to anybody but the union's leaders.
+    """
+    if not request.user.has_role(RoleCode.UNION_LEADER):
+        check(request.user, PERMISSION)
+    applications = chosen(request)
+    ready, excluded = nameable(request.user, applications)
+    if request.method == "POST" and (document := named_already(applications)):
+        messages.info(request, _now("These studios are named already in %(number)s. Nothing was changed.") % {"number": document.number})
+        return redirect("admin:reviews_decisiondocument_change", document.pk)
+    form = None
+    if ready:
+        on = timezone.localdate()
+        form = NamingForm(request.POST if request.method == "POST" else None, round_=ready[0].round, on=on)
+        if request.method == "POST" and form.is_valid() and "look" not in request.POST:
+            return perform(request, ready, form)
+    return TemplateResponse(request, "admin/reviews/naming.html", page(request, form, ready, excluded))
+
+
+def page(request, form: NamingForm | None, ready: list[Application], excluded: list[Excluded]) -> dict:
+    days = form.days() if form else {}
+    asked = urlencode({name: day.isoformat() for name, day in days.items()})
+    keys = urlencode({"pk": [one.pk for one in ready]}, doseq=True)
+    units = [
+        {
+            "unit": unit,
+            "studios": [
+                {
+                    "application": one,
+                    "certificate": f"{reverse('admin:reviews_application_preview', args=[one.pk, 'certificate'])}?{asked}",
+                    "plaque": f"{reverse('admin:reviews_application_preview', args=[one.pk, 'plaque'])}?{asked}",
+                }
+                for one in of_unit
+            ],
+        }
+        for unit, of_unit in groupby(ready, key=lambda one: one.studio.unit)
+    ]
+    return {
+        **admin.site.each_context(request),
+        "opts": Application._meta,
+        "title": _now("Name studios"),
+        "form": form,
+        "units": units,
+        "ready": ready,
+        "excluded": excluded,
+        "decision": f"{reverse('admin:reviews_application_preview_decision')}?{keys}&{asked}",
+        "back": f"{reverse('admin:reviews_application_changelist')}?state__exact={State.APPROVED}",
+    }
+
+
+def named_already(applications: list[Application]):
+    """The document that names all of them, if one does: then the button was pressed twice."""
+    documents = {one.document for one in applications if one.state == State.NAMED}
+    all_named = applications and all(one.state == State.NAMED for one in applications)
+    return documents.pop() if all_named and len(documents) == 1 else None
+
+
+def perform(request, ready: list[Application], form: NamingForm):
+    try:
+        document = name_studios(ready, by=request.user, **form.cleaned_data)
+    except DomainError as error:
+        messages.error(request, str(error))
+        keys = urlencode({"pk": [one.pk for one in ready]}, doseq=True)
+        return redirect(f"{reverse('admin:reviews_application_naming')}?{keys}")
+    return redirect(f"{reverse('admin:reviews_decisiondocument_change', args=[document.pk])}?named=1")
+
+
+# -- how it will look -------------------------------------------------------------------------------------------
+
+
+def asked_days(request, application: Application) -> dict[str, date]:
+    """``named_on`` and ``issued_on`` from the address, else the naming day of the round and today."""
+
+    def day(name: str, otherwise: date) -> date:
+        try:
+            return parse_date(request.GET.get(name, "")) or otherwise
+        except ValueError:
+            return otherwise
+
+    return {
+        "named_on": day("named_on", application.round.naming_on),
+        "issued_on": day("issued_on", timezone.localdate()),
+    }
+
+
+@require_safe
+def preview(request, pk, kind):
+    """The certificate or plaque that a naming would bring, watermarked and without a number."""
+    if not request.user.has_role(*LOOKERS):
+        check(request.user, PERMISSION)
+    rows = Application.objects.visible_to(request.user).select_related("studio__lead", "round__policy")
+    application = get_object_or_404(rows, pk=pk)
+    days = asked_days(request, application)
+    certificate = Certificate(
+        studio_name=application.studio.name,
+        lead_name=application.studio.lead.name,
+        starts_on=days["named_on"],
+        ends_on=cycle_end(days["named_on"], application.round.policy.cycle_years),
+        issued_on=days["issued_on"],
+    )
+    return preview_response(certificate, kind)
+
+
+@require_safe
+def preview_decision(request):
+    """The decision that a naming would bring, watermarked and without a number."""
+    if not request.user.has_role(*LOOKERS):
+        check(request.user, PERMISSION)
+    applications = [one for one in chosen(request) if one.state == State.APPROVED]
+    if not applications:
+        return HttpResponse(_now("Choose at least one approved application."), status=404, content_type="text/plain; charset=utf-8")
+    round_, days = applications[0].round, asked_days(request, applications[0])
+    units = [(unit.name, [one.studio.name for one in of]) for unit, of in groupby(applications, key=lambda one: one.studio.unit)]
+    try:
+        pdf = decision_pdf(
+            number="",
+            title=decision_title(round_),
+            units=units,
+            issued_on=days["issued_on"],
+            naming_on=days["named_on"],
+            preview=True,
+        )
+    except DomainError as error:
+        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
+    return send(ContentFile(pdf), f"{decision_title(round_)}_预览.pdf", "pdf", inline=True)

@@ -1,0 +1,159 @@
+"""Stamped forms: the scan beside what was handed in, found to agree or turned down with a reason."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.office import OfficeAdmin
+from accounts.permissions import check
+from records.moves import DomainError
+from records.templatetags.present import moment, state
+from records.views import send_or_404
+from reviews import reading
+from reviews.actions import check_paper_form, turn_down_paper_form
+from reviews.forms import Words
+from reviews.models import PaperForm, Part
+from reviews.office.applications import LOOKERS
+from reviews.office.desk import scans_of
+from studios.models import Studio
+from studios.office.filters import unit_filter
+
+PERMISSION = "reviews.check_paper_form"
+
+
+class TurnDownForm(forms.Form):
+    reason = Words(
+        label=_("Reason"),
+        help_text=_("The department union reads it and uploads the form again."),
+        missing=_("Give the reason."),
+        rows=3,
+    )
+
+
+@admin.register(PaperForm)
+class PaperFormAdmin(OfficeAdmin):
+    viewers = LOOKERS
+    list_display = ["studio", "unit", "round", "state_shown", "parts_shown", "uploaded", "uploaded_by"]
+    list_filter = ["state", "application__round", unit_filter("application__studio__unit")]
+    list_select_related = ["application__studio__unit", "application__round", "uploaded_by"]
+    search_fields = ["application__studio__name"]
+    search_help_text = _("Name of the studio or its lead, pinyin, initials, or staff number")
+    view_on_site = False
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(application__studio__in=Studio.objects.search(search_term)), False
+
+    @admin.display(description=_("studio"), ordering="application__studio__pinyin")
+    def studio(self, obj):
+        return obj.application.studio.name
+
+    @admin.display(description=_("unit"), ordering="application__studio__unit__code")
+    def unit(self, obj):
+        return obj.application.studio.unit.name
+
+    @admin.display(description=_("round"), ordering="application__round__year")
+    def round(self, obj):
+        return obj.application.round.title
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, obj):
+        return render_to_string("components/state.html", state(obj))
+
+    @admin.display(description=_("signed parts"))
+    def parts_shown(self, obj):
+        return _now(", ").join(str(Part(part).label) for part in obj.signed_parts())
+
+    @admin.display(description=_("uploaded"), ordering="uploaded_at")
+    def uploaded(self, obj):
+        return moment(obj.uploaded_at)
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/scan/<uuid:file>/", wrap(self.scan), name="reviews_paperform_scan"),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return _page(request, self, object_id)
+
+    def history_view(self, request, object_id, extra_context=None):
+        return redirect("admin:reviews_paperform_change", object_id)
+
+    def scan(self, request, pk, file):
+        return _scan(request, self.get_queryset(request), pk, file)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _page(request, office: PaperFormAdmin, object_id):
+    """The scan beside the electronic papers, and the two answers."""
+    if not office.has_view_permission(request):
+        check(request.user, PERMISSION)
+    rows = office.get_queryset(request).select_related(
+        "application__studio__unit", "application__studio__lead", "application__round", "snapshot", "uploaded_by"
+    )
+    rows = rows.prefetch_related("application__studio__editors", "application__studio__members")
+    paper = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
+    form = TurnDownForm(request.POST if "turn_down" in request.POST else None)
+    if request.method == "POST":
+        check(request.user, PERMISSION, paper.application)
+        if "check" in request.POST or form.is_valid():
+            return _answer(request, paper, form)
+    personal = request.user.has_perm("reviews.view_personal", paper.application)
+    context = {
+        **office.admin_site.each_context(request),
+        "opts": office.opts,
+        "title": _now("Stamped form of %(studio)s") % {"studio": paper.application.studio.name},
+        "paper": paper,
+        "application": paper.application,
+        "scans": scans_of(paper),
+        "signed": [
+            {"label": Part(part).label, "name": name, "opinion": opinion}
+            for part, (name, opinion) in paper.signed_parts().items()
+        ],
+        "chapters": reading.chapters(paper.snapshot, personal=personal),
+        "answered": paper.log.select_related("actor").order_by("-at").first(),
+        "may_answer": paper.state == PaperForm.State.UPLOADED and request.user.has_perm(PERMISSION, paper.application),
+        "form": form,
+    }
+    return TemplateResponse(request, "admin/reviews/paper_form.html", context)
+
+
+def _answer(request, paper: PaperForm, form: TurnDownForm):
+    try:
+        if "check" in request.POST:
+            check_paper_form(paper, by=request.user)
+            done = _now("The stamped form agrees; the opinions on it now count.")
+        else:
+            turn_down_paper_form(paper, by=request.user, reason=form.cleaned_data["reason"])
+            done = _now("The stamped form is turned down; the department union is told.")
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("admin:reviews_paperform_change", paper.pk)
+
+
+@require_safe
+@xframe_options_sameorigin
+def _scan(request, forms_seen, pk, file):
+    """One scan, to be shown within our own page: without the sandbox, in which browsers show no PDF."""
+    paper = get_object_or_404(forms_seen, pk=pk)
+    scan = next((one for one in scans_of(paper) if one.pk == file), None)
+    if scan is None:
+        raise Http404
+    response = send_or_404(scan.file, scan.name, scan.kind, inline=True)
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+    return response

@@ -1,0 +1,213 @@
+"""The acts of the office on one application: each a page with a form, whose button calls the model's verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django import forms
+from django.contrib import admin, messages
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import RoleCode
+from accounts.permissions import check
+from records.moves import DomainError
+from reviews.forms import RefuseForm, ReturnForm, Words
+from reviews.models import Application, Decision
+
+DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+DAY["error_messages"] = {"required": _("Give the day."), "invalid": _("Give the day as 2026-03-31.")}
+MOVE_OF = {Decision.APPROVE: "approve", Decision.HOLD: "hold", Decision.REJECT: "reject"}
+
+
+class AcceptForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note"),
+        help_text=_("Stands in the timeline of the application, where the lead reads it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=500,
+        required=False,
+    )
+
+
+class DecideForm(forms.Form):
+    """Approve, hold or reject, with the text in which it is said."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect, error_messages={"required": _("Choose the decision.")}
+    )
+    text = Words(
+        label=_("Text of the decision"),
+        help_text=_("The lead and the department union read it; it stays with the application."),
+        missing=_("Give the text of the decision."),
+    )
+
+    def __init__(self, *args, moves: set[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(decision.value, decision.label) for decision, move in MOVE_OF.items() if move in moves]
+        self.fields["decision"].choices = choices
+
+
+class LateForm(forms.Form):
+    until = forms.DateField(label=_("Late entry allowed until"), **DAY)
+    reason = Words(
+        label=_("Reason for late entry"),
+        help_text=_("The lead reads it; it stays in the timeline."),
+        missing=_("Give the reason for the late entry."),
+        rows=3,
+    )
+
+    def __init__(self, *args, on: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.fields["until"].initial = on + timedelta(days=7)
+
+    def clean_until(self) -> date:
+        day = self.cleaned_data["until"]
+        if day < self.on:
+            raise forms.ValidationError(_now("Give today or a later day."))
+        return day
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One act: what it is called, who may, when it is open, what is asked, what is done, what is said then.
+
+    :param roles: whose work it is, in whatever state the application is.
+    :param moves: the moves of the application that it may end in; empty when it moves nothing.
+    """
+
+    label: Promise
+    permission: str
+    roles: tuple[str, ...]
+    moves: tuple[str, ...]
+    form: Callable
+    act: Callable
+    done: Promise
+    lead: Promise | str = ""
+
+    def is_open(self, user, application: Application) -> bool:
+        """Whether this person may press it on this application now."""
+        return self.is_in_time(application) and user.has_perm(self.permission, application)
+
+    def is_in_time(self, application: Application) -> bool:
+        return any(application.can_move(move) for move in self.moves) if self.moves else application.is_editable
+
+
+def _decide_form(data, application, on):
+    return DecideForm(data, moves={move for move in MOVE_OF.values() if application.can_move(move)})
+
+
+VERBS = {
+    "accept": Verb(
+        _("Papers complete, accept"),
+        "reviews.accept_application",
+        (RoleCode.UNION_STAFF,),
+        ("accept",),
+        lambda data, application, on: AcceptForm(data),
+        lambda application, form, by: application.accept(by=by, note=form.cleaned_data["note"]),
+        _("%(studio)s is accepted for review."),
+        _("You have looked through the papers and the three opinions, and nothing is missing. The union leader decides next."),
+    ),
+    "return": Verb(
+        _("Return for correction"),
+        "reviews.return_application",
+        (RoleCode.UNION_STAFF,),
+        ("return_for_correction",),
+        lambda data, application, on: ReturnForm(data, application=application, on=on),
+        lambda application, form, by: application.return_for_correction(
+            form.corrections, by=by, correct_by=form.cleaned_data["correct_by"]
+        ),
+        _("%(studio)s is returned for correction; the lead and the department union are told."),
+        _("Say beside each part what is to be corrected. Signed opinions stay; handed in again it comes straight back here."),
+    ),
+    "refuse": Verb(
+        _("Refuse the application"),
+        "reviews.refuse_application",
+        (RoleCode.UNION_STAFF,),
+        ("refuse",),
+        lambda data, application, on: RefuseForm(data),
+        lambda application, form, by: application.refuse(by=by, reason=form.cleaned_data["reason"]),
+        _("The application of %(studio)s is refused; the lead and the department union are told."),
+        _("This ends the application and cannot be taken back. For papers that can be mended, return it for correction."),
+    ),
+    "decide": Verb(
+        _("Decide"),
+        "reviews.decide_application",
+        (RoleCode.UNION_LEADER,),
+        tuple(MOVE_OF.values()),
+        _decide_form,
+        lambda application, form, by: application.decide(form.cleaned_data["decision"], by=by, text=form.cleaned_data["text"]),
+        _("The decision on %(studio)s is kept; everybody concerned is told."),
+        _("An approved studio still has to be named; the title begins with the naming."),
+    ),
+    "late": Verb(
+        _("Allow late entry"),
+        "reviews.allow_late_entry",
+        (RoleCode.UNION_STAFF,),
+        (),
+        lambda data, application, on: LateForm(data, on=on),
+        lambda application, form, by: application.allow_late(
+            by=by, until=form.cleaned_data["until"], reason=form.cleaned_data["reason"]
+        ),
+        _("%(studio)s may be handed in late; the lead is told."),
+        _("By exception one studio may hand in after the window. The reason is kept."),
+    ),
+}
+
+
+def open_verbs(user, application: Application) -> dict[str, Verb]:
+    """The acts this person may do on this application now, by their name in the address."""
+    return {name: verb for name, verb in VERBS.items() if verb.is_open(user, application)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def view(request, pk, verb):
+    """The page of one act; a refused or stale one changes nothing and says so on the page of the application."""
+    rows = Application.objects.visible_to(request.user).select_related("studio__unit", "studio__lead", "round")
+    application = get_object_or_404(rows, pk=pk)
+    act = VERBS[verb]
+    if not act.is_open(request.user, application):
+        return closed(request, act, application)
+    form = act.form(request.POST if request.method == "POST" else None, application, timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        return perform(request, act, application, form)
+    context = {
+        **admin.site.each_context(request),
+        "opts": Application._meta,
+        "title": act.label,
+        "verb": act,
+        "application": application,
+        "form": form,
+        "back": reverse("admin:reviews_application_change", args=[pk]),
+    }
+    return TemplateResponse(request, "admin/reviews/verb.html", context)
+
+
+def perform(request, act: Verb, application: Application, form):
+    try:
+        act.act(application, form, request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, act.done % {"studio": application.studio.name})
+    return redirect("admin:reviews_application_change", application.pk)
+
+
+def closed(request, act: Verb, application: Application):
+    """What to say when it is not open: 403 to who may not, where it stands to who came too late.
+
+    :raises PermissionDenied: when it is not this person's to do.
+    """
+    if act.is_in_time(application) or not request.user.has_role(*act.roles):
+        check(request.user, act.permission, application)
+    messages.warning(request, application.why_not(act.moves[0] if act.moves else "submit"))
+    return redirect("admin:reviews_application_change", application.pk)

@@ -1,0 +1,1 @@
+"""The office's screens of studios, certificates and policy."""

@@ -1,0 +1,113 @@
+"""Policy in the office: each number with its article; a version that counts is kept, a new one made from it."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleCode
+from accounts.office import OfficeAdmin
+from studios.articles import cite
+from studios.models import Policy
+
+GROUPS = [
+    (_("The version"), ["title", "effective_on"]),
+    (
+        _("The five conditions"),
+        ["honour_level", "members_least", "projects_a_year", "project_level", "results_in_two_years", "results_aim"],
+    ),
+    (
+        _("Selection and naming"),
+        ["endorse_days", "experts_each", "experts_quorum", "aggregation", "pass_mark", "notice_days"]
+        + ["naming_month", "naming_day", "ban_after_refusal"],
+    ),
+    (_("Work of each year"), ["trainings_a_year", "exchanges_a_year", "mentorings_a_year", "excellent_percent"]),
+    (_("Cycle and grant"), ["cycle_years", "grant_amount", "grant_purposes"]),
+    (_("Reminders"), ["cycle_reminders", "overdue_reminder_days"]),
+    (_("Revocation and retirement"), ["ban_after_revocation", "retirement_male", "retirement_female"]),
+]
+
+
+class PolicyForm(forms.ModelForm):
+    class Meta:
+        model = Policy
+        exclude = ()  # noqa: DJ006: every number of a policy is the union's to set
+
+    def clean_effective_on(self):
+        """What was decided under earlier numbers keeps them: a version takes effect today or later."""
+        day = self.cleaned_data["effective_on"]
+        if day < timezone.localdate():
+            raise ValidationError(_now("A version takes effect today or later. What was decided before keeps its numbers."))
+        return day
+
+    def clean_cycle_reminders(self):
+        days = re.split(r"[,，、\s]+", self.cleaned_data["cycle_reminders"].strip(" ,，、"))
+        if not all(day.isdecimal() for day in days):
+            raise ValidationError(_now("Give numbers of days with commas between them, such as 180,90,30."))
+        return ",".join(str(day) for day in sorted({int(day) for day in days}, reverse=True))
+
+
+@admin.register(Policy)
+class PolicyAdmin(OfficeAdmin):
+    """Everybody in the office may look; the system administrator and union staff make new versions."""
+
+    viewers = RoleCode.OFFICE
+    editors = {RoleCode.SYSADMIN, RoleCode.UNION_STAFF}
+    form = PolicyForm
+    list_display = ["title", "effective_on", "standing"]
+    fieldsets = [(name, {"fields": fields}) for name, fields in GROUPS]
+    search_fields = ["title"]
+    view_on_site = False
+    change_form_template = "admin/studios/policy_form.html"
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        """A version that is in force or that something rests on stays as it is."""
+        return super().has_change_permission(request, obj) and (obj is None or not is_settled(obj))
+
+    def get_queryset(self, request):
+        today = timezone.localdate()
+        later = Policy.objects.filter(effective_on__lte=today, effective_on__gt=OuterRef("effective_on"))
+        return super().get_queryset(request).annotate(superseded=Exists(later))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        kwargs["help_texts"] = {
+            field: _now("Rests on %(article)s.") % {"article": cite(article)} for field, article in Policy.ARTICLES.items()
+        }
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_changeform_initial_data(self, request):
+        """A new version starts from the one that ``?based_on=`` names, else from the one in force."""
+        given = super().get_changeform_initial_data(request)
+        named = given.pop("based_on", "")
+        base = Policy.objects.filter(pk=named).first() if named.isdecimal() else None
+        base = base or Policy.objects.filter(effective_on__lte=timezone.localdate()).order_by("-effective_on").first()
+        return {**model_to_dict(base, exclude=["id", "title", "effective_on"]), **given} if base else given
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["settled"] = obj is not None and is_settled(obj)
+        context["may_add"] = self.has_add_permission(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @admin.display(description=_("standing"))
+    def standing(self, obj):
+        if obj.effective_on > timezone.localdate():
+            label, look = _now("Not yet in force"), "judge"
+        elif obj.superseded:
+            label, look = _now("Replaced by a later version"), ""
+        else:
+            label, look = _now("In force"), "met"
+        return format_html('<span class="state {}">{}</span>', look, label)
+
+
+def is_settled(policy: Policy) -> bool:
+    """Whether a version may no longer be changed: it is in force, was, or something rests on it."""
+    return policy.effective_on <= timezone.localdate() or policy.is_used()

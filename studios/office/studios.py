@@ -1,0 +1,150 @@
+"""All studios for the office, to look at: papers and states change elsewhere, by those who may."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import OuterRef, Prefetch, Subquery
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleCode
+from accounts.office import OfficeAdmin, OfficeInline
+from records.templatetags.present import cn_date, moment, state
+from studios.models import Certificate, Cycle, Honour, Member, Studio, StudioLog, Verdict
+from studios.office.filters import ConditionFilter, kind_filter, unit_filter
+from studios.templatetags.conditions import conditions
+
+LOOKERS = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
+
+
+def badge(label: str, look: str = "") -> str:
+    """A state in words, in the look it has everywhere."""
+    return render_to_string("components/state.html", {"label": label, "look": look})
+
+
+class LookOnlyInline(OfficeInline, admin.TabularInline):
+    """Rows that are shown and not changed here."""
+
+    viewers = LOOKERS
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class LogInline(LookOnlyInline):
+    model = StudioLog
+    fields = readonly_fields = ["when", "actor", "change", "note"]
+    verbose_name_plural = _("what has been")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("actor")
+
+    @admin.display(description=_("when"))
+    def when(self, obj):
+        return moment(obj.at)
+
+    @admin.display(description=_("move"))
+    def change(self, obj):
+        labels = dict(Studio._meta.get_field("state").flatchoices)
+        return f"{labels.get(obj.from_state, '—')} → {labels.get(obj.to_state, '—')}"
+
+
+class HonourInline(LookOnlyInline):
+    model = Honour
+    fields = readonly_fields = ["title", "level", "year", "body", "certificate_no", "withdrawn_on"]
+
+
+class MemberInline(LookOnlyInline):
+    model = Member
+    fields = readonly_fields = ["name", "title", "degree", "role", "duty", "joined_on", "left_on"]
+
+
+class CertificateInline(LookOnlyInline):
+    model = Certificate
+    fields = readonly_fields = ["link", "studio_name", "starts_on", "ends_on", "revoked_on", "revoked_reason"]
+
+    @admin.display(description=_("certificate number"))
+    def link(self, obj):
+        return format_html('<a href="{}">{}</a>', reverse("admin:studios_certificate_change", args=[obj.pk]), obj.number)
+
+
+@admin.register(Studio)
+class StudioAdmin(OfficeAdmin):
+    viewers = LOOKERS
+    list_display = ["name", "lead_shown", "unit", "state_shown", "conditions_shown", "until"]
+    list_filter = ["state", kind_filter(), ConditionFilter, unit_filter()]
+    search_fields = ["name"]
+    search_help_text = _("Name of the studio or its lead, pinyin, initials, or staff number")
+    ordering = ["-pk"]
+    view_on_site = False
+    inlines = [LogInline, CertificateInline, HonourInline, MemberInline]
+    fieldsets = [
+        (None, {"fields": ["name", "name_reason", "lead_shown", "unit", "state_shown", "kinds_shown", "founded_on", "page"]}),
+        (_("The five conditions"), {"fields": ["findings"]}),
+        (_("What it works on"), {"fields": ["direction", "equipment"]}),
+        (
+            _("Three-year plan"),
+            {"fields": ["plan_goals", "plan_first_year", "plan_second_year", "plan_third_year", "plan_outcomes"]},
+        ),
+    ]
+    readonly_fields = ["lead_shown", "state_shown", "kinds_shown", "findings", "page"]
+
+    def get_queryset(self, request):
+        verdicts = Prefetch("verdicts", Verdict.objects.order_by("condition"))
+        last = Cycle.objects.filter(studio=OuterRef("pk")).order_by("-number").values("ends_on")[:1]
+        rows = super().get_queryset(request).select_related("lead", "unit")
+        return rows.annotate(runs_until=Subquery(last)).prefetch_related(verdicts)
+
+    def get_search_results(self, request, queryset, search_term):
+        return (queryset.search(search_term) if search_term.strip() else queryset), False
+
+    @admin.display(description=_("lead"), ordering="lead__pinyin")
+    def lead_shown(self, obj):
+        number = obj.lead.staff_no
+        return _now("%(name)s (%(number)s)") % {"name": obj.lead.name, "number": number} if number else obj.lead.name
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, obj):
+        return render_to_string("components/state.html", state(obj))
+
+    @admin.display(description=_("kind of innovation"))
+    def kinds_shown(self, obj):
+        return _now(", ").join(str(kind) for kind in obj.kinds) or "—"
+
+    @admin.display(description=_("five conditions"))
+    def conditions_shown(self, obj):
+        """Met ones are counted, the others named: a list shows what needs care."""
+        found = list(obj.verdicts.all())
+        if not found:
+            return "—"
+        open_ones = [one for one in found if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
+        if not open_ones:
+            return badge(_now("Nothing is missing"), "met")
+        words = _now(", ").join(one.get_condition_display() for one in open_ones)
+        worst = "unmet" if any(one.value == Verdict.Value.UNMET for one in open_ones) else "risk"
+        label = _now("Not met: %(conditions)s") if worst == "unmet" else _now("At risk: %(conditions)s")
+        return badge(label % {"conditions": words}, worst)
+
+    @admin.display(description=_("cycle ends"), ordering="runs_until")
+    def until(self, obj):
+        if not obj.runs_until:
+            return "—"
+        late = obj.state in ("named", "rectifying") and obj.runs_until < timezone.localdate()
+        return format_html('<span class="when{}">{}</span>', " late" if late else "", cn_date(obj.runs_until))
+
+    @admin.display(description=_("all papers"))
+    def page(self, obj):
+        return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), _now("The studio’s page"))
+
+    @admin.display(description=_("verdicts"))
+    def findings(self, obj):
+        return render_to_string("components/conditions.html", conditions(obj.verdicts.all()))
