@@ -131,7 +131,7 @@ class CertificateAdmin(OfficeAdmin):
     @admin.display(description=_("files"), ordering="papers_made")
     def files_shown(self, obj):
         if obj.papers_made == len(Kind):
-            rows = ((reverse("studios:issued_paper", args=[obj.pk, kind]), kind.label) for kind in Kind)
+            rows = ((reverse("studios:paper", args=[obj.studio_id, obj.pk, kind]), kind.label) for kind in Kind)
             return format_html_join(" · ", '<a href="{}">{}</a>', rows)
         return badge(_now("Not made yet"), "" if obj.revoked_on else "risk")
 
@@ -177,7 +177,7 @@ class CertificateAdmin(OfficeAdmin):
             {
                 "label": kind.label,
                 "preview": reverse("admin:studios_certificate_preview", args=[obj.pk, kind]),
-                "url": reverse("studios:issued_paper", args=[obj.pk, kind]) if kind in made else "",
+                "url": reverse("studios:paper", args=[obj.studio_id, obj.pk, kind]) if kind in made else "",
             }
             for kind in Kind
         ]
