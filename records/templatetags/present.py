@@ -125,6 +125,7 @@ def field(bound: forms.BoundField, label: str = "", hint: str = "", width: str =
         attrs["placeholder"] = ""  # allauth repeats the label there
     return {
         "bound": bound,
+        "errors": said_of(bound),
         "kind": kind,
         "label": label or bound.label,
         "hint": hint,
@@ -137,13 +138,30 @@ def field(bound: forms.BoundField, label: str = "", hint: str = "", width: str =
     }
 
 
+def said_of(bound: forms.BoundField) -> list[str]:
+    """The errors of a field; Django's “this field is required” is said with the name of what is missing."""
+    field = bound.field
+    lines = []
+    for error in bound.form.errors.get(bound.name, forms.utils.ErrorList()).as_data():
+        plain = error.code == "required" and error.message == forms.Field.default_error_messages["required"]
+        if not plain:
+            lines += [str(message) for message in error.messages]
+        elif isinstance(field.widget, forms.CheckboxInput):
+            lines.append(_("Tick “%(label)s”") % {"label": bound.label})
+        elif isinstance(field.widget, (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple)):
+            lines.append(_("Choose “%(label)s”") % {"label": bound.label})
+        else:
+            lines.append(_("Fill in “%(label)s”") % {"label": bound.label})
+    return lines
+
+
 def _anchor(bound: forms.BoundField) -> str:
     return bound.id_for_label or f"{bound.auto_id}_0"
 
 
 def _lines(form: forms.BaseForm) -> list[dict]:
     lines = [{"anchor": "", "text": error} for error in form.non_field_errors()]
-    return lines + [{"anchor": _anchor(bound), "text": error} for bound in form for error in bound.errors]
+    return lines + [{"anchor": _anchor(bound), "text": error} for bound in form for error in said_of(bound)]
 
 
 @register.inclusion_tag("components/errors.html")

@@ -1,0 +1,85 @@
+// Keeps what is typed: two seconds after the last key and at least every eight while somebody types. The text stays
+// in the page whatever the server says; when it cannot be kept there, this browser holds it for the same person.
+(() => {
+  "use strict";
+
+  const form = document.querySelector("form[data-autosave]");
+  if (!form) return;
+  const said = document.getElementById("saved");
+  const place = `unsent:${form.dataset.person}:${location.pathname}`;
+  const IDLE = 2000, MOST = 8000, HALF_A_DAY = 12 * 60 * 60 * 1000;
+  let idle, first = 0, sending = false, again = false, leaving = false;
+
+  const say = (text, look) => { said.textContent = text; said.className = `saved ${look}`; };
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
+  const typed = () => {
+    const data = new FormData(form);
+    form.querySelectorAll("input[type=file]").forEach((field) => data.delete(field.name));
+    data.delete("csrfmiddlewaretoken");
+    return data;
+  };
+
+  const hold = () => {
+    const pairs = [...typed()].filter(([name]) => name !== "once");
+    try { localStorage.setItem(place, JSON.stringify({ at: Date.now(), pairs })); } catch { /* full or forbidden */ }
+  };
+  const release = () => { try { localStorage.removeItem(place); } catch { /* forbidden */ } };
+
+  const send = async () => {
+    clearTimeout(idle);
+    if (sending) { again = true; return; }
+    sending = true;
+    first = 0;
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST", body: typed(), headers: { "X-CSRFToken": token() }, credentials: "same-origin",
+      });
+      const signedOut = answer.redirected || answer.status === 403;
+      const result = !signedOut && answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
+      if (signedOut) { hold(); say(form.dataset.signedOut, "wrong"); later(MOST); }
+      else if (!result) throw new Error(answer.status);
+      else {
+        if (result.opened) form.elements.opened.value = result.opened;
+        release();
+        say(result.text, { saved: "", kept: "mend" }[result.state] ?? "wrong");
+        document.body.dispatchEvent(new Event("kept"));
+      }
+    } catch {
+      if (!leaving) { hold(); say(form.dataset.failed, "wrong"); later(MOST); }
+    }
+    sending = false;
+    if (again) { again = false; later(IDLE); }
+  };
+  const later = (time) => { clearTimeout(idle); idle = setTimeout(send, time); };
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    const now = Date.now();
+    first ||= now;
+    later(Math.max(0, Math.min(IDLE, first + MOST - now)));
+  });
+
+  // Another tab may have signed in anew meanwhile: the token of the cookie is the one that counts.
+  form.addEventListener("submit", () => {
+    leaving = true;
+    clearTimeout(idle);
+    form.elements.csrfmiddlewaretoken.value = token();
+  });
+  window.addEventListener("pagehide", () => {
+    if (!leaving && first) { leaving = true; hold(); navigator.sendBeacon && fetch(form.dataset.autosave, { method: "POST", body: typed(), headers: { "X-CSRFToken": token() }, keepalive: true }); }
+  });
+
+  // What this browser held comes back into the form.
+  try {
+    const held = JSON.parse(localStorage.getItem(place) ?? "null");
+    if (held && Date.now() - held.at < HALF_A_DAY && !form.querySelector("[aria-invalid]")) {
+      form.querySelectorAll("input[type=checkbox]").forEach((box) => { box.checked = held.pairs.some(([name, value]) => name === box.name && value === box.value); });
+      held.pairs.forEach(([name, value]) => {
+        const field = form.elements[name];
+        if (field && "value" in field && field.type !== "checkbox") field.value = value;
+      });
+      say(form.dataset.restored, "mend");
+      later(500);
+    } else release();
+  } catch { release(); }
+})();
