@@ -53,6 +53,12 @@ class Line:
     thing: Any = None
     changes: list[Change] = field(default_factory=list)
 
+    @property
+    def summary(self) -> str:
+        """What the row says, in one line, without what names it."""
+        described = _described(self.thing) if self.thing else {}
+        return " · ".join(words for name, words in described.items() if words and name != "name")
+
 
 @dataclass
 class Plan:

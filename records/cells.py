@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -61,7 +62,13 @@ def plain(value: object) -> str:
         value = f"{value:.15g}" if abs(value) < 1e15 else f"{value:.0f}"
     elif isinstance(value, datetime):
         value = f"{value:%Y-%m-%d}" if value.time() == datetime.min.time() else f"{value:%Y-%m-%d %H:%M}"
-    text = unicodedata.normalize("NFC", str(value).translate(_OLD_FORMS))
+    return _plain(str(value))
+
+
+@lru_cache(maxsize=2048)
+def _plain(words: str) -> str:
+    """Each cell is looked at several times, and lists repeat themselves."""
+    text = unicodedata.normalize("NFC", words.translate(_OLD_FORMS))
     text = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
     if text[:1] == "'" and text[1:2] in _STARTS_FORMULA:  # the apostrophe that makes it harmless (records.tables)
         text = text[1:]

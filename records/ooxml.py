@@ -12,8 +12,8 @@ import posixpath
 import re
 import time
 import zipfile
-import zlib
 from datetime import datetime, timedelta
+from functools import lru_cache
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -35,8 +35,9 @@ def read(content: bytes, limits: Limits) -> list[Sheet]:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _check_package(package, limits)
             return _Workbook(package, limits).sheets()
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, NotImplementedError, ValueError,
-            OverflowError, RuntimeError) as error:
+    except UnreadableFile:
+        raise
+    except Exception as error:  # a broken package breaks in many ways; whatever it is, the file is not ours to mend
         raise UnreadableFile.damaged() from error
 
 
@@ -87,7 +88,7 @@ class _Workbook:
 
         def start(tag, attributes):
             if tag == "sheet" and attributes.get("state", "visible") == "visible":
-                listed.append((attributes.get("name", ""), attributes.get("id") or attributes["r:id"]))
+                listed.append((attributes.get("name", ""), _relation(attributes)))
             elif tag == "workbookPr" and attributes.get("date1904") in {"1", "true"}:
                 self.since = datetime(1904, 1, 1)
 
@@ -156,12 +157,14 @@ class _Workbook:
         """Streams one part through expat; prefixes of names are dropped, document types are refused."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        parser.StartElementHandler = lambda tag, attributes: start(
-            tag.rpartition(":")[2], {key.rpartition(":")[2] if ":" in key else key: v for key, v in attributes.items()}
-            if part.endswith("workbook.xml") else attributes
-        )
+        local: dict[str, str] = {}
+
+        def bare(tag: str) -> str:
+            return local.get(tag) or local.setdefault(tag, tag.rpartition(":")[2])
+
+        parser.StartElementHandler = lambda tag, attributes: start(bare(tag), attributes)
         if end:
-            parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+            parser.EndElementHandler = lambda tag: end(bare(tag))
         if characters:
             parser.CharacterDataHandler = characters
 
@@ -272,6 +275,12 @@ class _SheetStream:
             )
 
 
+def _relation(attributes: dict[str, str]) -> str:
+    """The ``r:id`` of an element, whatever its prefix is called."""
+    return next(value for key, value in attributes.items() if key.endswith(":id"))
+
+
+@lru_cache(maxsize=1024)
 def column_number(letters: str) -> int:
     """``A`` is 1, ``XFD`` is 16384."""
     number = 0

@@ -35,12 +35,14 @@ class PendingImportQuerySet(models.QuerySet):
         )
 
     def forget(self, now) -> int:
-        """Deletes what nobody confirmed in time; returns how many."""
-        return self.filter(applied_at=None, expires_at__lte=now).delete()[0]
+        """Deletes what nobody confirmed in time, and the content of what was; returns how many there were."""
+        old = self.filter(expires_at__lte=now)
+        emptied = old.exclude(applied_at=None).exclude(content=b"").update(content=b"")
+        return emptied + old.filter(applied_at=None).delete()[0]
 
 
 class PendingImport(models.Model):
-    """One uploaded list. When it is applied its content goes and its counts stay, as the record of who did it."""
+    """One uploaded list. Of one that was applied the counts stay, as the record of who did it."""
 
     kind = models.CharField(_("kind"), max_length=30)
     name = models.CharField(_("file name"), max_length=150)

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from records import cells
 from records.workbooks import Limits, Sheet, UnreadableFile, column_letters, open_workbook
 
-__all__ = ["Column", "Problem", "Reading", "Row", "Table", "UnreadableFile", "read", "year_in"]
+__all__ = ["Column", "Problem", "Reading", "Row", "Table", "UnreadableFile", "read", "read_sheets", "year_in"]
 
 HEADING_WITHIN = 30  # rows; what stands above a table is a title or two, not a page
 _FOOTER = re.compile(
@@ -144,7 +144,11 @@ def read(content: bytes, columns: Columns, *, name: str = "", limits: Limits | N
 
     :raises UnreadableFile: when there is no such table at all, or the file cannot be read.
     """
-    sheets = open_workbook(content, name, limits)
+    return read_sheets(open_workbook(content, name, limits), columns)
+
+
+def read_sheets(sheets: Sequence[Sheet], columns: Columns) -> Reading:
+    """As :func:`read`, of sheets that are open already, or were never a file."""
     given = [(sheet, columns(year_in(sheet)) if callable(columns) else columns) for sheet in sheets]
     found = [table for sheet, wanted in given if (table := find_table(sheet, wanted))]
     if not found:

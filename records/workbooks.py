@@ -32,7 +32,7 @@ class Limits:
     rows: int = 30_000
     columns: int = 256
     cells: int = 600_000
-    seconds: float = 4.0
+    seconds: float = 3.5
 
     @classmethod
     def of_settings(cls) -> Limits:

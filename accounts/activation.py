@@ -1,0 +1,150 @@
+"""How imported people get their first password: a link by mail, or a one-time code on paper. No shared default.
+
+Both lead to the same page, on which the person chooses a password and is signed in. A link dies with the password
+it was made for and after ``LINK_LIVES``; a code is used once, lives ``CODE_LIVES``, and is replaced by a newer one.
+Only people without a password get either, so that nobody's account is taken over with a fresh code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.core import signing
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.delivery import write_to
+from accounts.models import ActivationCode, User
+from records import cells
+
+LINK_LIVES = timedelta(days=7)
+CODE_LIVES = timedelta(days=30)
+TRIES = 5
+TRIES_WITHIN = timedelta(minutes=15)
+# Letters and digits that cannot be taken for one another in print or in handwriting.
+LETTERS = "ACDEFHJKMNPRTUVWXY3479"
+_SALT = "accounts.activation"
+
+
+def entitled(people: QuerySet[User]) -> QuerySet[User]:
+    """Those who may still be activated: active, and without a password."""
+    return people.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
+# By mail
+
+
+def token_for(user: User) -> str:
+    """A signed name of the person that is good for one password."""
+    return signing.dumps([user.pk, _stamp(user)], salt=_SALT)
+
+
+def user_of(token: str) -> User | None:
+    """The person a link was made for; ``None`` when it is forged, too old, or was used."""
+    try:
+        pk, stamp = signing.loads(token, salt=_SALT, max_age=LINK_LIVES)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    user = entitled(User.objects.filter(pk=pk)).first()
+    return user if user and constant_time_compare(stamp, _stamp(user)) else None
+
+
+def _stamp(user: User) -> str:
+    return salted_hmac(_SALT, f"{user.pk}:{user.password}:{user.email}").hexdigest()[:20]
+
+
+def send_links(people: Iterable[User]) -> tuple[int, int]:
+    """A letter with a link to each person with an address. Returns how many were written to and how many have none."""
+    sent = without = 0
+    for person in people:
+        if not person.email:
+            without += 1
+            continue
+        link = settings.SITE_URL + reverse("accounts:activate_by_link", args=[token_for(person)])
+        body = render_to_string(
+            "accounts/mail/activation_body.txt",
+            {"person": person, "link": link, "days": LINK_LIVES.days, "union": settings.UNION},
+        )
+        write_to(person.email, subject=f"{settings.UNION}：请启用您的劳模创新工作室平台账号", body=body)
+        sent += 1
+    return sent, without
+
+
+# On paper
+
+
+@transaction.atomic
+def issue_codes(people: Iterable[User], *, by: User) -> list[tuple[User, str]]:
+    """A new code for each person; earlier ones die. The codes are told here once and kept as hashes only."""
+    people = list(people)
+    now = timezone.now()
+    ActivationCode.objects.filter(user__in=people, used_at=None, expires_at__gt=now).update(expires_at=now)
+    issued = [(person, new_code()) for person in people]
+    ActivationCode.objects.bulk_create(
+        ActivationCode(
+            user=person, code_hash=_hash(person, code), created_by=by, created_at=now, expires_at=now + CODE_LIVES
+        )
+        for person, code in issued
+    )
+    return issued
+
+
+def new_code() -> str:
+    """Eight characters in two groups, ``HK47-XRTA``: about 36 bits, against ``TRIES`` in ``TRIES_WITHIN``."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _hash(user: User, code: str) -> str:
+    """Keyed by the site's secret, so that a stolen table tells nothing."""
+    plain = "".join(letter for letter in cells.tight(code).upper() if letter.isalnum())
+    return salted_hmac(_SALT, f"{user.pk}:{plain}", algorithm="sha256").hexdigest()
+
+
+def find_code(staff_no: str, code: str) -> ActivationCode | None:
+    """The open code that a person typed in with their number, if it is theirs."""
+    user = entitled(User.objects.filter(username=cells.tight(staff_no))).first()
+    wanted = _hash(user or User(pk=0), code)
+    if user is None:
+        return None
+    openly = ActivationCode.objects.filter(user=user, used_at=None, expires_at__gt=timezone.now())
+    return next((known for known in openly if constant_time_compare(known.code_hash, wanted)), None)
+
+
+def may_try(staff_no: str, address: str) -> bool:
+    """Takes one of the tries that a number has at an address. ``cache.add`` lets two tries at once take two."""
+    name = hashlib.sha256(f"{cells.tight(staff_no).lower()}|{address}".encode()).hexdigest()[:32]
+    lasting = TRIES_WITHIN.total_seconds()
+    return any(cache.add(f"activation:{name}:{number}", 1, lasting) for number in range(TRIES))
+
+
+@transaction.atomic
+def set_first_password(user: User, password: str, *, stamp: str, code: int | None) -> bool:
+    """Gives the person their password, once. ``False`` when link or code have been used up meanwhile."""
+    now = timezone.now()
+    person = entitled(User.objects.select_for_update(of=("self",)).filter(pk=user.pk)).first()
+    if person is None or not constant_time_compare(stamp, _stamp(person)):
+        return False
+    if code is not None:
+        openly = ActivationCode.objects.filter(pk=code, user=person, used_at=None, expires_at__gt=now)
+        if not openly.update(used_at=now):
+            return False
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    ActivationCode.objects.filter(user=person, used_at=None).update(expires_at=now)
+    return True
+
+
+def stamp_of(user: User) -> str:
+    """What must still be true of a person between the first and the second page of activation."""
+    return _stamp(user)

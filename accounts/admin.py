@@ -1,0 +1,224 @@
+"""Units, people and their roles in the office."""
+
+from __future__ import annotations
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import activation
+from accounts.admin_imports import ImportsMixin
+from accounts.models import Role, RoleCode, Unit, User
+from accounts.office import OfficeAdmin, OfficeInline
+from records.documents import render_pdf
+
+MOST_STRIPS = 300
+
+
+@admin.register(Unit)
+class UnitAdmin(ImportsMixin, OfficeAdmin):
+    import_kind = "unit"
+    viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR, RoleCode.FINANCE})
+    editors = frozenset({RoleCode.SYSADMIN, RoleCode.UNION_STAFF})
+    list_display = ["name", "code", "short_name", "kind", "parent", "union_name", "union_chair"]
+    list_filter = ["kind", ("parent", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["parent"]
+    search_fields = ["name", "short_name", "code", "union_chair"]
+
+
+class RoleInline(OfficeInline, admin.TabularInline):
+    """Roles are given by the system administrator, and by nobody to themselves."""
+
+    model = Role
+    viewers = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
+    editors = deleters = frozenset({RoleCode.SYSADMIN})
+    verbose_name = gettext_lazy("role")
+    verbose_name_plural = gettext_lazy("roles")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return obj != request.user and super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return obj != request.user and super().has_add_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return obj != request.user and super().has_delete_permission(request, obj)
+
+
+class ByRole(admin.SimpleListFilter):
+    title = gettext_lazy("role")
+    parameter_name = "role"
+
+    def lookups(self, request, model_admin):
+        return RoleCode.choices
+
+    def queryset(self, request, queryset):
+        if self.value() not in RoleCode.values:
+            return queryset
+        return queryset.filter(pk__in=Role.objects.filter(code=self.value()).values("user"))
+
+
+class ByActivation(admin.SimpleListFilter):
+    title = gettext_lazy("account")
+    parameter_name = "account"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("Not activated yet")), ("active", _("Activated")), ("closed", _("Closed"))]
+
+    def queryset(self, request, queryset):
+        waiting = activation.entitled(User.objects.all()).values("pk")
+        match self.value():
+            case "waiting":
+                return queryset.filter(pk__in=waiting)
+            case "active":
+                return queryset.filter(is_active=True).exclude(pk__in=waiting)
+            case "closed":
+                return queryset.filter(is_active=False)
+        return queryset
+
+
+class PersonForm(forms.ModelForm):
+    """Who has a staff number signs in by it; others get a user name."""
+
+    class Meta:
+        model = User
+        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets name them
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "username" in self.fields:
+            self.fields["username"].required = False
+            self.fields["username"].help_text = _("Left empty, it is the staff number.")
+        if "staff_no" in self.fields:
+            self.fields["staff_no"].empty_value = None
+
+    def clean(self):
+        cleaned = super().clean()
+        if "username" in self.fields and not cleaned.get("username"):
+            cleaned["username"] = self.instance.username = cleaned.get("staff_no") or ""
+            if not cleaned["username"]:
+                self.add_error("staff_no", _("Fill in the staff number, or a user name for somebody from outside."))
+            elif User.objects.filter(username=cleaned["username"]).exclude(pk=self.instance.pk).exists():
+                self.add_error("staff_no", _("Somebody else signs in by this number."))
+        return cleaned
+
+
+@admin.register(User)
+class PersonAdmin(ImportsMixin, OfficeAdmin):
+    import_kind = "user"
+    form = PersonForm
+    viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR})
+    editors = frozenset({RoleCode.SYSADMIN, RoleCode.UNION_STAFF})
+    list_display = ["name", "staff_no", "unit", "title", "roles_held", "account"]
+    list_filter = [ByActivation, ByRole, "unit"]
+    list_select_related = ["unit"]
+    search_fields = ["name"]
+    search_help_text = gettext_lazy("Name, pinyin, initials or staff number")
+    inlines = [RoleInline]
+    actions = ["send_links", "print_codes"]
+    public = ["name", "staff_no", "username", "unit", "title", "post", "degree", "academic_degree", "honour_text"]
+    personal = ["sex", "birth_year", "birth_month", "politics", "phone", "email"]
+
+    def get_fieldsets(self, request, obj=None):
+        """Birth, telephone and mail address are for those who keep them, not for everybody in the office."""
+        sets = [(None, {"fields": self.public})]
+        if self.has_change_permission(request, obj):
+            sets.append((_("Personal"), {"fields": self.personal}))
+        return [*sets, (_("Account"), {"fields": ["is_active"]})]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("roles__unit")
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=User.objects.search(search_term).values("pk")), False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        """People of the union's office are changed by the system administrator only."""
+        if not super().has_change_permission(request, obj):
+            return False
+        sysadmin = request.user.is_superuser or request.user.has_role(RoleCode.SYSADMIN)
+        return obj is None or sysadmin or not obj.has_role(*RoleCode.OFFICE)
+
+    def history_view(self, request, object_id, extra_context=None):
+        self._only_for_keepers(request)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        self._only_for_keepers(request)
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def _only_for_keepers(self, request):
+        if not super().has_change_permission(request):
+            raise PermissionDenied
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles_held(self, person: User) -> str:
+        return "、".join(str(role) for role in person.roles.all()) or "—"
+
+    @admin.display(description=gettext_lazy("account"))
+    def account(self, person: User) -> str:
+        if not person.is_active:
+            return _("Closed")
+        return _("Activated") if person.has_usable_password() else _("Not activated yet")
+
+    # Activation
+
+    def has_activate_permission(self, request) -> bool:
+        return request.user.has_perm("accounts.activate_people")
+
+    @admin.action(description=gettext_lazy("Send activation link by mail"), permissions=["activate"])
+    def send_links(self, request, people):
+        waiting = activation.entitled(people)
+        sent, without = activation.send_links(waiting)
+        if sent:
+            words = ngettext("A link goes to %(count)s person.", "A link goes to %(count)s people each.", sent)
+            messages.success(request, words % {"count": sent})
+        if without:
+            words = ngettext(
+                "%(count)s person has no mail address: print a code.", "%(count)s people have no mail address: print codes.", without
+            )
+            messages.warning(request, words % {"count": without})
+        if not sent and not without:
+            messages.info(request, _("Everybody selected has a password already or is closed."))
+
+    @admin.action(description=gettext_lazy("Print activation codes (PDF)"), permissions=["activate"])
+    def print_codes(self, request, people):
+        """Made here and not in a job, so that codes in clear are stored nowhere."""
+        waiting = list(activation.entitled(people).select_related("unit").order_by("unit__code", "staff_no")[: MOST_STRIPS + 1])
+        if not waiting:
+            messages.info(request, _("Everybody selected has a password already or is closed."))
+            return None
+        if len(waiting) > MOST_STRIPS:
+            messages.error(request, _("Select at most %(most)s people, for instance one unit.") % {"most": MOST_STRIPS})
+            return None
+        return codes_pdf(activation.issue_codes(waiting, by=request.user))
+
+
+def codes_pdf(issued: list[tuple[User, str]]) -> HttpResponse:
+    """One strip a person, to be cut and handed over; never kept by us nor by a browser's cache."""
+    content = render_pdf(
+        "activation_codes",
+        {
+            "strips": [{"person": person, "code": code} for person, code in issued],
+            "address": settings.SITE_URL + reverse("accounts:activate"),
+            "until": timezone.localtime() + activation.CODE_LIVES,
+            "union": settings.UNION,
+        },
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="activation-codes.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response

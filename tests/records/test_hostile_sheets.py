@@ -1,0 +1,145 @@
+"""Files that nobody means well with get a clear message, soon and cheaply; nothing that leaves can act as a formula."""
+
+import io
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from records import cells, sheets
+from records.sheets import Column
+from records.tables import export, harmless, marked_copy
+from tests.records import hostile
+
+COLUMNS = [
+    Column("staff_no", "Staff number", ["工号"], cells.code(5), required=True, unique=True),
+    Column("name", "Name", ["姓名"], cells.name, required=True),
+]
+ROOT = Path(__file__).parents[2]
+MEASURED = textwrap.dedent(
+    """
+    import re, sys, time
+    import django
+    django.setup()
+    from records import cells, sheets
+    from django.utils import translation
+    from records.sheets import Column
+    translation.activate("en")
+    columns = [Column("staff_no", "", ["工号"], cells.code(5), required=True)]
+    content = open(sys.argv[1], "rb").read()
+    began = time.monotonic()
+    try:
+        sheets.read(content, columns, name=sys.argv[2])
+        words = ""
+    except sheets.UnreadableFile as error:
+        words = str(error)
+    print(f"{time.monotonic() - began:.2f}")
+    # not ru_maxrss, which a child takes over from the process that started it
+    print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)
+    print(words)
+    """
+)
+SAYS = {
+    "zip_bomb": "far larger",
+    "lying_bomb": "damaged",
+    "far_cell": "XFD1048576",
+    "far_cell_of_openpyxl": "XFD1048576",
+    "many_empty_cells": "more than can be read",
+    "many_cells": "more than can be read",
+    "long_text": "more than can be read",
+    "entity_bomb": "damaged",
+    "outside_entity": "damaged",
+    "many_entries": "far larger",
+    "truncated": "damaged",
+    "truncated_inside": "damaged",
+    "locked": "password",
+    "old_rubbish": "damaged",
+    "picture": "not an Excel file",
+    "pdf": "not an Excel file",
+    "page": "web page",
+    "other_zip": "not an Excel file",
+    "too_large": "larger than 10 MB",
+    "nothing": "empty",
+    "rubbish": "not an Excel file",
+    "wide_merges": "heading row",
+}
+
+
+@pytest.mark.parametrize("name", sorted(hostile.FILES))
+def test_a_hostile_file_gets_its_message_soon_and_cheaply(name, tmp_path):
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(hostile.FILES[name]())
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(path), "list.xlsx"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "LANG": "C.UTF-8",
+        },
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    seconds, megabytes, words = done.stdout.rstrip("\n").split("\n")
+    assert SAYS[name] in words
+    assert float(seconds) < 5
+    assert int(megabytes) < 300
+
+
+def test_formulas_are_named_and_not_worked_out():
+    content = hostile.workbook(
+        ["工号", "姓名"],
+        ["=1+1", "甲"],
+        ["01002", '=HYPERLINK("http://x.example","乙")'],
+        ["01003", "=cmd|'/c calc'!A0"],
+        ["01004", "丁"],
+    )
+    reading = sheets.read(content, COLUMNS)
+    assert [row.values["staff_no"] for row in reading.rows] == ["01004"]
+    assert [(p.cell, p.value) for p in reading.problems] == [
+        ("A2", "=1+1"),
+        ("B3", '=HYPERLINK("http://x.example","乙")'),
+        ("B4", "=cmd|'/c calc'!A0"),
+    ]
+
+
+def test_text_that_looks_like_a_formula_is_named_in_csv_too():
+    reading = sheets.read("工号,姓名\n=1+1,甲\n01002,＝A1\n".encode(), COLUMNS, name="a.csv")
+    assert [p.cell for p in reading.problems] == ["A2", "B3"]
+
+
+def test_exports_escape_formulas_and_keep_leading_zeros():
+    dangerous = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1"]
+    book = load_workbook(io.BytesIO(export(["编号", "内容"], [["00012", text] for text in dangerous])))
+    rows = list(book.active.iter_rows(min_row=2))
+    assert {row[0].value for row in rows} == {"00012"}
+    assert {(row[0].data_type, row[0].number_format) for row in rows} == {("s", "@")}
+    assert [row[1].value for row in rows] == [f"'{text}" for text in dangerous]
+    assert {row[1].data_type for row in rows} == {"s"}
+
+
+def test_harmless_leaves_what_cannot_act():
+    assert [harmless(value) for value in ("——", "-", "a=b", "021-5474", -3, None)] == [
+        "——", "-", "a=b", "021-5474", -3, None,
+    ]  # fmt: skip
+
+
+def test_numbers_and_dates_leave_as_numbers_and_dates():
+    import datetime as dt
+
+    book = load_workbook(io.BytesIO(export(["数", "日", "真"], [[-1.5, dt.date(2026, 3, 12), True]])))
+    assert [cell.value for cell in book.active[2]] == [-1.5, dt.datetime(2026, 3, 12), True]
+
+
+def test_a_marked_copy_holds_no_formula_either():
+    content = hostile.workbook(["工号", "姓名"], ["=1+1", "=A1"])
+    book = load_workbook(io.BytesIO(marked_copy(sheets.read(content, COLUMNS))))
+    assert {cell.data_type for row in book.active.iter_rows() for cell in row} == {"s"}
+    again = sheets.read(marked_copy(sheets.read(content, COLUMNS)), COLUMNS)
+    assert [(p.cell, p.value) for p in again.problems] == [("A2", "=1+1"), ("B2", "=A1")]
