@@ -17,6 +17,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Notice, User
 from records import outbox
@@ -70,7 +71,7 @@ def write_to(address: str, *, subject: str, body: str, key: str | None = None) -
         outbox.put("letter", {"to": address, "subject": str(subject), "body": str(body)}, key=key)
 
 
-@outbox.handles("mail", lease=timedelta(minutes=2))
+@outbox.handles("mail", lease=timedelta(minutes=2), label=_("notice by mail"))
 def send_notice(row: outbox.Outbox) -> None:
     notice = Notice.objects.select_related("recipient").filter(pk=row.payload["notice"]).first()
     if notice is None or not notice.recipient.is_active or not notice.recipient.email:
@@ -79,7 +80,7 @@ def send_notice(row: outbox.Outbox) -> None:
     send(notice.recipient.email, notice.subject, notice.body, link=link, ident=f"notice-{notice.pk}")
 
 
-@outbox.handles("letter", lease=timedelta(minutes=2), forget=True)
+@outbox.handles("letter", lease=timedelta(minutes=2), forget=True, label=_("letter"))
 def send_letter(row: outbox.Outbox) -> None:
     send(row.payload["to"], row.payload["subject"], row.payload["body"], ident=f"letter-{row.pk}")
 
@@ -110,7 +111,7 @@ def send(address: str, subject: str, body: str, *, ident: str, link: str = "") -
     try:
         letter.send()
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _text in error.recipients.values()]
+        codes = [code for code, _words in error.recipients.values()]
         if all(code >= 500 for code in codes):
             raise outbox.Hopeless(f"refused with {codes}") from error
         raise

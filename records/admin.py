@@ -39,7 +39,7 @@ class LookOnly(admin.ModelAdmin):
 class JobAdmin(LookOnly):
     permission = "records.see_every_job"
     list_display = ["title", "state", "progress", "started_by", "created_at", "finished_at", "page"]
-    list_filter = ["state", "kind"]
+    list_filter = ["state"]
     list_select_related = ["started_by"]
     search_fields = [
         "title",
@@ -49,7 +49,7 @@ class JobAdmin(LookOnly):
         "started_by__staff_no",
     ]
     date_hierarchy = "created_at"
-    exclude = ["payload", "result"]
+    exclude = ["kind", "payload", "result"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
@@ -78,13 +78,28 @@ class Standing(admin.SimpleListFilter):
         )
 
 
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return [(name, kind.label or name) for name, kind in sorted(outbox.KINDS.items())]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Outbox)
 class OutboxAdmin(LookOnly):
     permission = "records.watch_outbox"
-    list_display = ["kind", "created_at", "attempts", "next_try_at", "done_at", "short_error"]
-    list_filter = [Standing, "kind"]
-    exclude = ["payload"]
+    list_display = ["what", "created_at", "attempts", "next_try_at", "done_at", "short_error"]
+    list_filter = [Standing, KindFilter]
+    exclude = ["kind", "payload", "key"]
     actions = ["try_again"]
+
+    @admin.display(description=_("kind"))
+    def what(self, obj):
+        return obj.kind_label
 
     @admin.display(description=_("last error"))
     def short_error(self, obj):

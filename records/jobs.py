@@ -233,7 +233,7 @@ def start_job(kind: str, payload: dict | None = None, *, by, title: str, total: 
     return started
 
 
-@outbox.handles("job", lease=LEASE, long=True)
+@outbox.handles("job", lease=LEASE, long=True, label=gettext_lazy("job"))
 def run(row: Outbox) -> None:
     """Do the work of the job that ``row`` names, unless it is over.
 

@@ -49,21 +49,30 @@ class Kind:
     lease: timedelta
     long: bool
     forget: bool
+    label: str = ""
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def handles(name: str, *, lease: timedelta = timedelta(minutes=2), long: bool = False, forget: bool = False):
+def handles(
+    name: str,
+    *,
+    lease: timedelta = timedelta(minutes=2),
+    long: bool = False,
+    forget: bool = False,
+    label: str = "",
+):
     """Register the decorated ``function(row)`` for rows of kind ``name``.
 
     :param lease: how long one worker may hold a row before another one takes it over.
     :param long: rows of this kind wait until the short ones are done.
     :param forget: the payload is emptied once done, for texts that hold a secret.
+    :param label: what rows of this kind are called in the admin, as a lazy translation.
     """
 
     def register(function: Callable[[Outbox], None]):
-        KINDS[name] = Kind(function, lease, long, forget)
+        KINDS[name] = Kind(function, lease, long, forget, label)
         return function
 
     return register
@@ -111,7 +120,12 @@ class Outbox(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{self.kind_label} {self.pk}"
+
+    @property
+    def kind_label(self) -> str:
+        """What rows of this kind are called; the name of the kind when no running code knows it."""
+        return str(KINDS[self.kind].label or self.kind) if self.kind in KINDS else self.kind
 
     def _mine(self):
         """This row, as long as no later claim was made: ``attempts`` is the number of the claim."""
