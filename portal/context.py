@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -80,13 +79,9 @@ class Frame:
         at_home = bool(match) and match.view_name == "portal:home"
         applies = self.person["leads"] or self.person["belongs"] or user.has_role(*APPLICANTS)
         entries = [Entry(_("My tasks"), reverse("portal:home"), at_home)]
-        for label, name, package in [
-            (_("Applications"), "reviews:applications", "reviews"),
-            (_("Studios"), "studios:studios", "studios"),
-        ]:
-            if applies:
-                with contextlib.suppress(NoReverseMatch):
-                    entries.append(Entry(label, reverse(name), here == package))
+        if applies:
+            entries.append(Entry(_("Applications"), reverse("reviews:applications"), here == "reviews"))
+            entries.append(Entry(_("Studios"), reverse("studios:studios"), here == "studios"))
         in_inbox = here == "accounts" and "/inbox/" in self.request.path
         entries.append(Entry(_("Notices"), reverse("accounts:inbox"), in_inbox, self.unread))
         if user.is_staff:

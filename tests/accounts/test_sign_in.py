@@ -1,0 +1,201 @@
+"""Signing in: one page for portal and admin, lockout per account and address, sessions that end."""
+
+import re
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/accounts/login/"
+START = "2026-03-12T09:00:00+08:00"
+
+
+@pytest.fixture
+def colleague():
+    return UserFactory(username="colleague")
+
+
+def try_in(name: str, password: str, address: str = "10.0.0.1", client: Client | None = None, **more):
+    return (client or Client()).post(
+        LOGIN, {"login": name, "password": password, **more}, REMOTE_ADDR=address
+    )
+
+
+def is_in(response) -> bool:
+    return response.status_code == 302
+
+
+def fail_five_times(name: str, address: str = "10.0.0.1") -> None:
+    for _try in range(5):
+        assert "账号或密码不正确" in try_in(name, "wrong", address).content.decode()
+
+
+def test_the_right_password_lets_in(colleague):
+    response = try_in("colleague", "demo-colleague")
+    assert response["Location"] == "/"
+
+
+def test_five_failures_lock_this_account_at_this_address(colleague):
+    with time_machine.travel(START, tick=False):
+        fail_five_times("colleague")
+        response = try_in("colleague", "demo-colleague")
+    assert not is_in(response)
+    assert re.search(r"锁定 15 分钟，请在 09:15 之后再试", response.content.decode())
+
+
+def test_four_failures_do_not(colleague):
+    for _try in range(4):
+        try_in("colleague", "wrong")
+    assert is_in(try_in("colleague", "demo-colleague"))
+
+
+def test_the_lock_does_not_care_for_letter_case(colleague):
+    fail_five_times("COLLEAGUE")
+    assert not is_in(try_in("colleague", "demo-colleague"))
+
+
+def test_the_same_account_elsewhere_is_not_locked(colleague):
+    fail_five_times("colleague", "10.0.0.1")
+    assert is_in(try_in("colleague", "demo-colleague", "10.0.0.2"))
+
+
+def test_another_account_at_the_same_address_is_not_locked(colleague):
+    UserFactory(username="neighbour")
+    fail_five_times("colleague")
+    assert is_in(try_in("neighbour", "demo-neighbour"))
+
+
+def test_the_lock_ends(colleague):
+    with time_machine.travel(START, tick=False) as clock:
+        fail_five_times("colleague")
+        clock.shift(15 * 60 + 1)
+        assert is_in(try_in("colleague", "demo-colleague"))
+
+
+def test_a_success_does_not_wipe_the_failures_before_it(colleague):
+    for _try in range(4):
+        try_in("colleague", "wrong")
+    assert is_in(try_in("colleague", "demo-colleague"))
+    assert "不正确" in try_in("colleague", "wrong").content.decode()
+    assert not is_in(try_in("colleague", "demo-colleague"))
+
+
+def test_a_forwarded_address_is_not_believed_without_a_proxy(colleague):
+    for number in range(5):
+        Client().post(
+            LOGIN,
+            {"login": "colleague", "password": "wrong"},
+            REMOTE_ADDR="10.0.0.1",
+            HTTP_X_FORWARDED_FOR=f"10.9.9.{number}",
+        )
+    assert not is_in(try_in("colleague", "demo-colleague"))
+
+
+def test_unknown_and_known_accounts_are_answered_alike(colleague):
+    known = try_in("colleague", "wrong").content.decode()
+    unknown = try_in("nobody-at-all", "wrong").content.decode()
+    hide = re.compile(r'csrfmiddlewaretoken" value="[^"]+"|colleague|nobody-at-all')
+    assert hide.sub("", known) == hide.sub("", unknown)
+
+
+def test_a_closed_account_stays_out():
+    UserFactory(username="retired", is_active=False)
+    response = try_in("retired", "demo-retired")
+    assert "_auth_user_id" not in response.wsgi_request.session
+
+
+@pytest.mark.parametrize(
+    ("wished", "got"),
+    [
+        ("/inbox/", "/inbox/"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+    ],
+)
+def test_it_goes_on_within_the_site_only(colleague, wished, got):
+    assert try_in("colleague", "demo-colleague", next=wished)["Location"] == got
+
+
+def test_the_admin_asks_on_the_same_page(client):
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=%2Fadmin%2F")
+    assert "工号或账号" in response.content.decode()
+
+
+def test_who_is_not_of_the_office_is_refused_there(client, colleague):
+    client.force_login(colleague)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "address", ["/accounts/signup/", "/accounts/email/", "/accounts/social/login/cancelled/"]
+)
+def test_nobody_signs_up(client, address):
+    assert client.get(address).status_code in (302, 404)
+    assert client.get(address, follow=True).status_code == 404 or "login" in client.get(address)["Location"]
+
+
+def test_half_an_hour_of_rest_ends_the_session(client, colleague):
+    with time_machine.travel(START, tick=False) as clock:
+        client.force_login(colleague)
+        clock.shift(29 * 60)
+        assert client.get("/inbox/").status_code == 200
+        clock.shift(29 * 60)
+        assert client.get("/inbox/").status_code == 200
+        clock.shift(31 * 60)
+        assert client.get("/inbox/").status_code == 302
+
+
+def test_twelve_hours_end_it_however_busy(client, colleague):
+    with time_machine.travel(START, tick=False) as clock:
+        client.force_login(colleague)
+        for _step in range(12 * 3):
+            clock.shift(20 * 60)
+            last = client.get("/inbox/")
+        assert last.status_code == 200
+        clock.shift(60)
+        response = client.get("/inbox/")
+        assert response["Location"] == "/accounts/login/?next=/inbox/"
+        assert "登录时间过长" in client.get(response["Location"]).content.decode()
+
+
+def test_a_session_that_does_not_say_when_it_began_is_over(client, colleague):
+    client.force_login(colleague)
+    session = client.session
+    del session["signed_in_at"]
+    session.save()
+    assert client.get("/inbox/").status_code == 302
+
+
+def test_signing_out_takes_a_press(client, colleague):
+    client.force_login(colleague)
+    assert client.get("/accounts/logout/").status_code == 200
+    assert client.get("/inbox/").status_code == 200
+    client.post("/accounts/logout/")
+    assert client.get("/inbox/").status_code == 302
+
+
+def test_a_forgotten_password_is_set_by_a_link_in_chinese(client, colleague):
+    client.post("/accounts/password/reset/", {"email": colleague.email})
+    (message,) = mail.outbox
+    assert message.subject == "重设密码"
+    assert "请打开下面的链接设置新密码" in message.body
+    link = re.search(r"http://testserver(\S+)", message.body).group(1)
+    page = client.get(link, follow=True)
+    action = page.redirect_chain[-1][0]
+    client.post(action, {"password1": "Kunpeng-zhan-chi-9", "password2": "Kunpeng-zhan-chi-9"})
+    assert is_in(try_in("colleague", "Kunpeng-zhan-chi-9"))
+
+
+def test_asking_for_an_unknown_address_sends_nothing_and_tells_nothing(client, colleague):
+    known = client.post("/accounts/password/reset/", {"email": colleague.email}, follow=True)
+    mail.outbox.clear()
+    unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.edu.cn"}, follow=True)
+    assert mail.outbox == []
+    hide = re.compile(r'csrfmiddlewaretoken" value="[^"]+"')
+    assert hide.sub("", known.content.decode()) == hide.sub("", unknown.content.decode())

@@ -1,0 +1,150 @@
+"""The home page begins with what is to be done."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Notice
+from records import agenda
+from tests.factories import StudioFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """``only(tasks=[…], queues=[…])``: the packages say these things and no others."""
+
+    def say(**given):
+        for name in ("tasks", "queues", "figures"):
+            monkeypatch.setattr(
+                getattr(agenda, name), "functions", [lambda user, on, n=name: given.get(n, [])]
+            )
+
+    return say
+
+
+def home(client, user) -> str:
+    client.force_login(user)
+    response = client.get("/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_stranger_sees_the_public_front_page(client):
+    text = client.get("/").content.decode()
+    assert "证书查验" in text
+    assert "我的事项" not in text
+
+
+def test_tasks_stand_by_their_date_and_late_ones_say_how_late(client, only):
+    today = timezone.localdate()
+    only(
+        tasks=[
+            agenda.Task("确认成员", "/a/"),
+            agenda.Task("提交年度总结", "/b/", due=today + timedelta(days=19)),
+            agenda.Task("按退回意见修改", "/c/", due=today - timedelta(days=2)),
+        ]
+    )
+    text = home(client, UserFactory())
+    places = [text.index(f'href="{url}"') for url in ("/c/", "/b/", "/a/")]
+    assert places == sorted(places)
+    assert "已逾期 2 天" in text
+    assert "还有 19 天" in text
+    assert "有 1 件已逾期" in text
+
+
+def test_an_empty_list_says_so(client, only):
+    only()
+    assert "目前没有待办" in home(client, UserFactory())
+
+
+def test_the_office_sees_its_queues_with_counts(client, only):
+    only(queues=[agenda.Queue("待核对", 7, "/admin/x/", late=2)])
+    text = home(client, UserFactory(roles=[("union_staff",)]))
+    assert "待核对" in text
+    assert "逾期 2 件" in text
+    assert "待核对" not in home(client, UserFactory())
+
+
+def test_the_conditions_of_the_own_studio_stand_at_the_side(client, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        studio = StudioFactory(complete=True)
+    text = home(client, studio.lead)
+    assert studio.name in text
+    assert "第三条第五项" in text
+    assert studio.name not in home(client, UserFactory())
+
+
+def test_the_newest_notices_are_shown_and_nobody_elses(client):
+    reader, other = UserFactory(), UserFactory()
+    for number in range(7):
+        Notice.objects.create(recipient=reader, event=f"own{number}", subject=f"通知第{number}号")
+    Notice.objects.create(recipient=other, event="theirs", subject="别人的通知")
+    text = home(client, reader)
+    assert [n for n in range(7) if f"通知第{n}号" in text] == [2, 3, 4, 5, 6]
+    assert "别人的通知" not in text
+
+
+NAVIGATION = {
+    None: ["我的事项", "通知"],
+    "expert": ["我的事项", "通知"],
+    "department_union": ["我的事项", "申报", "工作室", "通知"],
+    "union_staff": ["我的事项", "通知", "管理后台"],
+    "auditor": ["我的事项", "通知", "管理后台"],
+}
+
+
+@pytest.mark.parametrize("role", NAVIGATION)
+def test_the_navigation_follows_the_role(rf, role):
+    from portal.context import Frame
+
+    request = rf.get("/")
+    request.user = UserFactory(roles=[(role,)] if role else [])
+    request.resolver_match = None
+    assert [entry.label for entry in Frame(request).navigation] == NAVIGATION[role]
+
+
+def test_a_lead_is_called_lead_and_can_apply(rf):
+    from portal.context import Frame
+
+    request = rf.get("/")
+    request.user = StudioFactory().lead
+    request.resolver_match = None
+    frame = Frame(request)
+    assert frame.role_line == f"领衔人 · {request.user.unit.name}"
+    assert [entry.label for entry in frame.navigation] == ["我的事项", "申报", "工作室", "通知"]
+
+
+def test_the_home_page_stays_within_twelve_queries(client, django_assert_max_num_queries):
+    studio = StudioFactory(complete=True)
+    client.force_login(studio.lead)
+    for number in range(10):
+        Notice.objects.create(recipient=studio.lead, event=f"e{number}", subject="通知")
+    client.get("/")
+    with django_assert_max_num_queries(12):
+        client.get("/")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "My tasks"), ("zh-hans", "我的事项")])
+def test_the_language_can_be_chosen(client, language, words):
+    client.force_login(UserFactory())
+    client.post("/language/", {"language": language, "next": "/"})
+    assert words in client.get("/").content.decode()
+
+
+def test_the_language_switch_leads_nowhere_else(client):
+    response = client.post("/language/", {"language": "en", "next": "https://evil.example/"})
+    assert response["Location"] == "/"
+
+
+def test_tasks_without_date_come_last():
+    on = date(2026, 3, 12)
+    tasks = [agenda.Task("b", "/"), agenda.Task("a", "/", due=on)]
+    functions = agenda.tasks.functions
+    try:
+        agenda.tasks.functions = [lambda user, on: tasks]
+        assert [task.title for task in agenda.tasks_of(None, on)] == ["a", "b"]
+    finally:
+        agenda.tasks.functions = functions
