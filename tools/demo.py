@@ -100,11 +100,11 @@ def main() -> int:
     if port_is_taken(port):
         print(f"Port {port} is in use. Take another: make demo PORT={port + 1}", file=sys.stderr)
         return 1
-    surroundings = embedded() | {"PORT": str(port)}
+    surroundings = {"LOG_LEVEL": "WARNING"} | embedded() | {"PORT": str(port)}
     os.environ.clear()
     os.environ.update(surroundings)
     os.chdir(ROOT)
-    (ROOT / "var").mkdir(exist_ok=True)
+    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise wants it, empty as it is
     prepare()
     processes = Processes()
     processes.listen()
