@@ -3,11 +3,14 @@
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from studios import parts
+from ledgers.columns import achievements
+from ledgers.forms import AchievementForm
+from ledgers.models import Achievement
+from studios import parts, rowkinds
 
 
 def _missing(studio) -> list[str]:
-    return [] if studio.achievements.exists() else [_now("Enter at least one result.")]
+    return [] if parts.holds(studio, "achievements") else [_now("Enter at least one result.")]
 
 
 def register() -> None:
@@ -18,7 +21,24 @@ def register() -> None:
             4,
             "3(4)",
             _missing,
-            lambda studio: studio.achievements.exists(),
+            lambda studio: parts.holds(studio, "achievements"),
             condition=4,
+            holds=("achievements",),
+        )
+    )
+    rowkinds.register(
+        rowkinds.RowKind(
+            "results",
+            "results",
+            "achievements",
+            Achievement,
+            AchievementForm,
+            _("Innovation results"),
+            ("title", "kind", "number", "level", "recognised_by", "recognised_on", "benefit_amount"),
+            achievements,
+            empty=_(
+                "Enter patents, papers, awards, transfers; a result counts once somebody outside has recognised it."
+            ),
+            slot="proof",
         )
     )

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +32,7 @@ class Part:
 
     :param condition: the number of the condition of Article 3 it gives evidence for, if any.
     :param article: the article it rests on.
+    :param holds: the rows it asks after, by their name on ``Studio``; lets pages learn all of it in one query.
     """
 
     key: str
@@ -39,6 +42,7 @@ class Part:
     missing: Callable[[Studio], list[str]]
     begun: Callable[[Studio], bool]
     condition: int | None = None
+    holds: tuple[str, ...] = ()
 
     def progress(self, studio: Studio) -> Progress:
         if not self.missing(studio):
@@ -46,7 +50,29 @@ class Part:
         return Progress.STARTED if self.begun(studio) else Progress.NOT_STARTED
 
 
+@dataclass(frozen=True)
+class Task:
+    """One line of the task list; ``reason`` is why it came back, when it came back."""
+
+    part: Part
+    url: str
+    progress: Progress
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where the papers go from here: one button of the task list."""
+
+    label: str
+    url: str
+
+
+CURRENT = {"members": {"left_on": None}}  # rows that no longer count are not held
+
 _PARTS: dict[str, Part] = {}
+_NOTES: list[Callable[[Studio, str], list[str]]] = []
+_WAYS: list[Callable] = []
 
 
 def register(part: Part) -> None:
@@ -63,6 +89,71 @@ def get(key: str) -> Part:
     return _PARTS[key]
 
 
+def register_notes(function: Callable[[Studio, str], list[str]]) -> Callable:
+    """Register ``function(studio, part_key) -> sentences`` that stand beside a part, such as why it was returned."""
+    _NOTES.append(function)
+    return function
+
+
+def notes(studio: Studio, key: str) -> list[str]:
+    return [sentence for function in _NOTES for sentence in function(studio, key)]
+
+
+def register_way(function: Callable) -> Callable:
+    """Register ``function(studio, user) -> Way | None``: what can be done with the papers once they are filled in."""
+    _WAYS.append(function)
+    return function
+
+
+def ways(studio: Studio, user) -> list[Way]:
+    return [way for function in _WAYS if (way := function(studio, user))]
+
+
+def tasks(studio: Studio, corrections: dict[str, str] | None = None) -> list[Task]:
+    """The task list of a studio.
+
+    :param corrections: part key → reason, for the parts that came back to be corrected.
+    """
+    corrections = corrections or {}
+    return [
+        Task(
+            part,
+            reverse("studios:part", args=[studio.pk, part.key]),
+            Progress.TO_CORRECT if part.key in corrections else part.progress(studio),
+            corrections.get(part.key, ""),
+        )
+        for part in all_parts()
+    ]
+
+
+def with_holdings(studios):
+    """The studios with their lead, unit and place, and with what the parts ask after, in one query."""
+    relations = {name for part in all_parts() for name in part.holds}
+    rows = {name: Studio._meta.get_field(name).related_model for name in relations}
+    return studios.select_related("lead", "unit", "venue").annotate(
+        **{
+            f"holds_{name}": Exists(model._base_manager.filter(studio=OuterRef("pk"), **CURRENT.get(name, {})))
+            for name, model in rows.items()
+        },
+        **{
+            f"holds_rules_{kind}": Exists(RuleDocument.objects.filter(studio=OuterRef("pk"), kind=kind))
+            for kind in RuleDocument.Kind.values
+        },
+    )
+
+
+def holds(studio: Studio, relation: str) -> bool:
+    """Whether the studio has any such row; asks the database unless :func:`with_holdings` did."""
+    known = vars(studio).get(f"holds_{relation}")
+    return getattr(studio, relation).filter(**CURRENT.get(relation, {})).exists() if known is None else known
+
+
+def _venue(studio: Studio) -> Venue | None:
+    if "holds_budget_lines" in vars(studio):
+        return getattr(studio, "venue", None)
+    return Venue.objects.filter(studio=studio).first()
+
+
 def _lead_missing(studio: Studio) -> list[str]:
     problems = []
     if not any(getattr(studio, kind) for kind in KINDS):
@@ -71,33 +162,42 @@ def _lead_missing(studio: Studio) -> list[str]:
         problems.append(_now("Give the day the studio was founded."))
     if not studio.direction.strip():
         problems.append(_now("Describe the direction of work."))
-    if not studio.honours.exists():
+    if not holds(studio, "honours"):
         problems.append(_now("Enter at least one honour of the lead."))
     return problems
 
 
 def _team_missing(studio: Studio) -> list[str]:
-    return [] if studio.members.filter(left_on=None).exists() else [_now("Enter the members of the team.")]
+    return [] if holds(studio, "members") else [_now("Enter the members of the team.")]
 
 
 def _projects_missing(studio: Studio) -> list[str]:
-    return [] if studio.projects.exists() else [_now("Enter at least one project.")]
+    return [] if holds(studio, "projects") else [_now("Enter at least one project.")]
 
 
 def _place_missing(studio: Studio) -> list[str]:
-    venue = Venue.objects.filter(studio=studio).first()
+    venue = _venue(studio)
     problems = []
     if not (venue and venue.address.strip()):
         problems.append(_now("Give the address of the place."))
     if not (venue and venue.area):
         problems.append(_now("Give the floor area."))
-    if not studio.budget_lines.exists():
+    if not holds(studio, "budget_lines"):
         problems.append(_now("Enter the dedicated budget."))
     return problems
 
 
+def _place_begun(studio: Studio) -> bool:
+    venue = _venue(studio)
+    return holds(studio, "budget_lines") or bool(venue and (venue.address or venue.area))
+
+
 def _rules_missing(studio: Studio) -> list[str]:
-    held = set(studio.rule_documents.values_list("kind", flat=True))
+    known = vars(studio)
+    if "holds_budget_lines" in known:
+        held = {kind for kind in RuleDocument.Kind.values if known[f"holds_rules_{kind}"]}
+    else:
+        held = set(studio.rule_documents.values_list("kind", flat=True))
     lacking = [str(label) for kind, label in RuleDocument.Kind.choices if kind not in held]
     return (
         [_now("Rules are missing for: %(kinds)s.") % {"kinds": _now(", ").join(lacking)}] if lacking else []
@@ -122,11 +222,12 @@ register(
         1,
         "3(1)",
         _lead_missing,
-        lambda s: bool(s.direction or s.founded_on or s.honours.exists()),
+        lambda s: bool(s.direction or s.founded_on or holds(s, "honours")),
         condition=1,
+        holds=("honours",),
     )
 )
-register(Part("team", _("Team"), 2, "3(2)", _team_missing, lambda s: s.members.exists(), condition=2))
+register(Part("team", _("Team"), 2, "3(2)", _team_missing, lambda s: holds(s, "members"), condition=2, holds=("members",)))
 register(
     Part(
         "projects",
@@ -134,8 +235,9 @@ register(
         3,
         "3(3)",
         _projects_missing,
-        lambda s: s.projects.exists(),
+        lambda s: holds(s, "projects"),
         condition=3,
+        holds=("projects",),
     )
 )
 register(
@@ -145,13 +247,12 @@ register(
         5,
         "3(5)",
         _place_missing,
-        lambda s: (
-            s.budget_lines.exists() or Venue.objects.filter(studio=s).exclude(address="", area=None).exists()
-        ),
+        _place_begun,
         condition=5,
+        holds=("budget_lines",),
     )
 )
-register(Part("rules", _("Rules of the studio"), 6, "9", _rules_missing, lambda s: s.rule_documents.exists()))
+register(Part("rules", _("Rules of the studio"), 6, "9", _rules_missing, lambda s: holds(s, "rule_documents"), holds=("rule_documents",)))
 register(
     Part(
         "plan",

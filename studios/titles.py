@@ -45,3 +45,15 @@ def rank_of(title: str) -> str:
     if any(word in title for word in SENIOR_WORDS):
         return "senior"
     return "middle" if any(word in title for word in MIDDLE_WORDS) else "other"
+
+DEGREES = {"doctor": ("博士",), "master": ("硕士",), "bachelor": ("本科", "学士", "大学"), "college": ("大专", "专科")}
+
+
+def degree_of(words: str) -> str:
+    """The level of education that personnel data names: 博士研究生 is ``doctor``; ``other`` when none fits, empty for nothing."""
+    words = (words or "").strip()
+    if not words:
+        return ""
+    if any(word in words for word in DEGREES["college"]):
+        return "college"
+    return next((degree for degree, known in DEGREES.items() if any(word in words for word in known)), "other")

@@ -66,20 +66,29 @@
     form.elements.csrfmiddlewaretoken.value = token();
   });
   window.addEventListener("pagehide", () => {
-    if (!leaving && first) { leaving = true; hold(); navigator.sendBeacon && fetch(form.dataset.autosave, { method: "POST", body: typed(), headers: { "X-CSRFToken": token() }, keepalive: true }); }
+    if (leaving || !first) return;
+    leaving = true;
+    hold();
+    fetch(form.dataset.autosave, { method: "POST", body: typed(), headers: { "X-CSRFToken": token() }, keepalive: true });
   });
 
-  // What this browser held comes back into the form.
+  // What this browser held comes back into the form, unless it stands there already.
+  const restore = ({ at, pairs }) => {
+    if (Date.now() - at > HALF_A_DAY || form.querySelector("[aria-invalid]")) return false;
+    let changed = false;
+    const put = (field, key, value) => { if (field[key] !== value) { field[key] = value; changed = true; } };
+    form.querySelectorAll("input[type=checkbox]").forEach((box) => {
+      put(box, "checked", pairs.some(([name, value]) => name === box.name && value === box.value));
+    });
+    pairs.forEach(([name, value]) => {
+      const field = form.elements[name];
+      if (field?.matches?.("textarea, select, input:not([type=checkbox], [type=hidden], [type=file])")) put(field, "value", value);
+    });
+    if (changed && form.elements.opened) form.elements.opened.value = Object.fromEntries(pairs).opened;
+    return changed;
+  };
   try {
     const held = JSON.parse(localStorage.getItem(place) ?? "null");
-    if (held && Date.now() - held.at < HALF_A_DAY && !form.querySelector("[aria-invalid]")) {
-      form.querySelectorAll("input[type=checkbox]").forEach((box) => { box.checked = held.pairs.some(([name, value]) => name === box.name && value === box.value); });
-      held.pairs.forEach(([name, value]) => {
-        const field = form.elements[name];
-        if (field && "value" in field && field.type !== "checkbox") field.value = value;
-      });
-      say(form.dataset.restored, "mend");
-      later(500);
-    } else release();
+    if (held && restore(held)) { say(form.dataset.restored, "mend"); later(500); } else release();
   } catch { release(); }
 })();

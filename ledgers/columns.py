@@ -1,0 +1,77 @@
+"""The columns under which people keep their list of results in Excel."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from ledgers.models import Achievement
+from records import cells
+from records.sheets import Column
+from studios.columns import amount, day, level, words_of
+
+KINDS = {
+    "invention": ("发明专利", "专利", "发明"),
+    "utility": ("实用新型专利", "实用新型"),
+    "software": ("软件著作权", "软著", "计算机软件著作权"),
+    "paper": ("论文", "学术论文", "期刊论文"),
+    "book": ("著作", "专著", "教材"),
+    "standard": ("标准", "技术标准", "行业标准", "国家标准", "团体标准"),
+    "award": ("奖项", "获奖", "科技奖", "科技进步奖", "奖励"),
+    "teaching": ("教学成果奖", "教学成果"),
+    "method": ("先进操作法", "操作法", "工作法"),
+    "transfer": ("成果转化", "技术转让", "转化"),
+    "other": ("其他", "其它", "其他成果"),
+}
+
+
+def _body(value: object) -> str:
+    """Who recognised it; 未认定 is what people write when nobody did."""
+    found = cells.text(100)(value)
+    return "" if found in ("未认定", "未授予", "待认定", "申请中") else found
+
+
+def achievements() -> list[Column]:
+    return [
+        Column(
+            "title",
+            _("Name of the result"),
+            ["成果名称", "名称", "成果", "题目"],
+            cells.text(200),
+            required=True,
+        ),
+        Column(
+            "kind",
+            _("Kind of result"),
+            ["成果类别", "类别", "成果类型", "类型"],
+            words_of(Achievement.Kind, **KINDS),
+            required=True,
+        ),
+        Column("number", _("Number"), ["编号", "专利号", "成果编号", "证书号"], cells.text(80)),
+        Column("owner", _("Owner"), ["权属", "权利人", "成果归属", "所有人"], cells.text(100)),
+        Column("share", _("Share of the studio"), ["本室贡献", "贡献", "排名", "份额"], cells.text(60)),
+        Column("level", _("Level"), ["级别", "成果级别", "等级"], level),
+        Column(
+            "recognised_by",
+            _("Recognised by"),
+            ["授予（认定）单位", "认定单位", "授予单位", "授权单位", "颁奖单位", "认可单位"],
+            _body,
+        ),
+        Column(
+            "recognised_on",
+            _("Recognised on"),
+            ["认定时间", "授予时间", "授权日期", "获奖时间", "认定日期", "时间"],
+            day(),
+        ),
+        Column(
+            "benefit_amount",
+            _("Economic benefit (yuan)"),
+            ["经济效益", "经济效益（万元）", "经济效益（元）", "效益金额"],
+            by_heading=amount,
+        ),
+        Column(
+            "benefit",
+            _("Benefit in words"),
+            ["社会效益", "效益说明", "应用情况", "推广应用情况"],
+            cells.text(300),
+        ),
+    ]

@@ -1,0 +1,54 @@
+"""What is typed and not saved yet, kept raw for the one who typed it."""
+
+from __future__ import annotations
+
+from django.forms import BaseForm
+from django.http import QueryDict
+from django.utils import timezone
+
+from studios.models import Draft, Studio
+
+MOST_BYTES = 64 * 1024
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "once"})
+
+
+def typed(data: QueryDict) -> dict[str, list[str]] | None:
+    """The posted values as plain lists, or None when there is more than a form of ours can hold."""
+    values = {name: data.getlist(name) for name in data if name not in NOT_KEPT}
+    size = sum(len(value.encode()) for texts in values.values() for value in texts)
+    return values if size <= MOST_BYTES else None
+
+
+def keep(studio: Studio, part: str, row: str, user, data: QueryDict | dict) -> Draft | None:
+    """Remember what ``user`` typed into a form; the last that came counts."""
+    values = typed(data) if isinstance(data, QueryDict) else data
+    if values is None:
+        return None
+    draft, _new = Draft.objects.update_or_create(
+        studio=studio, part=part, row=row, user=user, defaults={"data": values, "updated_at": timezone.now()}
+    )
+    return draft
+
+
+def find(studio: Studio, part: str, row: str, user) -> Draft | None:
+    return Draft.objects.filter(studio=studio, part=part, row=row, user=user).first()
+
+
+def forget(studio: Studio, part: str, row: str, user) -> None:
+    Draft.objects.filter(studio=studio, part=part, row=row, user=user).delete()
+
+
+def as_initial(draft: Draft, form_class: type[BaseForm]) -> dict:
+    """The draft as initial values: a field shows what was typed, even where it could not be saved."""
+    initial = {}
+    for name, field in form_class.base_fields.items():
+        if name in draft.data:
+            many = hasattr(field.widget, "allow_multiple_selected") and field.widget.allow_multiple_selected
+            initial[name] = draft.data[name] if many else draft.data[name][-1] if draft.data[name] else ""
+        elif (
+            draft.data
+            and hasattr(field, "choices")
+            and getattr(field.widget, "allow_multiple_selected", False)
+        ):
+            initial[name] = []  # no box was ticked
+    return initial

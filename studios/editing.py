@@ -1,0 +1,178 @@
+"""Several people edit one part: who is there, and how no text of anybody is lost.
+
+A form carries a short digest of each value it was opened with (``opened``). When it comes back, a field that its
+sender did not touch keeps what somebody else saved meanwhile; a field that both changed is shown with both texts, and
+the sender chooses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Model
+from django.forms import ModelForm
+from django.http import QueryDict
+from django.utils import timezone
+
+from studios.inputs import FilesField
+from studios.models import PartVersion, Presence, Studio
+from studios.models.editing import PRESENT_FOR
+
+THEIRS = "theirs"
+
+
+def opened(form: ModelForm) -> str:
+    """The token of a form as it is shown: a digest of each value it opens with."""
+    return json.dumps({name: _digest(_stored(form, name)) for name in _names(form)})
+
+
+def as_sent(form: ModelForm) -> str:
+    """The token of a page whose form was just saved and stays open: what its sender sees is what counts."""
+    return json.dumps({name: _digest(_text(form.cleaned_data.get(name))) for name in _names(form)})
+
+
+def _names(form: ModelForm) -> list[str]:
+    return [name for name, one in form.fields.items() if not isinstance(one, FilesField)]
+
+
+def _stored(form: ModelForm, name: str) -> str:
+    return _text(form.get_initial_for_field(form.fields[name], name))
+
+
+def _text(value) -> str:
+    """A value so that what means the same reads the same."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return "\n".join(sorted(map(str, value)))
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _read_token(token: str) -> dict[str, str]:
+    try:
+        found = json.loads(token)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that two people changed: what is saved now, and what its sender wrote."""
+
+    name: str
+    label: str
+    theirs: str
+    mine: str
+
+
+@dataclass
+class Outcome:
+    """What became of a form that came in: ``saved``, or refused with errors, or with conflicts to settle."""
+
+    form: ModelForm
+    sent: ModelForm
+    saved: bool = False
+    conflicts: list[Conflict] = field(default_factory=list)
+    version: PartVersion | None = None
+    now: str = ""  # the token of what is saved at this moment
+
+
+def save(
+    studio: Studio,
+    key: str,
+    *,
+    by,
+    form_class: type[ModelForm],
+    data: QueryDict,
+    files=None,
+    instance: Callable[[], Model],
+) -> Outcome:
+    """Save a form unless it has errors, or somebody else changed what its sender changed as well.
+
+    :param key: what is saved: the part, or ``kind:pk`` for a row.
+    :param instance: gives the row as it stands in the database now; asked again for each form that is bound.
+    """
+    with transaction.atomic():
+        version, _new = PartVersion.objects.select_for_update().get_or_create(studio=studio, part=key)
+        sent = form_class(data, files, instance=instance())
+        if not sent.is_valid():
+            return Outcome(sent, sent, version=version)
+        shown = form_class(instance=instance())
+        merged, conflicts = _merge(sent, shown, data)
+        form = form_class(merged, files, instance=instance()) if merged is not data else sent
+        outcome = Outcome(form, sent, conflicts=conflicts, version=version, now=opened(shown))
+        if conflicts or not form.is_valid():
+            return outcome
+        form.save()
+        PartVersion.objects.filter(pk=version.pk).update(
+            version=F("version") + 1, saved_by=by, saved_at=timezone.now()
+        )
+        outcome.saved = True
+    return outcome
+
+
+def _merge(sent: ModelForm, shown: ModelForm, data: QueryDict) -> tuple[QueryDict, list[Conflict]]:
+    """The posted data with what others saved in the fields its sender left alone, and the fields both changed."""
+    base = _read_token(data.get("opened", ""))
+    merged, conflicts = data, []
+    for name in _names(sent):
+        mine, theirs = _text(sent.cleaned_data.get(name)), _stored(shown, name)
+        if mine == theirs or _digest(theirs) == base.get(name) and data.get(f"choose-{name}") != THEIRS:
+            continue
+        if _digest(mine) == base.get(name) or data.get(f"choose-{name}") == THEIRS:
+            merged = merged.copy() if merged is data else merged
+            _put(merged, shown, name)
+        else:
+            conflicts.append(_conflict(sent, shown, name))
+    return merged, conflicts
+
+
+def _put(data: QueryDict, shown: ModelForm, name: str) -> None:
+    """Write the saved value into the data as its widget would have sent it."""
+    value = shown[name].value()
+    value = value if isinstance(value, list) else shown.fields[name].widget.format_value(value)
+    data.setlist(name, [str(one) for one in value] if isinstance(value, list) else [value or ""])
+
+
+def _conflict(sent: ModelForm, shown: ModelForm, name: str) -> Conflict:
+    labels = dict(getattr(shown.fields[name], "choices", ()))
+
+    def words(text: str) -> str:
+        return "\n".join(str(labels.get(line, line)) for line in text.split("\n"))
+
+    mine = _text(sent.cleaned_data.get(name))
+    return Conflict(name, shown[name].label, words(_stored(shown, name)), words(mine))
+
+
+def touch(studio: Studio, part: str, user) -> None:
+    """The person has this part open now."""
+    Presence.objects.update_or_create(
+        studio=studio, part=part, user=user, defaults={"seen_at": timezone.now()}
+    )
+
+
+def others(studio: Studio, part: str, user) -> list[str]:
+    """The names of the others who have this part open."""
+    here = Presence.objects.filter(studio=studio, part=part, seen_at__gte=timezone.now() - PRESENT_FOR)
+    return list(here.exclude(user=user).order_by("user__name").values_list("user__name", flat=True))
+
+
+def last_saved(studio: Studio, key: str) -> PartVersion | None:
+    return (
+        PartVersion.objects.filter(studio=studio, part=key, version__gt=0).select_related("saved_by").first()
+    )

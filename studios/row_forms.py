@@ -1,0 +1,128 @@
+"""The forms of the repeating rows; pasted rows go through the same forms."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from studios import inputs
+from studios.models import BudgetLine, Honour, Member, Project, RuleDocument
+from studios.titles import degree_of
+
+
+class RowForm(forms.ModelForm):
+    """One row of a studio's papers. The instance carries its studio before it is checked."""
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - {"studio"}
+
+
+class HonourForm(RowForm):
+    files = inputs.FilesField(label=_("Scan of the certificate"), help_text=inputs.FILES_HINT)
+
+    class Meta:
+        model = Honour
+        fields = ["title", "level", "year", "certificate_no", "body"]
+        help_texts = {
+            "title": _("As it stands on the certificate, such as “Model worker of Shanghai”"),
+            "level": _("A municipality directly under the state ranks with provinces."),
+        }
+
+
+class MemberForm(RowForm):
+    staff_no = forms.CharField(
+        label=_("Staff number"),
+        max_length=20,
+        required=False,
+        help_text=_(
+            "For people of the university; what is left empty below is then filled in from personnel data."
+        ),
+    )
+
+    class Meta:
+        model = Member
+        fields = ["name", "title", "degree", "birth_year", "role", "duty", "joined_on", "left_on"]
+        widgets = {"joined_on": inputs.day(), "left_on": inputs.day()}
+
+    field_order = ["staff_no", "name"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = False
+        self.fields["name"].needed = True
+        self.fields["role"].initial = Member.Duty.MEMBER
+        if self.instance.pk is None:
+            del self.fields["left_on"]
+        if self.instance.user_id:
+            self.initial.setdefault("staff_no", self.instance.user.staff_no or "")
+
+    def clean_staff_no(self) -> str:
+        number = self.cleaned_data["staff_no"].strip()
+        if number:
+            person = User.objects.filter(staff_no=number, is_active=True).first()
+            if person is None:
+                raise forms.ValidationError(_("Nobody has this staff number."))
+            if person.pk == self.instance.studio.lead_id:
+                raise forms.ValidationError(_("The lead is not listed among the members."))
+            self.person = person
+        return number
+
+    def clean(self):
+        person = getattr(self, "person", None)
+        given = self.cleaned_data
+        if person is not None:
+            for name, value in personnel(person).items():
+                given[name] = given.get(name) or value
+        if not given.get("name") and "staff_no" not in self.errors:
+            self.add_error("name", _("Give the name or the staff number."))
+        if not self.errors:
+            self.instance.user = person
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - {"user"}
+
+
+def personnel(person: User) -> dict:
+    """What personnel data says of a person, in the fields of a member."""
+    return {
+        "name": person.name,
+        "title": person.title,
+        "degree": degree_of(person.degree or person.academic_degree),
+        "birth_year": person.birth_year,
+    }
+
+
+class ProjectForm(RowForm):
+    amount = inputs.amount(
+        label=_("Funding (yuan)"), required=False, help_text=_("“12万元” is understood as well.")
+    )
+    files = inputs.FilesField(label=_("Approval of the project"), help_text=inputs.FILES_HINT)
+
+    class Meta:
+        model = Project
+        fields = ["name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"]
+        widgets = {"starts_on": inputs.day(), "ends_on": inputs.day()}
+        help_texts = {"level": _("A project of the city of Shanghai counts as provincial.")}
+
+
+class BudgetLineForm(RowForm):
+    amount = inputs.amount(label=_("Amount (yuan)"), help_text=_("“2万元” is understood as well."))
+
+    class Meta:
+        model = BudgetLine
+        fields = ["year", "purpose", "source", "amount"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["year"].initial = timezone.localdate().year
+
+
+class RuleDocumentForm(RowForm):
+    files = inputs.FilesField(label=_("Text of the rules"), help_text=inputs.FILES_HINT)
+
+    class Meta:
+        model = RuleDocument
+        fields = ["kind", "title", "version", "dated_on"]
+        widgets = {"dated_on": inputs.day()}

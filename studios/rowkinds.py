@@ -1,0 +1,212 @@
+"""The kinds of repeating rows of a studio's papers: their form, what a table of them shows, how they are pasted.
+
+Five belong to this package; ``ledgers`` registers the achievements. Views, templates and pasting know kinds only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from records.attachments import Attachment
+from records.sheets import Column
+from records.templatetags.present import cn_date, money
+from studios import columns, row_forms
+from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio
+
+PERSONAL = frozenset({"birth_year"})  # rendered only to those with studios.view_personal
+
+
+@dataclass(frozen=True)
+class RowKind:
+    """One kind of row.
+
+    :param relation: its rows by their name on ``Studio``.
+    :param shown: the fields of the table, the one that names the row first.
+    :param slot: what its files are for; empty when it has none.
+    """
+
+    key: str
+    part: str
+    relation: str
+    model: type[Model]
+    form: type[row_forms.RowForm]
+    heading: Any
+    shown: tuple[str, ...]
+    columns: Callable[[], Sequence[Column]]
+    empty: Any = ""
+    slot: str = ""
+
+    def rows(self, studio: Studio):
+        return getattr(studio, self.relation).all()
+
+    def new(self, studio: Studio, **fields) -> Model:
+        """A row of the studio that is not saved yet."""
+        return self.model(studio=studio, **fields)
+
+    def fields_for(self, personal: bool) -> list[str]:
+        return [name for name in self.shown if personal or name not in PERSONAL]
+
+    def labels(self, personal: bool) -> list[str]:
+        return [capfirst(self.model._meta.get_field(name).verbose_name) for name in self.fields_for(personal)]
+
+    def named(self, personal: bool) -> list[tuple[str, str]]:
+        """The fields of the table with their labels."""
+        return list(zip(self.fields_for(personal), self.labels(personal), strict=True))
+
+
+@dataclass(frozen=True)
+class Cell:
+    label: str
+    text: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as a table shows it."""
+
+    row: Model
+    cells: list[Cell]
+    files: list[Attachment]
+
+
+def lines(kind: RowKind, studio: Studio, *, personal: bool) -> list[Line]:
+    """The rows of one kind, ready to be shown; two queries whatever their number."""
+    rows = list(kind.rows(studio))
+    names = kind.named(personal)
+    files = _files(kind, rows) if kind.slot and rows else {}
+    return [
+        Line(row, [cell(row, name, label) for name, label in names], files.get(row.pk, [])) for row in rows
+    ]
+
+
+def _files(kind: RowKind, rows: list[Model]) -> dict[int, list[Attachment]]:
+    held = Attachment.objects.current().filter(
+        content_type=ContentType.objects.get_for_model(kind.model), object_id__in=[row.pk for row in rows]
+    )
+    files = defaultdict(list)
+    for file in held:
+        files[file.object_id].append(file)
+    return files
+
+
+def totals(lines: list[Line]) -> list[tuple[int, str]]:
+    """The sum of the budget of each year, the latest first; nothing for rows without a year and an amount."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if isinstance(line.row, BudgetLine):
+            sums[line.row.year] += line.row.amount
+    return [(year, money(amount)) for year, amount in sorted(sums.items(), reverse=True)]
+
+
+def cell(row: Model, name: str, label: str) -> Cell:
+    """One field of a row as it is shown: the words of a choice, a date, an amount."""
+    display = getattr(row, f"get_{name}_display", None)
+    value = display() if display else getattr(row, name)
+    if isinstance(value, date):
+        return Cell(label, cn_date(value))
+    if name in ("amount", "benefit_amount"):
+        return Cell(label, money(value), number=True)
+    return Cell(label, "—" if value in (None, "") else str(value))
+
+
+_KINDS: dict[str, RowKind] = {}
+
+
+def register(kind: RowKind) -> None:
+    _KINDS[kind.key] = kind
+
+
+def get(key: str) -> RowKind:
+    """:raises KeyError: for a key that no package has registered."""
+    return _KINDS[key]
+
+
+def of_model(model: type[Model]) -> RowKind | None:
+    return next((kind for kind in _KINDS.values() if kind.model is model), None)
+
+
+def of_part(part: str) -> list[RowKind]:
+    return [kind for kind in _KINDS.values() if kind.part == part]
+
+
+register(
+    RowKind(
+        "honours",
+        "lead",
+        "honours",
+        Honour,
+        row_forms.HonourForm,
+        _("Honours of the lead"),
+        ("title", "level", "year", "certificate_no", "body"),
+        columns.honours,
+        empty=_("Enter each honour with its level, year and certificate, and add the scan."),
+        slot="scan",
+    )
+)
+register(
+    RowKind(
+        "members",
+        "team",
+        "members",
+        Member,
+        row_forms.MemberForm,
+        _("Members of the team"),
+        ("name", "title", "degree", "birth_year", "role", "duty"),
+        columns.members,
+        empty=_("Members of the university are filled in from their staff number."),
+    )
+)
+register(
+    RowKind(
+        "projects",
+        "projects",
+        "projects",
+        Project,
+        row_forms.ProjectForm,
+        _("Innovation projects"),
+        ("name", "level", "number", "funder", "starts_on", "ends_on", "amount"),
+        columns.projects,
+        empty=_("Enter the projects the studio leads or takes part in, with the approval as a file."),
+        slot="approval",
+    )
+)
+register(
+    RowKind(
+        "budget",
+        "place",
+        "budget_lines",
+        BudgetLine,
+        row_forms.BudgetLineForm,
+        _("Dedicated budget"),
+        ("purpose", "year", "source", "amount"),
+        columns.budget,
+        empty=_("Enter what is set aside for the studio this year, and from where it comes."),
+    )
+)
+register(
+    RowKind(
+        "rules",
+        "rules",
+        "rule_documents",
+        RuleDocument,
+        row_forms.RuleDocumentForm,
+        _("Rules of the studio"),
+        ("title", "kind", "version", "dated_on"),
+        columns.rules,
+        empty=_(
+            "One document each for study and exchange, problem solving, transfer of results and training of people."
+        ),
+        slot="text",
+    )
+)

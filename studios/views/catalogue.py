@@ -1,0 +1,110 @@
+"""The list of studios, the page of a studio, the papers issued to it."""
+
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from records.templatetags.present import cn_date
+from records.views import send_or_404
+from studios import parts
+from studios.charts import team_structure
+from studios.forms import StudioSearch
+from studios.issuing import file_name
+from studios.models import IssuedPaper, Studio
+from studios.views.fetching import studio_or_404
+
+PAGE = 30
+Kind = IssuedPaper.Kind
+
+
+@require_safe
+def studios(request):
+    """The studios a person may see, the newest first; pages go by the number of the last row seen."""
+    form = StudioSearch(request.GET)
+    found = form.filter(Studio.objects.visible_to(request.user)).select_related("lead", "unit")
+    rows, newer, older = keyset_page(request, found)
+    context = {
+        "form": form,
+        "searching": any(request.GET.get(name) for name in form.fields),
+        "rows": rows,
+        "newer": newer,
+        "older": older,
+        "may_start": request.user.has_perm("studios.start_studio"),
+    }
+    return render(request, "studios/studios.html", context)
+
+
+def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
+    """One page of rows by falling number, with the addresses of the newer and the older page or empty."""
+    before, after = (
+        number if (number := request.GET.get(name, "")).isdecimal() and len(number) < 19 else ""
+        for name in ("before", "after")
+    )
+    if after:
+        page = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
+        more_newer, more_older = len(page) > size, True
+        page = page[:size][::-1]
+    else:
+        page = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: size + 1])
+        more_newer, more_older = bool(before), len(page) > size
+        page = page[:size]
+    query = request.GET.copy()
+    query.pop("before", None), query.pop("after", None)
+
+    def address(name: str, row) -> str:
+        narrowed = query.copy()
+        narrowed[name] = row.pk
+        return f"?{narrowed.urlencode()}"
+
+    return (
+        page,
+        address("after", page[0]) if page and more_newer else "",
+        address("before", page[-1]) if page and more_older else "",
+    )
+
+
+@require_safe
+def studio(request, pk):
+    """The page of a studio: facts, conditions, the structure of its team, cycles and certificates, its parts."""
+    found = studio_or_404(request, pk)
+    today = timezone.localdate()
+    made = {kind: Exists(IssuedPaper.objects.filter(certificate=OuterRef("pk"), kind=kind)) for kind in Kind.values}
+    certificates = list(found.certificates.select_related("cycle").annotate(**made))
+    context = {
+        "studio": found,
+        "facts": facts_of(found),
+        "verdicts": found.verdicts.all(),
+        "charts": team_structure(found, today),
+        "certificates": [
+            (one, one.state(today), [(kind, label) for kind, label in Kind.choices if getattr(one, kind)])
+            for one in certificates
+        ],
+        "may_edit": request.user.has_perm("studios.edit_studio", found),
+        "parts": parts.all_parts(),
+    }
+    return render(request, "studios/studio.html", context)
+
+
+def facts_of(studio: Studio) -> list[tuple[str, str]]:
+    return [
+        (_("Lead"), studio.lead.name),
+        (_("Unit"), studio.unit.name),
+        (_("Kinds of innovation"), _(", ").join(str(kind) for kind in studio.kinds)),
+        (_("Founded on"), cn_date(studio.founded_on)),
+        (_("Direction of work"), studio.direction),
+    ]
+
+
+@require_safe
+def paper(request, pk, certificate, kind):
+    """The certificate or the plaque as issued, to whoever may see the studio."""
+    found = studio_or_404(request, pk)
+    issued = get_object_or_404(
+        IssuedPaper.objects.select_related("certificate"),
+        certificate=certificate,
+        certificate__studio=found,
+        kind=kind,
+    )
+    return send_or_404(issued.file, file_name(issued.certificate, issued.kind), "pdf", inline=True)

@@ -1,0 +1,116 @@
+"""The task list, and a part: to read, to fill in, to settle where two people wrote at once."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from studios import drafts, editing, parts
+from studios.keeping import PHOTO, attach_all
+from studios.screens import SCREENS
+from studios.unsent import keeps_unsent, take
+from studios.views.contexts import filling, next_part, reading
+from studios.views.fetching import part_or_404, studio_or_404, studio_to_edit
+
+
+@require_safe
+def task_list(request, pk):
+    """The parts with their state, and where the papers can go from here."""
+    studio = studio_to_edit(request, pk)
+    context = {
+        "studio": studio,
+        "ways": parts.ways(studio, request.user),
+        "verdicts": studio.verdicts.all(),
+        "names": _("、").join(editor.user.name for editor in studio.editors.all()),
+        "may_manage": request.user.has_perm("studios.manage_editors", studio),
+    }
+    return render(request, "studios/parts.html", context)
+
+
+@keeps_unsent
+@require_http_methods(["GET", "HEAD", "POST"])
+def part(request, pk, key):
+    """One part: its form and its rows for those who may edit, the same to read for all others who see the studio."""
+    studio, part = studio_or_404(request, pk), part_or_404(key)
+    if request.method == "POST":
+        return save(request, studio_to_edit(request, pk), part)
+    if not request.user.has_perm("studios.edit_studio", studio):
+        return render(request, "studios/part_read.html", reading(request, studio, part))
+    if values := take(request):
+        drafts.keep(studio, part.key, "", request.user, values)
+        messages.info(request, _("What you sent before signing in is back. Check it and save."))
+    editing.touch(studio, part.key, request.user)
+    form, draft = as_left(request.user, studio, part)
+    return render(request, "studios/part.html", filling(request, studio, part, form, draft=draft))
+
+
+def as_left(user, studio, part):
+    """The form with what is saved, or with what this person typed and has not saved; None for a part without form."""
+    screen = SCREENS[part.key]
+    if screen.form is None:
+        return None, None
+    form = screen.form(instance=screen.stored(studio))
+    form.opened = editing.opened(form)
+    draft = drafts.find(studio, part.key, "", user)
+    if draft is None:
+        return form, None
+    form = screen.form(instance=screen.stored(studio), initial=drafts.as_initial(draft, screen.form))
+    form.opened = draft.data.get("opened", [""])[-1]
+    return form, draft
+
+
+def save(request, studio, part):
+    """Save and go on; otherwise the form with its errors, or both texts where two people wrote at once."""
+    if SCREENS[part.key].form is None:
+        return redirect("studios:part", studio.pk, part.key)
+    outcome = save_form(request, studio, part, request.FILES)
+    form = outcome.form
+    form.opened = request.POST.get("opened", "")
+    if not outcome.saved:
+        drafts.keep(studio, part.key, "", request.user, request.POST)
+        if outcome.conflicts:
+            return settle(request, studio, part, outcome)
+        return render(request, "studios/part.html", filling(request, studio, part, form))
+    drafts.forget(studio, part.key, "", request.user)
+    if not attach_all(form, "photos", slot=PHOTO, by=request.user):
+        form.opened = editing.as_sent(outcome.sent)
+        return render(request, "studios/part.html", filling(request, studio, part, form))
+    messages.success(request, _("“%(part)s” is saved.") % {"part": part.title})
+    following = next_part(part)
+    return (
+        redirect("studios:part", studio.pk, following.key)
+        if following
+        else redirect("studios:parts", studio.pk)
+    )
+
+
+def save_form(request, studio, part, files=None) -> editing.Outcome:
+    screen = SCREENS[part.key]
+    return editing.save(
+        studio,
+        part.key,
+        by=request.user,
+        form_class=screen.form,
+        data=request.POST,
+        files=files,
+        instance=lambda: screen.locked(studio),
+    )
+
+
+def settle(request, studio, part, outcome):
+    """Both texts side by side; the sender chooses for each field, and loses nothing by leaving."""
+    data = outcome.form.data
+    context = {
+        "studio": studio,
+        "part": part,
+        "conflicts": outcome.conflicts,
+        "version": outcome.version,
+        "kept": [
+            (name, value)
+            for name in data
+            for value in data.getlist(name)
+            if name not in ("csrfmiddlewaretoken", "opened") and not name.startswith("choose-")
+        ],
+        "opened": outcome.now,
+    }
+    return render(request, "studios/conflict.html", context, status=409)

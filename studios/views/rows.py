@@ -1,0 +1,250 @@
+"""Repeating rows: added, edited, removed on pages of their own, pasted out of Excel; and the files of a studio."""
+
+import uuid
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from records.attachments import Attachment
+from studios import drafts, editing, parts, pasting, rowkinds
+from studios.forms import PersonSearch
+from studios.keeping import attach_all, files_of
+from studios.row_forms import personnel
+from studios.unsent import keeps_unsent, take
+from studios.views.fetching import kind_or_404, studio_to_edit
+from studios.views.filling import settle
+
+MOST_FOUND = 20
+
+
+@keeps_unsent
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request, pk, kind):
+    """A new row; sent twice, or eight times at once, it is one row."""
+    studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
+    if request.method == "POST":
+        return create(request, studio, kind)
+    draft = kept_draft(request, studio, kind, 0)
+    initial = drafts.as_initial(draft, kind.form) if draft else {}
+    if chosen := request.GET.get("person", ""):
+        person = get_object_or_404(User, pk=chosen if chosen.isdecimal() else 0, is_active=True)
+        initial |= {"staff_no": person.staff_no or "", **personnel(person)}
+    form = kind.form(instance=kind.new(studio), initial=initial)
+    return row_page(request, studio, kind, form, draft=draft)
+
+
+def create(request, studio, kind):
+    once = given_once(request)
+    form = kind.form(request.POST, request.FILES, instance=kind.new(studio, once=once))
+    if not added_already(kind, studio, once):
+        if not form.is_valid():
+            if not added_already(kind, studio, once):
+                drafts.keep(studio, kind.part, f"{kind.key}:0", request.user, request.POST)
+                return row_page(request, studio, kind, form, once=once)
+        elif not save_once(form, kind, studio, once):
+            return row_page(request, studio, kind, form)
+        elif not attach_all(form, "files", slot=kind.slot, by=request.user):
+            drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
+            return row_page(request, studio, kind, form, row=form.instance)
+    drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
+    messages.success(request, _("The row is added."))
+    return redirect(rows_url(studio, kind))
+
+
+def given_once(request) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("once", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def added_already(kind, studio, once) -> bool:
+    return kind.model.objects.filter(studio=studio, once=once).exists()
+
+
+def save_once(form, kind, studio, once) -> bool:
+    """Save a new row, or find that the same form has just been saved."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        if added_already(kind, studio, once):
+            form.instance = kind.model.objects.get(once=once)
+            return True
+        form.add_error(
+            None, _("Somebody entered the same at this moment. Check the list before you save again.")
+        )
+        return False
+    return True
+
+
+@keeps_unsent
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, pk, kind, row):
+    """One row: its fields and its files."""
+    studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
+    stored = get_object_or_404(kind.rows(studio), pk=row)
+    if request.method == "POST":
+        return change(request, studio, kind, stored)
+    draft = kept_draft(request, studio, kind, row)
+    form = kind.form(instance=stored)
+    form.opened = editing.opened(form)
+    if draft:
+        form = kind.form(instance=stored, initial=drafts.as_initial(draft, kind.form))
+        form.opened = draft.data.get("opened", [""])[-1]
+    return row_page(request, studio, kind, form, row=stored, draft=draft)
+
+
+def change(request, studio, kind, row):
+    outcome = editing.save(
+        studio,
+        f"{kind.key}:{row.pk}",
+        by=request.user,
+        form_class=kind.form,
+        data=request.POST,
+        files=request.FILES,
+        instance=lambda: kind.rows(studio).select_for_update(of=("self",)).get(pk=row.pk),
+    )
+    form, kept = outcome.form, f"{kind.key}:{row.pk}"
+    form.opened = request.POST.get("opened", "")
+    if not outcome.saved:
+        drafts.keep(studio, kind.part, kept, request.user, request.POST)
+        if outcome.conflicts:
+            return settle(request, studio, parts.get(kind.part), outcome)
+        return row_page(request, studio, kind, form, row=row)
+    drafts.forget(studio, kind.part, kept, request.user)
+    if not attach_all(form, "files", slot=kind.slot, by=request.user):
+        form.opened = editing.as_sent(outcome.sent)
+        return row_page(request, studio, kind, form, row=row)
+    messages.success(request, _("The changes are saved."))
+    return redirect(rows_url(studio, kind))
+
+
+def kept_draft(request, studio, kind, row):
+    """What this person typed into this form and has not saved, also before the session expired."""
+    if values := take(request):
+        drafts.keep(studio, kind.part, f"{kind.key}:{row}", request.user, values)
+        messages.info(request, _("What you sent before signing in is back. Check it and save."))
+    return drafts.find(studio, kind.part, f"{kind.key}:{row}", request.user)
+
+
+def row_page(request, studio, kind, form, *, row=None, draft=None, once=None):
+    form.files_field = form["files"] if "files" in form.fields else None
+    form.opened = getattr(form, "opened", "") or editing.opened(form)
+    finder = PersonSearch(request.GET)
+    asked = finder.data.get("q", "").strip()[:40]
+    context = {
+        "studio": studio,
+        "kind": kind,
+        "part": parts.get(kind.part),
+        "form": form,
+        "row": row,
+        "files": files_of(row) if kind.slot else [],
+        "draft": draft,
+        "once": once or uuid.uuid4(),
+        "finder": finder if kind.key == "members" and row is None else None,
+        "asked": asked,
+        "people": User.objects.filter(is_active=True).search(asked).select_related("unit")[:MOST_FOUND]
+        if asked
+        else [],
+        "action": reverse("studios:row", args=[studio.pk, kind.key, row.pk])
+        if row
+        else reverse("studios:row_add", args=[studio.pk, kind.key]),
+        "autosave": reverse("studios:autosave_row", args=[studio.pk, kind.key, row.pk if row else 0]),
+    }
+    return render(request, "studios/row.html", context)
+
+
+def rows_url(studio, kind) -> str:
+    return f"{reverse('studios:part', args=[studio.pk, kind.part])}#{kind.key}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request, pk, kind, row):
+    """Asked once more before a row goes."""
+    studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
+    stored = get_object_or_404(kind.rows(studio), pk=row)
+    if request.method == "POST":
+        stored.delete()
+        messages.success(request, _("“%(row)s” is removed.") % {"row": stored})
+        return redirect(rows_url(studio, kind))
+    context = {
+        "title": _("Remove “%(row)s”?") % {"row": stored},
+        "text": _(
+            "The row and its files no longer stand in the papers. What was handed in before keeps them."
+        ),
+        "label": _("Remove"),
+        "back": rows_url(studio, kind),
+    }
+    return render(request, "studios/confirm.html", context)
+
+
+@keeps_unsent
+@require_http_methods(["GET", "HEAD", "POST"])
+def paste(request, pk, kind):
+    """Rows pasted out of Excel: looked at first, then added."""
+    studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
+    unsent = take(request) or {}
+    text = request.POST.get("text", unsent.get("text", [""])[-1])
+    pasted = pasting.read(text, kind, studio) if request.method == "POST" else None
+    once = given_once(request)
+    if pasted and pasted.good and "confirm" in request.POST:
+        added = pasting.add(pasted, once=once, kind=kind)
+        messages.success(
+            request,
+            ngettext("%(count)s row is added.", "%(count)s rows are added.", added) % {"count": added},
+        )
+        if not pasted.bad:
+            return redirect(rows_url(studio, kind))
+        text, once = pasting.rest(text, pasted), uuid.uuid4()
+        pasted = pasting.read(text, kind, studio)
+    context = {
+        "studio": studio,
+        "kind": kind,
+        "part": parts.get(kind.part),
+        "text": text,
+        "once": once,
+        "pasted": pasted,
+        "columns": kind.columns(),
+        "preview": [
+            (number, [rowkinds.cell(form.instance, name, label) for name, label in kind.named(True)])
+            for number, form in pasted.good
+        ]
+        if pasted
+        else [],
+        "labels": kind.labels(True),
+        "back": rows_url(studio, kind),
+    }
+    return render(request, "studios/paste.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_file(request, pk, file):
+    """Asked once more before a file is taken off its record."""
+    studio = studio_to_edit(request, pk)
+    held = get_object_or_404(Attachment.objects.current().filter(pk=file).visible_to(request.user))
+    target = held.target
+    get_object_or_404(type(target), pk=target.pk, studio=studio)
+    kind = rowkinds.of_model(type(target))
+    back = (
+        reverse("studios:row", args=[pk, kind.key, target.pk])
+        if kind
+        else reverse("studios:part", args=[pk, "place"])
+    )
+    if request.method == "POST":
+        held.remove()
+        messages.success(request, _("“%(file)s” is removed.") % {"file": held.name})
+        return redirect(back)
+    context = {
+        "title": _("Remove “%(file)s”?") % {"file": held.name},
+        "text": _("The file no longer stands in the papers. What was handed in before keeps it."),
+        "label": _("Remove"),
+        "back": back,
+    }
+    return render(request, "studios/confirm.html", context)
