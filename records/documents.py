@@ -1,6 +1,6 @@
 """Making documents: the one WeasyPrint call, the fonts it may use, and the signature.
 
-WeasyPrint is imported when the first document is made, so that web processes that never make one do not carry it.
+WeasyPrint is imported when the first document is made, so that idle processes do not carry it.
 Fonts and stylesheets are read once per process and shared; that is what makes a certificate cheap.
 """
 
@@ -34,7 +34,7 @@ class MissingGlyph(DomainError):
 def missing_glyphs(text: str) -> list[str]:
     """The characters of ``text`` that would be blank in a document, each once, in order of appearance.
 
-    White space and joiners need no glyph. Canonically equal spellings count as one (é as one code point or as two).
+    White space and joiners need no glyph. Canonically equal spellings count as one (é in one or two).
     """
     drawn = (
         c for c in unicodedata.normalize("NFC", text) if not c.isspace() and unicodedata.category(c) != "Cf"
@@ -93,8 +93,8 @@ class _Press:
         return self.sheets[name]
 
 
-# One press per process. A child of fork gets its own, and the inherited one stays referenced: collecting it would
-# delete the parent's unpacked fonts.
+# One press per process. A child of fork gets its own, and the inherited one stays referenced: collecting it
+# would delete the parent's unpacked fonts.
 _presses: dict[int, _Press] = {}
 _presses_lock = Lock()
 atexit.register(lambda: _presses.pop(os.getpid(), None))
@@ -109,7 +109,7 @@ def _press() -> _Press:
 
 
 def own_files_only():
-    """A WeasyPrint fetcher that knows the addresses in ``OWN_FILES`` and refuses all others, whatever their scheme."""
+    """A WeasyPrint fetcher that knows the addresses in ``OWN_FILES`` and refuses all others."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFilesOnly(URLFetcher):
@@ -173,7 +173,7 @@ def _load_signer(path: str, password: str):
     signer = SimpleSigner.load_pkcs12(path, passphrase=password.encode() or None)
     if signer is None:
         raise ImproperlyConfigured(
-            "CERTIFICATE_SIGNING_KEY is no PKCS#12 file that CERTIFICATE_SIGNING_PASSWORD opens (see docs/operations.md)."
+            "CERTIFICATE_SIGNING_KEY is no PKCS#12 file that CERTIFICATE_SIGNING_PASSWORD opens."
         )
     return signer
 

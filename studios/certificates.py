@@ -1,7 +1,7 @@
 """A certificate and its plaque as PDF.
 
-A certificate is anything with ``number``, ``code``, ``studio_name``, ``lead_name``, ``starts_on``, ``ends_on`` and
-``issued_on``; nothing is read from or written to the database here.
+A certificate is anything with ``number``, ``code``, ``studio_name``, ``lead_name``, ``starts_on``,
+``ends_on`` and ``issued_on``; nothing is read from or written to the database here.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def _named_break(name: str) -> list[str]:
 
 
 def _balanced(name: str, lines: int) -> list[str]:
-    """``name`` in so many lines of about equal length, broken where a reader would: after a unit, before 与, not at a dot."""
+    """``name`` in lines of about equal length, broken where a reader would: after a unit, not at a dot."""
     broken = []
     for left in range(lines, 1, -1):
         ideal = len(name) / left

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tools.build_docx_template
 
-The tables and their columns come from :mod:`reviews.papers`, so the two forms cannot drift apart. The tags in the
-cells are docxtpl's.
+The tables and their columns come from :mod:`reviews.papers`, so the two forms cannot drift apart. The tags in
+the cells are docxtpl's.
 """
 
 import os
@@ -25,23 +25,38 @@ from reviews.papers import DOCX_TEMPLATE, PLAN, TABLES  # noqa: E402
 
 WIDTH = 170
 RED = RGBColor(0x8C, 0x16, 0x1F)
+AFTER_AUTO_SPACE = ("w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr")
 CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 ALIGN = {"mid": CENTRE, "end": WD_ALIGN_PARAGRAPH.RIGHT, "": WD_ALIGN_PARAGRAPH.LEFT}
 
 
 def typeface(run, *, size=None, bold=None, colour=None, east="宋体"):
     run.font.name = "Times New Roman"
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), east)
+    properties = run._element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), east)
     run.font.size = Pt(size) if size else None
     run.font.bold = bold
     if colour is not None:
         run.font.color.rgb = colour
+    properties.append(element("w:lang", val="en-US", eastAsia="zh-CN"))
     return run
 
 
+def element(tag, **attributes):
+    made = OxmlElement(tag)
+    for key, value in attributes.items():
+        made.set(qn(f"w:{key}"), value)
+    return made
+
+
 def write(paragraph, text, **face):
+    """Add a run without space around the paragraph, nor between Chinese and Latin, as in the PDF."""
     typeface(paragraph.add_run(text), **face)
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
+    properties = paragraph._p.get_or_add_pPr()
+    for tag in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        if properties.find(qn(tag)) is None:
+            properties.insert_element_before(element(tag, val="0"), *AFTER_AUTO_SPACE)
     return paragraph
 
 
@@ -61,7 +76,7 @@ def heading(document, text, *, new_page=False):
 
 def flag(row, tag):
     """Set a switch of the row: ``cantSplit`` keeps it on one page, ``tblHeader`` repeats it on each."""
-    row._tr.get_or_add_trPr().append(OxmlElement(f"w:{tag}"))
+    row._tr.get_or_add_trPr().append(element(f"w:{tag}"))
 
 
 def grid(document, rows, widths):
@@ -72,6 +87,10 @@ def grid(document, rows, widths):
         table.columns[index].width = Mm(width)
         for cell in table.columns[index].cells:
             cell.width = Mm(width)
+    padding = element("w:tblCellMar")
+    for side, width in (("top", 40), ("left", 85), ("bottom", 40), ("right", 85)):
+        padding.append(element(f"w:{side}", w=str(width), type="dxa"))
+    table._tbl.tblPr.append(padding)
     for row in table.rows:
         flag(row, "cantSplit")
         row.height, row.height_rule = Mm(8), WD_ROW_HEIGHT_RULE.AT_LEAST
@@ -134,18 +153,16 @@ def cover(document):
 
 
 def underline(cell):
-    borders, bottom = OxmlElement("w:tcBorders"), OxmlElement("w:bottom")
-    for key, value in (("val", "single"), ("sz", "6"), ("color", "1F1A17")):
-        bottom.set(qn(f"w:{key}"), value)
-    borders.append(bottom)
+    borders = element("w:tcBorders")
+    borders.append(element("w:bottom", val="single", sz="6", color="1F1A17"))
     cell._tc.get_or_add_tcPr().append(borders)
 
 
 def opinions(document):
-    """The lead's word, then one block per opinion with signature, date and seal; no block breaks across pages."""
+    """The lead's word, then one block per opinion with signature, date and seal, each whole on one page."""
     table = grid(document, 4, [26, WIDTH - 26])
     table.rows[0].height, table.rows[2].height = Mm(32), Mm(46)
-    put(table.rows[0].cells[0], "领衔人承诺", bold=True, align=CENTRE)
+    put(table.rows[0].cells[0], "领衔人\n承诺", bold=True, align=CENTRE)
     block(
         table.rows[0].cells[1],
         "本表所填内容和所附材料真实、准确，如有不实，愿承担相应责任。",
@@ -153,7 +170,7 @@ def opinions(document):
         "年　　月　　日",
     )
     put(table.rows[1].cells[0], "{%tr for part in opinions %}")
-    put(table.rows[2].cells[0], "{{ part.label|join }}", bold=True, align=CENTRE)
+    put(table.rows[2].cells[0], "{{ part.label[0] }}\n{{ part.label[1] }}", bold=True, align=CENTRE)
     date = "（盖章）　　　　{{ part.date or '年　　月　　日' }}"
     block(
         table.rows[2].cells[1], "{{ part.opinion }}", "{{ part.signer }}（签字）：{{ part.signatory }}", date
@@ -177,8 +194,8 @@ def page_number(section):
     paragraph.alignment = CENTRE
     for before, field, after in (("第 ", "PAGE", " 页　"), ("共 ", "NUMPAGES", " 页")):
         write(paragraph, before, size=9)
-        simple = OxmlElement("w:fldSimple")
-        simple.set(qn("w:instr"), field)
+        simple = element("w:fldSimple", instr=field)
+        simple.append(typeface(paragraph.add_run("1"), size=9)._r)
         paragraph._p.append(simple)
         write(paragraph, after, size=9)
 

@@ -2,13 +2,13 @@
 
     .venv/bin/python -m tools.build_fonts [folder with the unpacked npm package]
 
-Without a folder the package is fetched with ``npm pack``; its two fonts are checked against the digests below.
+Without a folder the package is fetched with ``npm pack``; its fonts are checked against the digests below.
 Two things differ from a plain subset, and both were measured:
 
-* Glyphs are put in the order in which Chinese text uses them (GB 2312 level 1, level 2, the rest). WeasyPrint's
-  subsetting costs time up to the highest glyph in use: 65 ms a certificate became 56 ms.
-* The woff2 files keep ``glyf`` untransformed (the format allows it). They are a fifth larger, and are unpacked in 0.3 s
-  where fontTools needs 6 to 20 s to rebuild the outlines, once in every worker process.
+* Glyphs are put in the order in which Chinese text uses them (GB 2312 level 1, level 2, the rest).
+  WeasyPrint's subsetting costs time up to the highest glyph in use: 65 ms a certificate became 56 ms.
+* The woff2 files keep ``glyf`` untransformed (the format allows it). They are a fifth larger, and are
+  unpacked in 0.3 s where fontTools needs 6 to 20 s to rebuild the outlines, once in every worker process.
 """
 
 import hashlib

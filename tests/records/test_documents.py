@@ -50,10 +50,10 @@ def eavesdropper():
 WAYS_IN = {
     "image": "<img src='{url}'>",
     "relative image": "<img src='/etc/passwd'>",
-    "inline style": "<p style=\"background: url('{url}'); list-style-image: url('{url}'); content: url('{url}')\">字</p>",
+    "inline style": "<p style=\"background: url('{url}'); list-style-image: url('{url}')\">字</p>",
     "style sheet": "<link rel='stylesheet' href='{url}'>",
     "import": "<style>@import url('{url}');</style>",
-    "font": "<style>@font-face {{ font-family: X; src: url('{url}') }} p {{ font-family: X }}</style><p>字</p>",
+    "font": "<style>@font-face {{ font-family: X; src: url('{url}') }} </style><p style='font-family: X'>a</p>",
     "attachment": "<link rel='attachment' href='{url}'>",
     "attached link": "<a rel='attachment' href='{url}'>字</a>",
     "object": "<object data='{url}'></object><embed src='{url}'>",
