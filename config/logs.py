@@ -1,7 +1,7 @@
 """The log: one line an event with request id and user id, and nothing that should not lie in a file.
 
-JSON in production, readable lines elsewhere. Query strings, user agents and the values of rows that the database names
-stay out, since names and numbers of people stand in them.
+JSON in production, readable lines elsewhere. Query strings, user agents and the values that the
+database names in its errors stay out, since names and numbers of people stand in them.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ import re
 import structlog
 
 MASKED = frozenset({"password", "token", "code", "secret", "email", "phone", "sessionid", "csrftoken"})
+# What opens an account stands in the address of the letter's link until it is used.
+_KEY = re.compile(r"(/activate/|/password/reset/key/)[^/\s]{12,}")
 _DETAIL = re.compile(r"^(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 def without_personal_data(_logger, _method: str, event: dict) -> dict:
-    """Cut query strings, mask what is named like a secret, drop user agents and PostgreSQL's row values."""
+    """Cut query strings, mask secrets by name and in addresses, drop user agents and PostgreSQL's row values."""
     event.pop("user_agent", None)
     if isinstance(event.get("request"), str):
         event["request"] = event["request"].split("?", 1)[0]
+    for place in ("request", "event"):
+        if isinstance(event.get(place), str):
+            event[place] = _KEY.sub(r"\1…", event[place])
     for key in MASKED.intersection(event):
         if not isinstance(event[key], int):  # django-structlog's ``code`` is the status
             event[key] = "…"

@@ -1,0 +1,248 @@
+"""Units and people in the office: who sees and does what, and the import from upload to confirmation."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts.models import ActivationCode, RoleCode, Unit, User
+from records.models import PendingImport
+from tests.factories import UnitFactory, UserFactory, give_role
+
+pytestmark = pytest.mark.django_db
+SAMPLES = Path(__file__).parent.parent / "samples"
+LIST = reverse("admin:accounts_user_changelist")
+
+
+@pytest.fixture
+def as_(client):
+    """``as_("union_staff")``: the client, signed in as somebody of that role."""
+
+    def sign_in(code):
+        person = UserFactory(name=f"某{RoleCode(code).label}")
+        give_role(person, code)
+        client.force_login(person)
+        client.person = person
+        return client
+
+    return sign_in
+
+
+def upload(client, kind, content, name="list.xlsx", follow=True):
+    return client.post(
+        reverse(f"admin:accounts_{kind}_import"), {"file": SimpleUploadedFile(name, content)}, follow=follow
+    )
+
+
+def sample(name):
+    return (SAMPLES / name).read_bytes()
+
+
+@pytest.mark.parametrize("role", ["sysadmin", "union_staff"])
+def test_an_import_writes_nothing_before_it_is_confirmed(as_, role):
+    client = as_(role)
+    before = Unit.objects.count()
+    preview = upload(client, "unit", sample("units.xlsx"))
+    page = preview.content.decode()
+    for words in ("不存在的研究院", "单位编码", "05000", "船舶与海洋工程学院"):
+        assert words in page
+    assert Unit.objects.count() == before
+    done = client.post(preview.redirect_chain[-1][0], follow=True)
+    assert done.context["outcome"] == {"new": 28, "changed": 0, "same": 0, "bad": 4}
+    assert Unit.objects.count() == before + 28
+    again = upload(client, "unit", sample("units.xlsx"))
+    assert again.context["counts"] == {"new": 0, "changed": 0, "same": 28, "bad": 4}
+
+
+def test_people_are_imported_and_their_bad_rows_downloaded(as_):
+    client = as_("sysadmin")
+    client.post(upload(client, "unit", sample("units.xlsx")).redirect_chain[-1][0])
+    preview = upload(client, "user", sample("people.xlsx"), name="人员 2026.xlsx")
+    here = preview.redirect_chain[-1][0]
+    assert preview.context["counts"] == {"new": 400, "changed": 0, "same": 0, "bad": 8}
+    bad = client.get(here + "bad-rows.xlsx")
+    assert load_workbook(io.BytesIO(bad.content)).active.max_row == 9
+    assert "%E4%BA%BA%E5%91%98%202026" in bad["Content-Disposition"]
+    client.post(here)
+    assert User.objects.filter(password__startswith="!").count() == 400
+
+
+def test_a_second_click_and_a_second_page_import_once(as_):
+    client = as_("sysadmin")
+    here = upload(client, "unit", sample("units.xlsx")).redirect_chain[-1][0]
+    client.post(here)
+    histories = Unit.history.count()
+    client.post(here)
+    assert Unit.history.count() == histories
+
+
+def test_a_preview_that_is_no_longer_true_is_shown_again(as_):
+    client = as_("sysadmin")
+    here = upload(client, "unit", sample("units.xlsx")).redirect_chain[-1][0]
+    UnitFactory(code="30000", name="图书馆", kind="direct")
+    before = Unit.objects.count()
+    again = client.post(here)
+    assert again.status_code == 200
+    assert again.context["counts"]["changed"] == 1
+    assert Unit.objects.count() == before
+    client.post(here)
+    assert Unit.objects.count() == before + 27
+
+
+def test_an_upload_is_seen_by_its_owner_only(as_, client):
+    here = upload(as_("sysadmin"), "unit", sample("units.xlsx")).redirect_chain[-1][0]
+    other = as_("union_staff")
+    assert other.get(here).status_code == 404
+    assert other.post(here).status_code == 404
+    assert other.get(here + "bad-rows.xlsx").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["union_leader", "finance", "auditor", "expert"])
+@pytest.mark.parametrize("kind", ["unit", "user"])
+def test_others_import_nothing(as_, role, kind):
+    response = upload(as_(role), kind, sample("units.xlsx"), follow=False)
+    assert response.status_code in {302, 403}
+    assert not PendingImport.objects.exists()
+
+
+def test_a_file_that_is_no_list_is_explained_on_the_form(as_):
+    response = upload(as_("sysadmin"), "user", b"%PDF-1.7 nothing", name="people.xlsx")
+    assert response.context["form"].errors["file"]
+    assert not PendingImport.objects.exists()
+
+
+def test_the_empty_list_has_the_headings_the_reader_knows(as_):
+    client = as_("sysadmin")
+    for kind in ("unit", "user"):
+        headings = client.get(reverse(f"admin:accounts_{kind}_import_headings")).content
+        assert upload(client, kind, headings).context["counts"] == {"new": 0, "changed": 0, "same": 0, "bad": 0}
+
+
+def test_people_are_found_by_name_pinyin_initials_and_number(as_):
+    client = as_("union_staff")
+    person = UserFactory(name="曾弢英", staff_no="01091")
+    UserFactory(name="李明", staff_no="02222")
+    for words in ("曾弢", "zengtao", "zty", "0109"):
+        found = client.get(LIST, {"q": words}).context["cl"].result_list
+        assert [one.pk for one in found] == [person.pk], words
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("sysadmin", True), ("union_staff", True), ("union_leader", False), ("auditor", False)]
+)
+def test_telephone_birth_and_mail_are_for_those_who_keep_them(as_, role, sees):
+    client = as_(role)
+    person = UserFactory(phone="13900001234", email="hidden@sjd.example", birth_year=1961, birth_month=2)
+    person.phone = "13900005678"
+    person.save()
+    for page in (reverse("admin:accounts_user_change", args=[person.pk]),):
+        text = client.get(page).content.decode()
+        assert ("13900005678" in text, "hidden@sjd.example" in text, "1961" in text) == (sees, sees, sees)
+    history = client.get(reverse("admin:accounts_user_history", args=[person.pk]))
+    assert history.status_code == (200 if sees else 403)
+    assert "13900005678" not in client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("role", ["finance", "expert"])
+def test_people_are_no_business_of_others(as_, role):
+    assert as_(role).get(LIST).status_code in {302, 403}
+
+
+def change(client, person, **fields):
+    data = {
+        "name": person.name, "staff_no": person.staff_no or "", "username": person.username, "unit": person.unit_id or "",
+        "title": "", "post": "", "degree": "", "academic_degree": "", "honour_text": "", "sex": "", "birth_year": "",
+        "birth_month": "", "politics": "", "phone": "", "email": person.email, "is_active": "on",
+        "roles-TOTAL_FORMS": 0, "roles-INITIAL_FORMS": 0, **fields,
+    }  # fmt: skip
+    return client.post(reverse("admin:accounts_user_change", args=[person.pk]), data)
+
+
+def give(code):
+    return {
+        "roles-TOTAL_FORMS": 1, "roles-0-id": "", "roles-0-code": code, "roles-0-unit": "", "roles-0-side": "",
+    }  # fmt: skip
+
+
+def test_roles_are_given_by_the_sysadmin_and_to_nobody_by_themselves(as_):
+    person = UserFactory()
+    client = as_("sysadmin")
+    change(client, person, **give("expert"))
+    assert [role.code for role in person.roles.all()] == ["expert"]
+    change(client, client.person, **give("union_leader"))
+    assert [role.code for role in client.person.roles.all()] == ["sysadmin"]
+    client = as_("union_staff")
+    change(client, person, **give("union_leader"))
+    assert [role.code for role in person.roles.all()] == ["expert"]
+
+
+def test_union_staff_do_not_change_people_of_the_office(as_):
+    leader = UserFactory(email="leader@sjd.example")
+    give_role(leader, RoleCode.UNION_LEADER)
+    response = change(as_("union_staff"), leader, email="mine@sjd.example")
+    assert response.status_code == 403
+    leader.refresh_from_db()
+    assert leader.email == "leader@sjd.example"
+
+
+def test_a_new_person_signs_in_by_their_number_and_has_no_password(as_):
+    client = as_("sysadmin")
+    unit = UnitFactory()
+    client.post(
+        reverse("admin:accounts_user_add"),
+        {"name": "外聘 专家", "staff_no": "07777", "unit": unit.pk, "is_active": "on", "roles-TOTAL_FORMS": 0,
+         "roles-INITIAL_FORMS": 0},
+    )  # fmt: skip
+    person = User.objects.get(staff_no="07777")
+    assert (person.username, person.has_usable_password()) == ("07777", False)
+
+
+def test_codes_are_printed_for_those_without_a_password_and_kept_as_hashes(as_):
+    from pypdf import PdfReader
+
+    client = as_("union_staff")
+    waiting = UserFactory(name="王㛃", username="01007", staff_no="01007")
+    waiting.set_unusable_password()
+    waiting.save()
+    active = UserFactory(name="李明")
+    chosen = {"action": "print_codes", "_selected_action": [waiting.pk, active.pk]}
+    response = client.post(LIST, chosen)
+    assert response["Content-Type"] == "application/pdf"
+    assert "no-store" in response["Cache-Control"]
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    assert "王㛃" in text
+    assert "01007" in text
+    assert "李明" not in text
+    assert {code.user for code in ActivationCode.objects.all()} == {waiting}
+
+
+def test_activation_is_not_for_those_who_only_look(as_):
+    person = UserFactory()
+    person.set_unusable_password()
+    person.save()
+    as_("union_leader").post(LIST, {"action": "print_codes", "_selected_action": [person.pk]})
+    assert not ActivationCode.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["unit", "user"])
+def test_the_list_asks_as_much_for_many_as_for_few(as_, kind, django_assert_max_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = as_("union_staff")
+    url = reverse(f"admin:accounts_{kind}_changelist")
+    unit = UnitFactory(parent=UnitFactory())
+    give_role(UserFactory(unit=unit), RoleCode.DEPARTMENT_UNION, unit=unit)
+    client.get(url)
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    for _ in range(30):
+        child = UnitFactory(parent=unit)
+        give_role(UserFactory(unit=child), RoleCode.DEPARTMENT_UNION, unit=child)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) == len(few)
+    assert len(few) <= 14
