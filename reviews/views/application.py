@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,9 +42,9 @@ def page(request, pk):
     application = application_for(request, pk)
     user, on = request.user, timezone.localdate()
     works = application.is_editable and user.has_perm("studios.edit_studio", application.studio)
-    mending = corrections(application)
-    tasks = task_list(application, mending) if application.is_editable else []
-    personal = user.has_perm("reviews.view_personal", application)
+    log = list(application.log.select_related("actor"))
+    mending = corrections(application, log)
+    tasks = task_list(application, mending) if works or application.state == State.DRAFT else []
     context = {
         "application": application,
         "studio": application.studio,
@@ -55,27 +56,27 @@ def page(request, pk):
         "corrections": mending,
         "main": main_act(user, application, tasks, works),
         "acts": further_acts(user, application, works),
-        **papers(application, works, personal),
+        **(papers_at_hand(application, mending) if works else frozen_papers(application, user)),
         **after_naming(application),
-        "entries": way(application, on),
-        "paper_forms": stamped_forms(application),
+        "entries": timeline(application, log, signed(application), on=on),
+        "paper_forms": stamped_forms(application, log),
         "opinions": opinions(application),
     }
     return render(request, "reviews/application.html", context)
 
 
-def corrections(application) -> list:
+def corrections(application, log) -> list:
     """What the last return asks for, while it is being corrected; with whether the part was saved since."""
-    if application.state != State.RETURNED:
+    returns = [row for row in log if row.verb == "return_for_correction"]
+    if application.state != State.RETURNED or not returns:
         return []
-    asked = list(
-        application.corrections.filter(log=application.log.filter(verb="return_for_correction").last())
-    )
-    saved = dict(PartVersion.objects.filter(studio=application.studio).values_list("part", "saved_at"))
-    for one in asked:
+    saves = PartVersion.objects.filter(studio=application.studio, part=OuterRef("part"))
+    asked = application.corrections.filter(log=returns[-1]).select_related("snapshot")
+    rows = list(asked.annotate(saved_at=Subquery(saves.values("saved_at")[:1])))
+    for one in rows:
         one.title = parts.get(one.part).title
-        one.touched = one.part in saved and saved[one.part] > one.snapshot.frozen_at
-    return asked
+        one.touched = one.saved_at is not None and one.saved_at > returns[-1].at
+    return rows
 
 
 def task_list(application, mending) -> list[parts.Task]:
@@ -128,19 +129,34 @@ def further_acts(user, application, works: bool) -> list[Act]:
     return acts
 
 
-def papers(application, works: bool, personal: bool) -> dict:
-    """The version handed in last and what it changed; who is correcting it sees the task list instead."""
+def papers_at_hand(application, mending) -> dict:
+    """For who fills in: the task list stands for the papers, with the version that came back."""
+    last = mending[0].snapshot if mending else None
+    return {
+        "snapshot": last,
+        "versions": range(last.version, 0, -1) if last else [],
+        "changes": None,
+        "chapters": [],
+        "conditions": application.studio.verdicts.all(),
+    }
+
+
+def frozen_papers(application, user) -> dict:
+    """The version handed in last, and what it changed."""
+    personal = user.has_perm("reviews.view_personal", application)
     last = list(application.snapshots.order_by("-version")[:2]) if application.submitted_at else []
     found = changes(last[1].data, last[0].data) if len(last) == 2 else []
     return {
         "snapshot": last[0] if last else None,
         "versions": range(last[0].version, 0, -1) if last else [],
-        "changes": reading.spell(found, personal=personal),
-        "chapters": reading.chapters(last[0], personal=personal) if last and not works else [],
-        "conditions": reading.conditions(last[0])
-        if last and not works
-        else application.studio.verdicts.all(),
+        "changes": reading.spell(found, personal=personal) if len(last) == 2 else None,
+        "chapters": reading.chapters(last[0], personal=personal) if last else [],
+        "conditions": reading.conditions(last[0]) if last else application.studio.verdicts.all(),
     }
+
+
+def signed(application) -> set[str]:
+    return {one.part for one in application.endorsements.all()}
 
 
 def opinions(application) -> list[dict]:
@@ -163,14 +179,9 @@ def after_naming(application) -> dict:
     return {"document": document, "certificate": issued, "naming_facts": facts, "decision_look": look}
 
 
-def way(application, on) -> list:
-    signed = {one.part for one in application.endorsements.all()}
-    return timeline(application, application.log.select_related("actor"), signed, on=on)
-
-
-def stamped_forms(application) -> list[PaperForm]:
+def stamped_forms(application, log) -> list[PaperForm]:
     """The stamped forms with their scans, newest first."""
-    if not application.submitted_at:
+    if not any(row.verb == "upload_paper" for row in log):
         return []
     forms = list(application.paper_forms.select_related("uploaded_by").prefetch_related("log"))
     scans = Attachment.objects.filter(
@@ -178,7 +189,7 @@ def stamped_forms(application) -> list[PaperForm]:
         content_type__model="paperform",
         object_id__in=[form.pk for form in forms],
     )
-    by_form = {scan.object_id: scan for scan in scans} if forms else {}
+    by_form = {scan.object_id: scan for scan in scans}
     for form in forms:
         form.scan = by_form.get(form.pk)
         form.why = next((row.note for row in form.log.all()), "")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -20,16 +20,14 @@ from studios.models import Editor
 def application_for(request, pk: int) -> Application:
     """The application with all that its pages ask of it, or 404 when the person may not see it."""
     rows = Application.objects.visible_to(request.user).select_related(
-        "studio__lead__unit", "studio__unit", "studio__venue", "round__policy", "document"
+        "studio__lead__unit", "studio__unit", "round__policy", "document"
     )
-    return get_object_or_404(
-        rows.prefetch_related(
-            Prefetch("studio__editors", Editor.objects.select_related("user__unit")),
-            "studio__members",
-            Prefetch("endorsements", Endorsement.objects.select_related("snapshot", "paper")),
-        ),
-        pk=pk,
-    )
+    editors = Prefetch("studio__editors", Editor.objects.select_related("user__unit"))
+    given = Prefetch("endorsements", Endorsement.objects.select_related("snapshot", "paper"))
+    application = get_object_or_404(rows.prefetch_related(editors, given), pk=pk)
+    if application.studio.lead_id != request.user.pk:  # whose own case it is without asking
+        prefetch_related_objects([application.studio], "members")
+    return application
 
 
 def check_not_own(user, permission: str, application: Application) -> None:
@@ -40,6 +38,11 @@ def check_not_own(user, permission: str, application: Application) -> None:
     if not user.has_perm(permission, application) and own_case.test(user, application):
         raise PermissionDenied(_("This is your own studio. Nobody acts on their own case."))
     check(user, permission, application)
+
+
+def posted(request):
+    """What was sent, for a form; None when the page is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(request, act: Callable[[], object], done: str = "") -> bool:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from reviews import permissions
 from reviews.forms import RefuseForm, ReturnForm
-from reviews.views.asking import application_for, attempt, check_not_own
+from reviews.views.asking import application_for, attempt, check_not_own, posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -19,7 +19,7 @@ def return_for_correction(request, pk):
     application = application_for(request, pk)
     if too_late(request, application, "return_for_correction"):
         return redirect(application)
-    form = ReturnForm(request.POST or None, application=application, on=timezone.localdate())
+    form = ReturnForm(posted(request), application=application, on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         attempt(
             request,
@@ -38,7 +38,7 @@ def refuse(request, pk):
     application = application_for(request, pk)
     if too_late(request, application, "refuse"):
         return redirect(application)
-    form = RefuseForm(request.POST or None)
+    form = RefuseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         attempt(

@@ -17,7 +17,7 @@ from reviews.freezing import changes, freeze
 from reviews.models import ENDED, State
 from reviews.timeline import by_when
 from reviews.views.application import submit_label
-from reviews.views.asking import application_for, attempt
+from reviews.views.asking import application_for, attempt, posted
 from studios import parts
 from studios.models import Verdict
 
@@ -32,7 +32,7 @@ def submit(request, pk):
         messages.info(request, already(application))
         return redirect(application)
     again, on = application.state == State.RETURNED, timezone.localdate()
-    form = (ResubmitForm if again else SubmitForm)(request.POST or None)
+    form = (ResubmitForm if again else SubmitForm)(posted(request))
     if request.method == "POST" and form.is_valid():
         if again:
             act = lambda: application.resubmit(by=request.user, on=on, note=form.cleaned_data["note"])  # noqa: E731
@@ -115,7 +115,7 @@ def withdraw(request, pk):
     if not application.can_move("withdraw"):
         messages.error(request, application.why_not("withdraw"))
         return redirect(application)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         attempt(

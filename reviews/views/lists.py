@@ -51,7 +51,7 @@ def round_page(request, pk):
         "round": round_,
         "on": timezone.localdate(),
         "is_open": round_.is_open(timezone.localdate()),
-        "applications": own.select_related("studio").order_by("-pk")[:A_PAGE],
+        "applications": own.select_related("studio", "round").order_by("-pk")[:A_PAGE],
         "dates": dates(round_),
         "startable": Studio.objects.of(request.user).live().exclude(applications__round=round_)[:A_PAGE],
     }

@@ -13,7 +13,7 @@ from reviews import permissions, reading
 from reviews.forms import SignForm
 from reviews.freezing import changes
 from reviews.models import Part, State
-from reviews.views.asking import application_for, attempt
+from reviews.views.asking import application_for, attempt, posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +25,7 @@ def sign(request, pk):
     if not open_parts:
         messages.error(request, why_not_sign(request.user, application))
         return redirect(application)
-    form = SignForm(request.POST or None, open_parts=open_parts)
+    form = SignForm(posted(request), open_parts=open_parts)
     if request.method == "POST" and form.is_valid():
         part, opinion = form.cleaned_data["part"], form.cleaned_data["opinion"]
         attempt(
