@@ -5,19 +5,34 @@ All of it is safe to run twice on one day, and makes up for days that were misse
 
 import logging
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from ledgers import evidence
 from records import jobs, outbox
+from records.models import PendingImport
+from studios.models import Draft
 
 logger = logging.getLogger(__name__)
+
+KEEP_DRAFTS = timedelta(days=180)
 
 
 def end_sessions(on: date) -> int:
     """Delete sessions that have run out."""
     return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
+def forget_imports(on: date) -> int:
+    """Forget uploaded lists that nobody confirmed in time."""
+    return PendingImport.objects.forget(morning(on))
+
+
+def sweep_drafts(on: date) -> int:
+    """Delete what was typed half a year ago and never saved."""
+    return Draft.objects.filter(updated_at__lt=morning(on) - KEEP_DRAFTS).delete()[0]
 
 
 def sweep_outbox(on: date) -> int:
@@ -33,7 +48,10 @@ def drain_outbox(on: date) -> int:
 
 
 DAY: list[tuple[str, Callable[[date], int]]] = [
+    ("verdicts_refreshed", evidence.refresh_all),
     ("sessions_ended", end_sessions),
+    ("imports_forgotten", forget_imports),
+    ("drafts_swept", sweep_drafts),
     ("outbox_swept", sweep_outbox),
     ("results_swept", sweep_results),
     ("outbox_drained", drain_outbox),  # last, so that it sends what the others wrote
@@ -41,8 +59,7 @@ DAY: list[tuple[str, Callable[[date], int]]] = [
 
 
 def run(on: date) -> dict:
-    """Do the day's list as of ``on``; one that fails is logged, counted as ``null``, and does not stop the
-    others."""
+    """Do the day's list as of ``on``. What fails is logged, counted as None, and does not stop the others."""
     counts: dict[str, int | None] = {}
     for name, function in DAY:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
 
 from records import outbox
 from reviews.models import DecisionDocument
@@ -16,7 +17,7 @@ def announce(document: DecisionDocument) -> None:
     outbox.put("decision", {"document": document.pk}, key=f"decision:{document.pk}")
 
 
-@outbox.handles("decision")
+@outbox.handles("decision", label=_("decision document"))
 def make_announced(row: outbox.Outbox) -> None:
     document = DecisionDocument.objects.filter(pk=row.payload["document"]).first()
     if document is not None:
