@@ -47,6 +47,9 @@ class ApplicationAdmin(OfficeAdmin):
     ordering = ["-pk"]
     view_on_site = False
 
+    class Media:
+        css = {"all": ["css/office.css"]}
+
     def get_queryset(self, request):
         """With ``since``, the moment at which each came into the state it is in."""
         arrived = ApplicationLog.objects.filter(application=OuterRef("pk"), to_state=OuterRef("state"))
@@ -80,14 +83,16 @@ class ApplicationAdmin(OfficeAdmin):
 
     @admin.display(description=_("handed in"), ordering="submitted_at")
     def handed_in(self, obj):
-        return cn_date(obj.submitted_at)
+        """The year is said only where it is another one: room is short."""
+        this_year = obj.submitted_at and timezone.localdate(obj.submitted_at).year == timezone.localdate().year
+        return cn_date(obj.submitted_at, "short" if this_year else "")
 
     @admin.display(description=_("waits since"), ordering="since")
     def waits_since(self, obj):
         since = obj.since or obj.created_at
         days = (timezone.localdate() - timezone.localdate(since)).days
         long = obj.state in bulk.WAITS and timezone.now() - since > LONG_WAIT
-        words = _now("%(day)s, %(days)s days") % {"day": cn_date(since, "short"), "days": days} if days else cn_date(since)
+        words = _now("%(day)s, %(days)s days") % {"day": cn_date(since, "short"), "days": days} if days else _now("today")
         return format_html('<span class="when{}">{}</span>', " soon" if long else "", words)
 
     # -- several at once ----------------------------------------------------------------------------------------

@@ -27,6 +27,9 @@ class DecisionDocumentAdmin(OfficeAdmin):
     search_help_text = _("Document number or title")
     view_on_site = False
 
+    class Media:
+        css = {"all": ["css/office.css"]}
+
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(named=Count("applications"))
 

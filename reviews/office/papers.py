@@ -50,6 +50,9 @@ class PaperFormAdmin(OfficeAdmin):
     search_help_text = _("Name of the studio or its lead, pinyin, initials, or staff number")
     view_on_site = False
 
+    class Media:
+        css = {"all": ["css/office.css"]}
+
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
@@ -75,7 +78,7 @@ class PaperFormAdmin(OfficeAdmin):
     def parts_shown(self, obj):
         return _now(", ").join(str(Part(part).label) for part in obj.signed_parts())
 
-    @admin.display(description=_("uploaded"), ordering="uploaded_at")
+    @admin.display(description=_("uploaded at"), ordering="uploaded_at")
     def uploaded(self, obj):
         return moment(obj.uploaded_at)
 

@@ -1,4 +1,4 @@
-"""What waits for the office in this package, for its index and the home page."""
+"""What waits for the office, in the order of the work, for its index and the home page."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import RoleCode
 from records import agenda
+from records.jobs import Job
 from records.templatetags.present import cn_date
 from reviews.models import Application, PaperForm, State
+from studios.models import Certificate
+from studios.office.certificates import lacking_papers, with_papers
 
 # State, title of the queue, whose it is, and the day of the round by which it is to be done.
 WAITING = [
@@ -60,3 +63,22 @@ def paper_forms(user, on):
     detail = _("The first by %(day)s") % {"day": cn_date(waiting["endorse_by"])} if waiting["count"] else ""
     url = f"{reverse('admin:reviews_paperform_changelist')}?state__exact=uploaded"
     yield agenda.Queue(_("Stamped forms to be checked"), waiting["count"], url, detail, waiting["late"])
+
+
+@agenda.queues
+def certificates_without_files(user, on):
+    """Certificates have their number since the naming; their files are made by who hands them out."""
+    if not user.has_role(RoleCode.UNION_STAFF):
+        return
+    waiting = lacking_papers(with_papers(Certificate.objects.all())).aggregate(count=Count("pk"), since=Min("issued_on"))
+    detail = _("Waiting since %(day)s") % {"day": cn_date(waiting["since"])} if waiting["count"] else ""
+    url = reverse("admin:studios_certificate_changelist") + "?papers=lacking"
+    yield agenda.Queue(_("Certificates to be issued"), waiting["count"], url, detail)
+
+
+@agenda.queues
+def jobs_under_way(user, on):
+    if not user.has_role(RoleCode.UNION_STAFF):
+        return
+    url = reverse("admin:records_job_changelist") + "?state__in=waiting,running"
+    yield agenda.Queue(_("Work under way"), Job.objects.visible_to(user).unfinished().count(), url)

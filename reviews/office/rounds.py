@@ -82,6 +82,10 @@ class RoundAdmin(OfficeAdmin):
     list_display = ["year", "title", "standing", "window", "decide_by", "naming_on", "applications_link"]
     search_fields = ["title", "year"]
     view_on_site = False
+
+    class Media:
+        css = {"all": ["css/office.css"]}
+
     fieldsets = [
         (None, {"fields": ["year", "title", "policy"]}),
         (_("Days"), {"fields": ["opens_on", *DATES], "description": _("The days follow each other in this order (Articles 7 and 8).")}),

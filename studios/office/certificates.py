@@ -82,9 +82,13 @@ class CertificateAdmin(OfficeAdmin):
     search_help_text = _("Certificate number, name of the studio or its lead, pinyin, initials, or staff number")
     actions = ["issue_many"]
     view_on_site = False
+
+    class Media:
+        css = {"all": ["css/office.css"]}
+
     change_form_template = "admin/studios/certificate_form.html"
-    fields = ["number", "studio_link", "unit", "lead_name", "term", "issued_on", "issued_by", "standing", "revocation", "check_page"]
-    readonly_fields = ["studio_link", "unit", "term", "standing", "revocation", "check_page"]
+    fields = ["number", "studio_link", "unit", "lead_name", "term", "issued_on", "issuer", "standing", "revocation", "check_page"]
+    readonly_fields = ["studio_link", "unit", "term", "issuer", "standing", "revocation", "check_page"]
 
     def get_queryset(self, request):
         return with_papers(super().get_queryset(request).select_related("studio__unit", "issued_by"))
@@ -112,6 +116,10 @@ class CertificateAdmin(OfficeAdmin):
     @admin.display(description=_("valid"), ordering="starts_on")
     def term(self, obj):
         return _now("%(start)s to %(end)s") % {"start": cn_date(obj.starts_on), "end": cn_date(obj.ends_on)}
+
+    @admin.display(description=_("issued by"))
+    def issuer(self, obj):
+        return str(obj.issued_by)
 
     @admin.display(description=_("state"))
     def standing(self, obj):

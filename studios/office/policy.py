@@ -67,6 +67,10 @@ class PolicyAdmin(OfficeAdmin):
     fieldsets = [(name, {"fields": fields}) for name, fields in GROUPS]
     search_fields = ["title"]
     view_on_site = False
+
+    class Media:
+        css = {"all": ["css/office.css"]}
+
     change_form_template = "admin/studios/policy_form.html"
 
     def has_change_permission(self, request, obj=None) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin, OfficeInline
@@ -42,7 +43,7 @@ class LookOnlyInline(OfficeInline, admin.TabularInline):
 
 class LogInline(LookOnlyInline):
     model = StudioLog
-    fields = readonly_fields = ["when", "actor", "change", "note"]
+    fields = readonly_fields = ["when", "who", "change", "note"]
     verbose_name_plural = _("what has been")
 
     def get_queryset(self, request):
@@ -51,6 +52,10 @@ class LogInline(LookOnlyInline):
     @admin.display(description=_("when"))
     def when(self, obj):
         return moment(obj.at)
+
+    @admin.display(description=_("who"))
+    def who(self, obj):
+        return str(obj.actor or "—")
 
     @admin.display(description=_("move"))
     def change(self, obj):
@@ -80,15 +85,19 @@ class CertificateInline(LookOnlyInline):
 @admin.register(Studio)
 class StudioAdmin(OfficeAdmin):
     viewers = LOOKERS
-    list_display = ["name", "lead_shown", "unit", "state_shown", "conditions_shown", "until"]
+    list_display = ["name", "lead_shown", "unit_name", "state_shown", "conditions_shown", "until"]
     list_filter = ["state", kind_filter(), ConditionFilter, unit_filter()]
     search_fields = ["name"]
     search_help_text = _("Name of the studio or its lead, pinyin, initials, or staff number")
     ordering = ["-pk"]
     view_on_site = False
+
+    class Media:
+        css = {"all": ["css/office.css"]}
+
     inlines = [LogInline, CertificateInline, HonourInline, MemberInline]
     fieldsets = [
-        (None, {"fields": ["name", "name_reason", "lead_shown", "unit", "state_shown", "kinds_shown", "founded_on", "page"]}),
+        (None, {"fields": ["name", "name_reason", "lead_shown", "unit_name", "state_shown", "kinds_shown", "founded_on", "page"]}),
         (_("The five conditions"), {"fields": ["findings"]}),
         (_("What it works on"), {"fields": ["direction", "equipment"]}),
         (
@@ -96,7 +105,7 @@ class StudioAdmin(OfficeAdmin):
             {"fields": ["plan_goals", "plan_first_year", "plan_second_year", "plan_third_year", "plan_outcomes"]},
         ),
     ]
-    readonly_fields = ["lead_shown", "state_shown", "kinds_shown", "findings", "page"]
+    readonly_fields = ["lead_shown", "unit_name", "state_shown", "kinds_shown", "findings", "page"]
 
     def get_queryset(self, request):
         verdicts = Prefetch("verdicts", Verdict.objects.order_by("condition"))
@@ -111,6 +120,10 @@ class StudioAdmin(OfficeAdmin):
     def lead_shown(self, obj):
         number = obj.lead.staff_no
         return _now("%(name)s (%(number)s)") % {"name": obj.lead.name, "number": number} if number else obj.lead.name
+
+    @admin.display(description=_("unit"), ordering="unit__code")
+    def unit_name(self, obj):
+        return obj.unit.name
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, obj):
@@ -130,9 +143,12 @@ class StudioAdmin(OfficeAdmin):
         if not open_ones:
             return badge(_now("Nothing is missing"), "met")
         words = _now(", ").join(one.get_condition_display() for one in open_ones)
-        worst = "unmet" if any(one.value == Verdict.Value.UNMET for one in open_ones) else "risk"
-        label = _now("Not met: %(conditions)s") if worst == "unmet" else _now("At risk: %(conditions)s")
-        return badge(label % {"conditions": words}, worst)
+        unmet = sum(one.value == Verdict.Value.UNMET for one in open_ones)
+        if unmet:
+            label = ngettext("%(count)s not met", "%(count)s not met", unmet) % {"count": unmet}
+        else:
+            label = ngettext("%(count)s at risk", "%(count)s at risk", len(open_ones)) % {"count": len(open_ones)}
+        return format_html('{}<br><small class="quiet">{}</small>', badge(label, "unmet" if unmet else "risk"), words)
 
     @admin.display(description=_("cycle ends"), ordering="runs_until")
     def until(self, obj):
