@@ -11,6 +11,7 @@ import datetime
 import json
 import multiprocessing
 import os
+import queue
 import resource
 import statistics
 import sys
@@ -97,7 +98,7 @@ def work(count: int, start, answers) -> None:
     from studios.certificates import certificate_pdf
 
     certificate_pdf(certificate(0))
-    start.wait()
+    start.wait(timeout=120)
     begun = time.perf_counter()
     for index in range(count):
         certificate_pdf(certificate(index))
@@ -112,7 +113,13 @@ def processes(number: int, count: int) -> tuple[float, float]:
     workers = [context.Process(target=work, args=(count, start, answers)) for _ in range(number)]
     for worker in workers:
         worker.start()
-    taken = [answers.get(timeout=600) for _ in workers]
+    taken = []
+    while len(taken) < number:
+        try:
+            taken.append(answers.get(timeout=2))
+        except queue.Empty:
+            if any(worker.exitcode for worker in workers):
+                sys.exit("A worker process failed; its traceback stands above.")
     for worker in workers:
         worker.join()
     return number * count / max(elapsed for elapsed, _memory in taken), max(

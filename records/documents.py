@@ -18,6 +18,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from records.fonts import unpack
 from records.moves import DomainError
 
 FONTS = settings.BASE_DIR / "static" / "fonts"
@@ -65,7 +66,7 @@ def _drawable() -> frozenset[int]:
 
     covered = []
     for path in OWN_FILES.values():
-        with TTFont(path, lazy=True) as font:
+        with TTFont(BytesIO(unpack(path)), lazy=True) as font:
             covered.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*covered)
 
@@ -116,7 +117,7 @@ def own_files_only():
         def fetch(self, url, headers=None):
             if url not in OWN_FILES:
                 raise ValueError("documents read their own fonts only")
-            return URLFetcherResponse(url, OWN_FILES[url].read_bytes(), {"Content-Type": "font/woff2"})
+            return URLFetcherResponse(url, unpack(OWN_FILES[url]), {"Content-Type": "font/ttf"})
 
     return OwnFilesOnly()
 

@@ -9,9 +9,12 @@ import pypdf
 import pypdfium2
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from records import documents
+from records.fonts import unpack
 
 RARE = "䶮㛃𬭎𠅤㐂喆珺𬱖禤骉弢翀·〇"
 
@@ -110,11 +113,27 @@ def test_the_font_has_every_basic_ideograph_and_the_rarer_name_characters():
     assert [wanted - characters for characters in drawable] == [set(), set()]
 
 
-def test_fonts_unpack_without_rebuilding_outlines():
-    """A transformed ``glyf`` table costs seconds in every process (see tools/build_fonts.py)."""
-    for path in documents.OWN_FILES.values():
-        with TTFont(path, lazy=True) as font:
-            assert font.reader.tables["glyf"].transformed is False
+@pytest.mark.parametrize("path", documents.OWN_FILES.values(), ids=lambda path: path.stem)
+def test_an_unpacked_font_is_the_one_that_was_packed(path):
+    """Table by table what fontTools reads from the woff2 file; nothing in it is transformed."""
+    with TTFont(path, lazy=True) as packed, TTFont(BytesIO(unpack(path)), lazy=True) as unpacked:
+        assert packed.reader.tables["glyf"].transformed is False
+        assert set(unpacked.reader.tables) == set(packed.reader.tables)
+        assert [tag for tag in packed.reader.tables if unpacked.reader[tag] != packed.reader[tag]] == []
+
+
+def test_a_woff2_file_with_rebuilt_outlines_is_refused(tmp_path):
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef"])
+    builder.setupCharacterMap({})
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph()})
+    builder.setupHorizontalMetrics({".notdef": (500, 0)})
+    builder.setupHorizontalHeader()
+    builder.setupPost()
+    builder.font.flavor = "woff2"
+    builder.save(tmp_path / "transformed.woff2")
+    with pytest.raises(ValueError, match="transformed"):
+        unpack(tmp_path / "transformed.woff2")
 
 
 def test_missing_glyphs_are_listed_once_in_order():
