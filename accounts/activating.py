@@ -29,9 +29,13 @@ class CodeForm(forms.Form):
     )
     code = forms.CharField(
         label=gettext_lazy("One-time code"),
-        help_text=gettext_lazy("Eight letters and digits from the slip of paper; capitals or not does not matter."),
+        help_text=gettext_lazy(
+            "Eight letters and digits from the slip of paper; capitals or not does not matter."
+        ),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
 
     def __init__(self, *args, address: str, **kwargs):
@@ -43,11 +47,16 @@ class CodeForm(forms.Form):
         if self.errors:
             return cleaned
         if not activation.may_try(cleaned["staff_no"], self.address):
-            raise forms.ValidationError(_("Too many tries. Please wait a quarter of an hour, then try again."))
+            raise forms.ValidationError(
+                _("Too many tries. Please wait a quarter of an hour, then try again.")
+            )
         self.found = activation.find_code(cleaned["staff_no"], cleaned["code"])
         if self.found is None:
             raise forms.ValidationError(
-                _("Number and code do not go together, or the code has been used or is too old. Ask your department union.")
+                _(
+                    "Number and code do not go together, or the code has been used or is too old."
+                    " Ask your department union."
+                )
             )
         return cleaned
 
@@ -107,6 +116,9 @@ def activate_password(request):
             return redirect("account_login")
         user.refresh_from_db()
         login(request, user, backend=BACKEND)
-        messages.success(request, _("Your account is active. From now on sign in with your staff number and this password."))
+        messages.success(
+            request,
+            _("Your account is active. From now on sign in with your staff number and this password."),
+        )
         return redirect("portal:home")
     return render(request, "accounts/activate_password.html", {"form": form, "person": user})

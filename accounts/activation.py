@@ -92,7 +92,11 @@ def issue_codes(people: Iterable[User], *, by: User) -> list[tuple[User, str]]:
     issued = [(person, new_code()) for person in people]
     ActivationCode.objects.bulk_create(
         ActivationCode(
-            user=person, code_hash=_hash(person, code), created_by=by, created_at=now, expires_at=now + CODE_LIVES
+            user=person,
+            code_hash=_hash(person, code),
+            created_by=by,
+            created_at=now,
+            expires_at=now + CODE_LIVES,
         )
         for person, code in issued
     )

@@ -36,6 +36,7 @@ class RoleInline(OfficeInline, admin.TabularInline):
     """Roles are given by the system administrator, and by nobody to themselves."""
 
     model = Role
+    extra = 1
     viewers = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
     editors = deleters = frozenset({RoleCode.SYSADMIN})
     verbose_name = gettext_lazy("role")
@@ -69,7 +70,11 @@ class ByActivation(admin.SimpleListFilter):
     parameter_name = "account"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("Not activated yet")), ("active", _("Activated")), ("closed", _("Closed"))]
+        return [
+            ("waiting", _("Not activated yet")),
+            ("active", _("Activated")),
+            ("closed", _("Switched off")),
+        ]
 
     def queryset(self, request, queryset):
         waiting = activation.entitled(User.objects.all()).values("pk")
@@ -97,13 +102,17 @@ class PersonForm(forms.ModelForm):
             self.fields["username"].help_text = _("Left empty, it is the staff number.")
         if "staff_no" in self.fields:
             self.fields["staff_no"].empty_value = None
+        if "is_active" in self.fields:
+            self.fields["is_active"].help_text = _("Who is switched off cannot sign in; the records remain.")
 
     def clean(self):
         cleaned = super().clean()
         if "username" in self.fields and not cleaned.get("username"):
             cleaned["username"] = self.instance.username = cleaned.get("staff_no") or ""
             if not cleaned["username"]:
-                self.add_error("staff_no", _("Fill in the staff number, or a user name for somebody from outside."))
+                self.add_error(
+                    "staff_no", _("Fill in the staff number, or a user name for somebody from outside.")
+                )
             elif User.objects.filter(username=cleaned["username"]).exclude(pk=self.instance.pk).exists():
                 self.add_error("staff_no", _("Somebody else signs in by this number."))
         return cleaned
@@ -119,10 +128,20 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
     list_filter = [ByActivation, ByRole, "unit"]
     list_select_related = ["unit"]
     search_fields = ["name"]
-    search_help_text = gettext_lazy("Name, pinyin, initials or staff number")
+    search_help_text = gettext_lazy("Search by name, pinyin, initials or staff number")
     inlines = [RoleInline]
     actions = ["send_links", "print_codes"]
-    public = ["name", "staff_no", "username", "unit", "title", "post", "degree", "academic_degree", "honour_text"]
+    public = [
+        "name",
+        "staff_no",
+        "username",
+        "unit",
+        "title",
+        "post",
+        "degree",
+        "academic_degree",
+        "honour_text",
+    ]
     personal = ["sex", "birth_year", "birth_month", "politics", "phone", "email"]
 
     def get_fieldsets(self, request, obj=None):
@@ -171,7 +190,7 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
     @admin.display(description=gettext_lazy("account"))
     def account(self, person: User) -> str:
         if not person.is_active:
-            return _("Closed")
+            return _("Switched off")
         return _("Activated") if person.has_usable_password() else _("Not activated yet")
 
     # Activation
@@ -184,11 +203,15 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
         waiting = activation.entitled(people)
         sent, without = activation.send_links(waiting)
         if sent:
-            words = ngettext("A link goes to %(count)s person.", "A link goes to %(count)s people each.", sent)
+            words = ngettext(
+                "A link goes to %(count)s person.", "A link goes to %(count)s people each.", sent
+            )
             messages.success(request, words % {"count": sent})
         if without:
             words = ngettext(
-                "%(count)s person has no mail address: print a code.", "%(count)s people have no mail address: print codes.", without
+                "%(count)s person has no mail address: print a code.",
+                "%(count)s people have no mail address: print codes.",
+                without,
             )
             messages.warning(request, words % {"count": without})
         if not sent and not without:
@@ -197,12 +220,18 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
     @admin.action(description=gettext_lazy("Print activation codes (PDF)"), permissions=["activate"])
     def print_codes(self, request, people):
         """Made here and not in a job, so that codes in clear are stored nowhere."""
-        waiting = list(activation.entitled(people).select_related("unit").order_by("unit__code", "staff_no")[: MOST_STRIPS + 1])
+        waiting = list(
+            activation.entitled(people)
+            .select_related("unit")
+            .order_by("unit__code", "staff_no")[: MOST_STRIPS + 1]
+        )
         if not waiting:
             messages.info(request, _("Everybody selected has a password already or is closed."))
             return None
         if len(waiting) > MOST_STRIPS:
-            messages.error(request, _("Select at most %(most)s people, for instance one unit.") % {"most": MOST_STRIPS})
+            messages.error(
+                request, _("Select at most %(most)s people, for instance one unit.") % {"most": MOST_STRIPS}
+            )
             return None
         return codes_pdf(activation.issue_codes(waiting, by=request.user))
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import imports
+from accounts import import_columns, imports
 from accounts.imports import Fate, Plan
 from accounts.permissions import check
 from records import tables
@@ -33,14 +33,18 @@ SHOWN = 1000  # rows of one fate on a page; the rest is counted
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("List"),
-        help_text=gettext_lazy("Excel (.xlsx, .xls) or CSV, at most 10 MB. Title rows above the table and notes below may stay."),
+        help_text=gettext_lazy(
+            "Excel (.xlsx, .xls) or CSV, at most 10 MB. Title rows above the table and notes below may stay."
+        ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
 
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > Limits.of_settings().bytes:
-            raise forms.ValidationError(_("The file is larger than %(most)s MB.") % {"most": Limits.of_settings().bytes >> 20})
+            raise forms.ValidationError(
+                _("The file is larger than %(most)s MB.") % {"most": Limits.of_settings().bytes >> 20}
+            )
         return file
 
 
@@ -85,7 +89,11 @@ class ImportsMixin:
                 form.add_error("file", str(error))
             else:
                 held = PendingImport.objects.hold(
-                    kind=self.import_kind, name=file.name, content=content, plan=plan.fingerprint, by=request.user
+                    kind=self.import_kind,
+                    name=file.name,
+                    content=content,
+                    plan=plan.fingerprint,
+                    by=request.user,
                 )
                 return redirect(self.import_url("import_preview", held.pk))
         return self._page(request, "upload", {"form": form, "columns": self._columns()})
@@ -104,7 +112,9 @@ class ImportsMixin:
         plan = self._plan(request, bytes(held.content), held.name)
         if request.method == "POST":
             if plan.fingerprint != held.plan:
-                messages.warning(request, _("Something has changed since the preview. Please look through it once more."))
+                messages.warning(
+                    request, _("Something has changed since the preview. Please look through it once more.")
+                )
             elif self._confirm(request, held, plan):
                 return redirect(self.import_url("import_preview", pk))
         PendingImport.objects.filter(pk=pk).update(plan=plan.fingerprint)
@@ -119,7 +129,10 @@ class ImportsMixin:
         except Taken:
             messages.info(request, _("This list has been imported already."))
         except IntegrityError:
-            messages.warning(request, _("Somebody else changed the same rows just now. Nothing was written; please try again."))
+            messages.warning(
+                request,
+                _("Somebody else changed the same rows just now. Nothing was written; please try again."),
+            )
             return False
         return True
 
@@ -132,7 +145,9 @@ class ImportsMixin:
 
     def _held(self, request, pk: int) -> PendingImport:
         check(request.user, "accounts.import_people")
-        own = PendingImport.objects.visible_to(request.user).filter(kind=self.import_kind, expires_at__gt=timezone.now())
+        own = PendingImport.objects.visible_to(request.user).filter(
+            kind=self.import_kind, expires_at__gt=timezone.now()
+        )
         return get_object_or_404(own, pk=pk)
 
     def _plan(self, request, content: bytes, name: str) -> Plan:
@@ -140,8 +155,8 @@ class ImportsMixin:
 
     def _columns(self):
         if self.import_kind == "unit":
-            return imports.unit_columns()
-        return imports.people_columns(on=timezone.localdate())
+            return import_columns.unit_columns()
+        return import_columns.people_columns(on=timezone.localdate())
 
     def _page(self, request, page: str, context: dict):
         if not self.has_view_permission(request):
@@ -167,7 +182,12 @@ def _shown(plan: Plan) -> dict:
     return {
         "counts": plan.counts,
         "groups": [
-            {"fate": fate, "lines": by_fate[fate.value][:SHOWN], "more": max(len(by_fate[fate.value]) - SHOWN, 0)}
+            {
+                "fate": fate,
+                "count": len(by_fate[fate.value]),
+                "lines": by_fate[fate.value][:SHOWN],
+                "more": max(len(by_fate[fate.value]) - SHOWN, 0),
+            }
             for fate in (Fate.CHANGED, Fate.NEW, Fate.SAME)
             if by_fate[fate.value]
         ],

@@ -20,12 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from accounts.import_columns import UNIT_CODE_DIGITS, people_columns, unit_columns
 from accounts.models import Role, RoleCode, Unit, User
 from accounts.names import pinyin_of
 from records import cells, sheets
-from records.sheets import Column, Reading, Row
-
-UNIT_CODE_DIGITS = STAFF_NO_DIGITS = 5
+from records.sheets import Reading, Row
 
 
 class Fate(models.TextChoices):
@@ -79,78 +78,18 @@ class Plan:
     def fingerprint(self) -> str:
         """Changes whenever the file or the database would make anything else of any row."""
         said = [
-            (line.row.sheet, line.row.number, line.fate.value, line.key, line.row.values, line.changes, line.row.problems)
+            (
+                line.row.sheet,
+                line.row.number,
+                line.fate.value,
+                line.key,
+                line.row.values,
+                line.changes,
+                line.row.problems,
+            )
             for line in self.lines
         ]
         return hashlib.sha256(repr(said).encode()).hexdigest()
-
-
-def unit_columns() -> list[Column]:
-    """The columns of a list of units; the first heading of each is the one we offer."""
-    kinds = {
-        Unit.Kind.COLLEGE: ["学院", "院系", "院", "系", "教学单位"],
-        Unit.Kind.MEDICAL_SCHOOL: ["医学院"],
-        Unit.Kind.AFFILIATED: ["附属单位", "附属医院", "附属学校", "附属"],
-        Unit.Kind.DIRECT: ["直属单位", "直属", "直属机构", "科研机构", "公共服务体系"],
-        Unit.Kind.OFFICE: ["机关部处", "机关", "部处", "职能部门", "党政机关", "行政部门"],
-    }
-    return [
-        Column("code", _("Unit code"), ["单位编码", "单位代码", "单位编号", "单位号", "部门编码", "部门代码", "部门编号", "编码", "代码"],
-               cells.code(UNIT_CODE_DIGITS), required=True, unique=True),
-        Column("name", _("Unit name"), ["单位名称", "单位全称", "二级单位名称", "二级单位", "部门名称", "名称", "单位", "全称"],
-               cells.title(100), required=True, unique=True),
-        Column("short_name", _("Short name"), ["简称", "单位简称", "部门简称"], cells.title(30)),
-        Column("parent", _("Parent unit"), ["上级单位", "上级部门", "上级", "隶属单位", "主管单位", "所属单位", "归属单位"],
-               cells.title(100)),
-        Column("kind", _("Kind of unit"), ["单位类别", "单位类型", "单位性质", "部门类别", "类别", "类型", "性质"],
-               cells.choice(kinds), required=True, down=True),
-        Column("union_name", _("Department union"), ["部门工会", "部门工会名称", "工会名称", "分工会", "二级工会", "基层工会"],
-               cells.title(100)),
-        Column("union_chair", _("Chair of the department union"),
-               ["部门工会主席", "工会主席", "分工会主席", "主席", "工会负责人", "主席姓名"], cells.name),
-        Column("union_phone", _("Telephone"), ["联系电话", "电话", "办公电话", "工会电话", "联系方式", "电话号码"], phone),
-    ]
-
-
-def people_columns(*, on: date) -> list[Column]:
-    """The columns of a staff list; births after ``on`` cannot be meant."""
-    sexes = {User.Sex.MALE: ["男", "男性", "M", "male"], User.Sex.FEMALE: ["女", "女性", "F", "female"]}
-    return [
-        Column("staff_no", _("Staff number"),
-               ["工号", "教工号", "职工号", "教职工号", "员工号", "教师工号", "教职工工号", "职工编号", "人员编号", "人事编号"],
-               cells.code(STAFF_NO_DIGITS), required=True, unique=True),
-        Column("name", _("Name"), ["姓名", "教职工姓名", "人员姓名", "名字"], cells.name, required=True),
-        Column("sex", _("Sex"), ["性别"], cells.choice(sexes)),
-        Column("born", _("Born"), ["出生年月", "出生日期", "出生年月日", "出生时间", "生日"], cells.month(on=on, earliest=1900)),
-        Column("unit", _("Unit"),
-               ["所在单位", "单位", "单位名称", "工作单位", "所属单位", "二级单位", "所在部门", "所属部门", "部门", "部门名称",
-                "所在院系", "院系", "学院", "单位部门"],
-               cells.title(100), required=True),
-        Column("degree", _("Education"), ["最高学历", "学历", "文化程度", "学历层次", "学历学位"], cells.title(40)),
-        Column("academic_degree", _("Academic degree"), ["学位", "最高学位"], cells.title(20)),
-        Column("title", _("Professional title"),
-               ["专业技术职务", "职称", "专业技术职称", "技术职称", "现任专业技术职务", "专业职称", "职称名称"], cells.title(40)),
-        Column("post", _("Administrative post"), ["行政职务", "职务", "现任职务", "党政职务", "现任行政职务"], cells.title(60)),
-        Column("politics", _("Political affiliation"), ["政治面貌", "党派"], politics),
-        Column("phone", _("Mobile phone"), ["手机号码", "手机", "手机号", "移动电话", "联系电话", "联系方式", "电话"], phone),
-        Column("email", _("Mail address"), ["电子邮箱", "邮箱", "电子邮件", "邮箱地址", "电邮", "E-mail", "email", "mail"], cells.email),
-        Column("honour_text", _("Honours"),
-               ["荣誉称号", "所获荣誉", "获得荣誉", "荣誉", "劳模称号", "荣誉名称", "荣誉称号及年份", "荣誉称号及获得年份"],
-               cells.text(200)),
-    ]
-
-
-def phone(value: object) -> str:
-    """A mobile phone, or a landline: what begins with 1 is meant as a mobile phone."""
-    if cells.tight(value).startswith(("1", "+86", "86", "0086")):
-        return cells.mobile(value)
-    return cells.telephone(value)
-
-
-def politics(value: object) -> str:
-    """Political affiliation; 党员 without more means the Communist Party."""
-    found = cells.title(30)(value)
-    return {"党员": "中共党员", "中国共产党党员": "中共党员", "预备党员": "中共预备党员", "团员": "共青团员"}.get(found, found)
 
 
 class UnitNames:
@@ -182,7 +121,9 @@ class UnitNames:
         raise cells.Refused(_("There is no unit of this name."))
 
 
-def plan(kind: str, content: bytes, *, name: str = "", by: User | None = None, on: date | None = None) -> Plan:
+def plan(
+    kind: str, content: bytes, *, name: str = "", by: User | None = None, on: date | None = None
+) -> Plan:
     """What will become of each row of a list of ``kind`` (``unit`` or ``user``). Writes nothing.
 
     :param by: who imports; people of the union's office are changed by the system administrator only.
@@ -219,7 +160,11 @@ def plan_units(reading: Reading) -> list[Line]:
     for row in reading.rows:
         unit = there.get(row.values["code"]) or Unit(code=row.values["code"])
         before = _described(unit) if unit.pk else {}
-        values = {key: value for key, value in row.values.items() if value is not None and key not in {"code", "parent"}}
+        values = {
+            key: value
+            for key, value in row.values.items()
+            if value is not None and key not in {"code", "parent"}
+        }
         for key, value in values.items():
             setattr(unit, key, value)
         names.add(unit)
@@ -265,8 +210,14 @@ def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
     """People; new ones get their staff number as user name and no password."""
     names = UnitNames(Unit.objects.all())
     numbers = [row.values["staff_no"] for row in reading.rows]
-    there = {person.staff_no: person for person in User.objects.filter(staff_no__in=numbers).select_related("unit")}
-    taken = set(User.objects.filter(username__in=numbers).exclude(staff_no__in=numbers).values_list("username", flat=True))
+    there = {
+        person.staff_no: person for person in User.objects.filter(staff_no__in=numbers).select_related("unit")
+    }
+    taken = set(
+        User.objects.filter(username__in=numbers)
+        .exclude(staff_no__in=numbers)
+        .values_list("username", flat=True)
+    )
     office = _office_people() if by is None or not by.has_role(RoleCode.SYSADMIN) else set()
     lines = []
     for row in reading.rows:
@@ -307,8 +258,21 @@ def _fill(person: User, values: dict[str, Any], unit: Unit) -> None:
     person.pinyin, person.initials = pinyin_of(person.name)
 
 
-PEOPLE_FIELDS = ["name", "sex", "birth_year", "birth_month", "unit", "degree", "academic_degree", "title", "post",
-                 "politics", "phone", "email", "honour_text"]
+PEOPLE_FIELDS = [
+    "name",
+    "sex",
+    "birth_year",
+    "birth_month",
+    "unit",
+    "degree",
+    "academic_degree",
+    "title",
+    "post",
+    "politics",
+    "phone",
+    "email",
+    "honour_text",
+]
 UNIT_FIELDS = ["name", "short_name", "parent", "kind", "union_name", "union_chair", "union_phone"]
 
 
@@ -370,5 +334,10 @@ def _write_people(lines: list[Line], by: User) -> None:
     reason = "import"
     bulk_create_with_history(new, User, batch_size=200, default_user=by, default_change_reason=reason)
     bulk_update_with_history(
-        changed, User, [*PEOPLE_FIELDS, "pinyin", "initials"], batch_size=100, default_user=by, default_change_reason=reason
+        changed,
+        User,
+        [*PEOPLE_FIELDS, "pinyin", "initials"],
+        batch_size=100,
+        default_user=by,
+        default_change_reason=reason,
     )

@@ -49,8 +49,9 @@ _RUNS = re.compile(rf"([A-Za-z0-9]+)|([{''.join(RARE)}]|[^A-Za-z0-9\s{''.join(RA
 def pinyin_of(name: str) -> tuple[str, str]:
     """The reading of a name and its initials, in lower case and without blanks or marks.
 
-    ``单雄信`` gives ``("shanxiongxin", "sxx")``, ``阿依古丽·买买提`` ``("ayigulimaimaiti", "ayglmmt")``; words in Latin
-    letters stand for themselves: ``Li Wei`` gives ``("liwei", "lw")``. A character nobody knows the reading of is left out.
+    ``单雄信`` gives ``("shanxiongxin", "sxx")``, ``阿依古丽·买买提`` ``("ayigulimaimaiti", "ayglmmt")``;
+    words in Latin letters stand for themselves: ``Li Wei`` gives ``("liwei", "lw")``. A character nobody
+    knows the reading of is left out.
     """
     name = unicodedata.normalize("NFC", name).strip()
     syllables: list[str] = []

@@ -32,16 +32,23 @@ class Fault(str):
 
 
 # Full-width letters and digits; other full-width marks are good Chinese and stay.
-_HALF = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_HALF = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 # In codes, dates, numbers and addresses the full-width marks are slips of the keyboard as well.
-_HALF_MARKS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    ord(mark): "-" for mark in "—–‐‑‒―−－"
-} | {ord("。"): ".", ord("、"): ".", ord("•"): ".", ord("·"): "."}
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_HALF_MARKS = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | {ord(mark): "-" for mark in "—–‐‑‒―−－"}
+    | {ord("。"): ".", ord("、"): ".", ord("•"): ".", ord("·"): "."}
+)
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _BLANKS = re.compile(r"[\s\u3000\u00a0]+")
 # Characters of old fonts and of text copied out of PDF, with the character that is meant.
 _OLD_FORMS = {0xE863: "䶮", 0xE844: "䜣", 0xE84B: "䥽", 0xE857: "䲟"} | {
-    code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAFF))
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAFF))
     if unicodedata.normalize("NFKC", chr(code)) != chr(code)
 }
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
@@ -70,7 +77,9 @@ def _plain(words: str) -> str:
     """Each cell is looked at several times, and lists repeat themselves."""
     text = unicodedata.normalize("NFC", words.translate(_OLD_FORMS))
     text = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
-    if text[:1] == "'" and text[1:2] in _STARTS_FORMULA:  # the apostrophe that makes it harmless (records.tables)
+    if (
+        text[:1] == "'" and text[1:2] in _STARTS_FORMULA
+    ):  # the apostrophe that makes it harmless (records.tables)
         text = text[1:]
     return text.translate(_HALF)
 
@@ -99,7 +108,10 @@ def text(most: int = 200) -> Callable[[object], str]:
     def read(value: object) -> str:
         found = plain(value)
         if len(found) > most:
-            raise Refused(_("The text has %(length)s characters; at most %(most)s fit.") % {"length": len(found), "most": most})
+            raise Refused(
+                _("The text has %(length)s characters; at most %(most)s fit.")
+                % {"length": len(found), "most": most}
+            )
         return found
 
     return read
@@ -119,7 +131,9 @@ def name(value: object) -> str:
     found = _BETWEEN_HAN.sub("", _DOTS.sub("·", plain(value))).strip("·")
     strange = [character for character in found if not _NAME.fullmatch(character)]
     if any(unicodedata.category(character) == "Co" for character in strange):
-        raise Refused(_("The name has a character of a private font that no other computer can show. Type it anew."))
+        raise Refused(
+            _("The name has a character of a private font that no other computer can show. Type it anew.")
+        )
     if strange:
         raise Refused(_("“%(mark)s” does not belong in a name.") % {"mark": strange[0]})
     if not re.search(rf"[{_HAN}A-Za-z\u00c0-\u024f]", found):
@@ -226,7 +240,9 @@ def _parts(value: object, year: int | None) -> tuple[int, int, int | None]:
         return year, int(match["month"]), int(match["day"])
     if re.match(r"\d\d[-./年]\d", found):
         raise Refused(_("The year has two digits only. Write it with four."))
-    raise Refused(_("This is not a date that can be read. Write it like %(example)s.") % {"example": "1978.05"})
+    raise Refused(
+        _("This is not a date that can be read. Write it like %(example)s.") % {"example": "1978.05"}
+    )
 
 
 def _both(value: float) -> dict[str, str]:
@@ -321,7 +337,9 @@ def amount(*, unit: int = 1) -> Callable[[object], Decimal]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return (_number(f"{value:.15g}") * unit).quantize(Decimal("0.01"))
         words = re.sub(r"^(人民币|RMB|CNY)?[约近共]?", "", tight(value), flags=re.I)
-        match = re.fullmatch(r"[¥￥]?(-?[\d,]+(?:\.\d+)?)(亿|千万|百万|万|千)?(元|圆|块)?整?(左右|余|多)?", words)
+        match = re.fullmatch(
+            r"[¥￥]?(-?[\d,]+(?:\.\d+)?)(亿|千万|百万|万|千)?(元|圆|块)?整?(左右|余|多)?", words
+        )
         if not match:
             raise Refused(_("This is not an amount of money."))
         by = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, None: 1}[match[2]]

@@ -37,7 +37,9 @@ def read(content: bytes, limits: Limits) -> list[Sheet]:
             return _Workbook(package, limits).sheets()
     except UnreadableFile:
         raise
-    except Exception as error:  # a broken package breaks in many ways; whatever it is, the file is not ours to mend
+    except (
+        Exception
+    ) as error:  # a broken package breaks in many ways; whatever it is, the file is not ours to mend
         raise UnreadableFile.damaged() from error
 
 
@@ -45,7 +47,9 @@ def _check_package(package: zipfile.ZipFile, limits: Limits) -> None:
     entries = package.infolist()
     if len(entries) > limits.entries or sum(entry.file_size for entry in entries) > limits.unpacked:
         raise UnreadableFile(
-            _("Unpacked, this file is far larger than any list. Copy the table into a new workbook and save that.")
+            _(
+                "Unpacked, this file is far larger than any list. Copy the table into a new workbook and save that."
+            )
         )
     if any(entry.flag_bits & 1 for entry in entries):
         raise UnreadableFile.locked()
@@ -227,8 +231,10 @@ class _SheetStream:
     def _keep(self, value: object) -> None:
         if self.row > self.limits.rows or self.column > self.limits.columns:
             raise UnreadableFile(
-                _("Cell %(cell)s of sheet “%(sheet)s” holds something far outside the table. Delete it, or copy the "
-                  "table into a new workbook.")
+                _(
+                    "Cell %(cell)s of sheet “%(sheet)s” holds something far outside the table. Delete it, or copy the "
+                    "table into a new workbook."
+                )
                 % {"cell": f"{column_letters(self.column)}{self.row}", "sheet": self.sheet.name}
             )
         self.workbook.cells += 1
@@ -263,7 +269,13 @@ class _SheetStream:
             return moment.replace(microsecond=0)
         if isinstance(meaning, int):  # shown with so many places: 1977.1 stands there as 1977.10
             shown = f"{number:.{meaning}f}"
-            return shown if float(shown) == number and meaning else int(number) if number.is_integer() else number
+            return (
+                shown
+                if float(shown) == number and meaning
+                else int(number)
+                if number.is_integer()
+                else number
+            )
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
     def _merge(self, reference: str) -> None:

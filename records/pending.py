@@ -49,7 +49,9 @@ class PendingImport(models.Model):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     plan = models.CharField(max_length=64)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("uploaded by"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("uploaded by")
+    )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     expires_at = models.DateTimeField()
     applied_at = models.DateTimeField(_("imported"), null=True, blank=True)

@@ -108,7 +108,9 @@ class Row:
         number, described = self.table.columns.get(column, (0, None))
         heading = self.table.headings.get(number) or (str(described.label) if described else "")
         value = cells.plain(self.raw.get(column))[:80]
-        self.problems.append(Problem(self.sheet, self.number, column_letters(number), heading, value, str(reason)))
+        self.problems.append(
+            Problem(self.sheet, self.number, column_letters(number), heading, value, str(reason))
+        )
 
 
 @dataclass
@@ -154,7 +156,9 @@ def read_sheets(sheets: Sequence[Sheet], columns: Columns) -> Reading:
     if not found:
         wanted = columns(None) if callable(columns) else columns
         words = "、".join(column.headings[0] for column in wanted if column.required)
-        raise UnreadableFile(_("No heading row was found. The table needs at least the columns %(words)s.") % {"words": words})
+        raise UnreadableFile(
+            _("No heading row was found. The table needs at least the columns %(words)s.") % {"words": words}
+        )
     wanted_of = {id(sheet): wanted for sheet, wanted in given}
     reading = Reading()
     for table in found:
@@ -163,7 +167,8 @@ def read_sheets(sheets: Sequence[Sheet], columns: Columns) -> Reading:
             reading.tables.append(table)
             continue
         reason = _("Sheet “%(sheet)s” has no column %(words)s.") % {
-            "sheet": table.sheet.name, "words": "、".join(column.headings[0] for column in missing)
+            "sheet": table.sheet.name,
+            "words": "、".join(column.headings[0] for column in missing),
         }
         if len(found) == 1:
             raise UnreadableFile(reason)
@@ -178,7 +183,12 @@ def read_sheets(sheets: Sequence[Sheet], columns: Columns) -> Reading:
 
 def year_in(sheet: Sheet) -> int | None:
     """The year that the name of a sheet or a title above its table tells: ``2024年``."""
-    titles = [value for number, row in list(sheet)[:3] for value in row.values() if isinstance(value, str) and number <= 3]
+    titles = [
+        value
+        for number, row in list(sheet)[:3]
+        for value in row.values()
+        if isinstance(value, str) and number <= 3
+    ]
     for words in [sheet.name, *titles[:3]]:
         years = set(re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|$)", cells.plain(words)))
         if len(years) == 1:
@@ -189,11 +199,13 @@ def year_in(sheet: Sheet) -> int | None:
 def find_table(sheet: Sheet, columns: Sequence[Column]) -> Table | None:
     """The heading row: the row, or two rows one above the other, in which most of the columns are found."""
     best: Table | None = None
-    rows = {number: row for number, row in list(sheet)[:HEADING_WITHIN]}
+    rows = dict(list(sheet)[:HEADING_WITHIN])
     for number, row in rows.items():
         for below in ({}, rows.get(number + 1, {})):
             merged = row | below
-            headings = {at: cells.plain(value) for at, value in sorted(merged.items()) if isinstance(value, str)}
+            headings = {
+                at: cells.plain(value) for at, value in sorted(merged.items()) if isinstance(value, str)
+            }
             matched = _match(headings, columns)
             if len(matched) > (len(best.columns) if best else 0):
                 best = Table(sheet, number, number + bool(below), headings, matched)
@@ -225,7 +237,9 @@ def _match(headings: dict[int, str], columns: Sequence[Column]) -> dict[str, tup
 def _rows(table: Table) -> Iterable[Row]:
     """The rows of data below the headings: no footers, no section titles, no repeated headings, no empty rows."""
     above = _merged_down(table.sheet)
-    wide = {top for top, left, bottom, right in table.sheet.merges if right - left >= 2 and top > table.bottom}
+    wide = {
+        top for top, left, bottom, right in table.sheet.merges if right - left >= 2 and top > table.bottom
+    }
     last: dict[str, object] = {}
     footer = False
     for number, row in table.sheet:
@@ -258,7 +272,9 @@ def _is_blank_text(value: object) -> bool:
 def _repeats_heading(table: Table, row: dict[int, object]) -> bool:
     """Printed lists repeat the headings on each page."""
     same = sum(
-        1 for at, words in table.headings.items() if isinstance(row.get(at), str) and cells.plain(row[at]) == words
+        1
+        for at, words in table.headings.items()
+        if isinstance(row.get(at), str) and cells.plain(row[at]) == words
     )
     return same >= 2 and same * 2 >= len(table.headings)
 
@@ -292,7 +308,9 @@ def _clean(row: Row) -> None:
 
 def _refuse_doubles(reading: Reading) -> None:
     """The second row with a value that may stand once is refused, with the number of the first."""
-    for name in {name for table in reading.tables for name, (_at, column) in table.columns.items() if column.unique}:
+    for name in {
+        name for table in reading.tables for name, (_at, column) in table.columns.items() if column.unique
+    }:
         first: dict[Any, Row] = {}
         for row in reading.all:
             if (value := row.values.get(name)) is None:

@@ -115,7 +115,9 @@ def _dress(page: Worksheet, heading: int, columns: int) -> None:
         cell.font = Font(bold=True)
         cell.fill = _HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="center")
-        longest = max((_breadth(page.cell(row, column).value) for row in range(1, min(page.max_row, 60) + 1)), default=8)
+        longest = max(
+            (_breadth(page.cell(row, column).value) for row in range(1, min(page.max_row, 60) + 1)), default=8
+        )
         page.column_dimensions[get_column_letter(column)].width = min(max(longest + 2, 8), 50)
 
 

@@ -44,7 +44,9 @@ class UnreadableFile(ValueError):
 
     @classmethod
     def damaged(cls) -> UnreadableFile:
-        return cls(_("The file is damaged or incomplete. Open it in Excel or WPS, save it again, and upload that."))
+        return cls(
+            _("The file is damaged or incomplete. Open it in Excel or WPS, save it again, and upload that.")
+        )
 
     @classmethod
     def wrong_type(cls) -> UnreadableFile:
@@ -56,7 +58,11 @@ class UnreadableFile(ValueError):
 
     @classmethod
     def too_much(cls) -> UnreadableFile:
-        return cls(_("The file holds more than can be read at once. Split it, or copy the table into a new workbook."))
+        return cls(
+            _(
+                "The file holds more than can be read at once. Split it, or copy the table into a new workbook."
+            )
+        )
 
 
 @dataclass
@@ -96,7 +102,8 @@ def open_workbook(content: bytes, name: str = "", limits: Limits | None = None) 
         raise UnreadableFile(_("The file is empty."))
     if len(content) > limits.bytes:
         raise UnreadableFile(
-            _("The file is larger than %(most)s MB. Take out pictures and other sheets.") % {"most": limits.bytes >> 20}
+            _("The file is larger than %(most)s MB. Take out pictures and other sheets.")
+            % {"most": limits.bytes >> 20}
         )
     if content.startswith(b"PK"):
         return ooxml.read(content, limits)
@@ -105,7 +112,9 @@ def open_workbook(content: bytes, name: str = "", limits: Limits | None = None) 
     if name.lower().endswith((".xlsx", ".xls", ".xlsm", ".et")) or filetype.guess(content):
         if content.lstrip()[:1] == b"<":
             raise UnreadableFile(
-                _("This is a web page that was named like an Excel file. Open it in Excel and save it as .xlsx.")
+                _(
+                    "This is a web page that was named like an Excel file. Open it in Excel and save it as .xlsx."
+                )
             )
         raise UnreadableFile.wrong_type()
     return [_read_text(content, name, limits)]
@@ -120,9 +129,12 @@ def _read_old(content: bytes, limits: Limits) -> list[Sheet]:
     if len(content) > limits.old_bytes:
         raise UnreadableFile(_("An .xls file of this size cannot be read. Save it as .xlsx."))
     try:
-        with open(os.devnull, "w") as silence, xlrd.open_workbook(
-            file_contents=content, formatting_info=True, ragged_rows=True, on_demand=True, logfile=silence
-        ) as book:
+        with (
+            open(os.devnull, "w") as silence,
+            xlrd.open_workbook(
+                file_contents=content, formatting_info=True, ragged_rows=True, on_demand=True, logfile=silence
+            ) as book,
+        ):
             return [
                 _old_sheet(book, number, limits)
                 for number in range(book.nsheets)
@@ -131,14 +143,18 @@ def _read_old(content: bytes, limits: Limits) -> list[Sheet]:
     except UnreadableFile:
         raise
     except xlrd.XLRDError as error:
-        raise (UnreadableFile.locked() if "encrypt" in str(error).lower() else UnreadableFile.damaged()) from error
+        raise (
+            UnreadableFile.locked() if "encrypt" in str(error).lower() else UnreadableFile.damaged()
+        ) from error
     except Exception as error:  # xlrd trusts the file and fails in many ways on a damaged one
         raise UnreadableFile.damaged() from error
 
 
 def _old_sheet(book, number: int, limits: Limits) -> Sheet:
     old = book.sheet_by_index(number)
-    sheet = Sheet(old.name, merges=[(top + 1, left + 1, bottom, right) for top, bottom, left, right in old.merged_cells])
+    sheet = Sheet(
+        old.name, merges=[(top + 1, left + 1, bottom, right) for top, bottom, left, right in old.merged_cells]
+    )
     cells = 0
     for row in range(old.nrows):
         for column, (kind, value) in enumerate(zip(old.row_types(row), old.row_values(row), strict=True)):

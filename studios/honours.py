@@ -10,19 +10,52 @@ LEVELS = ("unit", "university", "municipal", "provincial", "national")
 # Municipalities directly under the state rank with provinces: 上海市劳动模范 is municipal by name, provincial by rank.
 DIRECT = ("上海", "北京", "天津", "重庆")
 PROVINCES = (
-    "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 "
-    "内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
-).split()
+    *(
+        "河北",
+        "山西",
+        "辽宁",
+        "吉林",
+        "黑龙江",
+        "江苏",
+        "浙江",
+        "安徽",
+        "福建",
+        "江西",
+        "山东",
+        "河南",
+        "湖北",
+    ),
+    *(
+        "湖南",
+        "广东",
+        "海南",
+        "四川",
+        "贵州",
+        "云南",
+        "陕西",
+        "甘肃",
+        "青海",
+        "台湾",
+        "内蒙古",
+        "广西",
+        "西藏",
+    ),
+    *("宁夏", "新疆", "香港", "澳门"),
+)
 
 _NATIONAL = re.compile(r"^(?:获|荣获)?(?:全国|国家|中国|中华)|全国|国家级|中共中央|国务院")
-_MINISTRY = re.compile(r"省部级|部级|教育部|[\u4e00-\u9fff]{2,8}部(?=劳|先|优|表|系)|中央企业|中央国家机关|上海工匠")
+_MINISTRY = re.compile(
+    r"省部级|部级|教育部|[\u4e00-\u9fff]{2,8}部(?=劳|先|优|表|系)|中央企业|中央国家机关|上海工匠"
+)
 _UNIVERSITY = re.compile(r"校级|^(?:获|荣获)?(?:本?校|学校|全校)|大学|校劳动模范|校先进|校劳模")
 _UNIT = re.compile(r"院级|处级|系级|科级|单位级|部门级|^(?:获|荣获)?(?:学院|本院|医院|院|单位|部门)|学院")
 _YEAR = re.compile(
     r"[（(\[【]?\s*(?P<year>(?:19[3-9]|20[0-9])\d)(?!\d{3,})"
     r"(?:\s*[.年/\-]\s*(?:1[0-2]|0?[1-9])(?:\s*[.月/\-]\s*\d{0,2}\s*日?)?|(?:0[1-9]|1[0-2])(?!\d))?\s*年?度?\s*[)）\]】]?"
 )
-_WRAPPING = re.compile(r"^(?:荣获|获得|获评|获|被评为|评为|授予|[,，、;；:：.。])+|(?:荣誉)?称号$|[,，、;；:：.。]+$")
+_WRAPPING = re.compile(
+    r"^(?:荣获|获得|获评|获|被评为|评为|授予|[,，、;；:：.。])+|(?:荣誉)?称号$|[,，、;；:：.。]+$"
+)
 _BETWEEN = re.compile(r"[;；\n]+|[,，、](?=\s*(?:19|20)\d\d)|(?<=[)）])[,，、]")
 _WIDE = {ord("０") + i: str(i) for i in range(10)} | {ord("．"): ".", ord("\u3000"): " ", ord("／"): "/"}
 
@@ -43,7 +76,9 @@ def parse_honour(text: str) -> ParsedHonour:
     """
     text = (text or "").translate(_WIDE).strip()
     found = _YEAR.search(text)
-    title = re.sub(r"\s+", " ", (text[: found.start()] + " " + text[found.end() :]) if found else text).strip()
+    title = re.sub(
+        r"\s+", " ", (text[: found.start()] + " " + text[found.end() :]) if found else text
+    ).strip()
     title = re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", title)
     title = _WRAPPING.sub("", _WRAPPING.sub("", title).strip()).strip()
     return ParsedHonour(title, level_of(title), int(found["year"]) if found else None)
@@ -69,7 +104,7 @@ def level_of(title: str) -> str | None:
         return "municipal"
     if place or "省" in title or "自治区" in title or _MINISTRY.search(title):
         return "provincial"
-    if title.startswith(tuple(PROVINCES)) and "市" not in title:
+    if title.startswith(PROVINCES) and "市" not in title:
         return "provincial"
     if _UNIVERSITY.search(title):
         return "university"

@@ -58,7 +58,9 @@ def test_a_code_leads_to_a_password_and_signs_in(client, newcomer, staff):
     kept = ActivationCode.objects.get()
     assert code not in kept.code_hash
     assert (kept.created_by, kept.used_at) == (staff, None)
-    assert type_code(client, " ０１００７ ", code.lower().replace("-", " ")).url == reverse("accounts:activate_password")
+    assert type_code(client, " ０１００７ ", code.lower().replace("-", " ")).url == reverse(
+        "accounts:activate_password"
+    )
     assert "王㛃" in client.get(reverse("accounts:activate_password")).content.decode()
     assert choose(client).url == reverse("portal:home")
     assert who(client) == newcomer
@@ -97,7 +99,8 @@ def test_a_code_is_good_for_its_own_person_only(client, newcomer, staff):
 def test_an_unknown_number_and_a_wrong_code_get_the_same_answer(client, newcomer, staff):
     activation.issue_codes([newcomer], by=staff)
     pages = [
-        type_code(client, number, "AAAA-AAAA").content.decode().replace(number, "") for number in ("01007", "99999")
+        type_code(client, number, "AAAA-AAAA").content.decode().replace(number, "")
+        for number in ("01007", "99999")
     ]
     assert len({re.sub(r'value="[^"]*"|nonce="[^"]*"', "", page) for page in pages}) == 1
 

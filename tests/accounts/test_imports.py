@@ -211,7 +211,9 @@ def test_an_ambiguous_short_name_is_refused_and_a_code_is_understood(units, sysa
 
 
 def test_people_of_the_office_are_changed_by_the_sysadmin_only(units, sysadmin):
-    leader = User.objects.create_user("90002", name="主席", staff_no="90002", unit=Unit.objects.get(code="30000"))
+    leader = User.objects.create_user(
+        "90002", name="主席", staff_no="90002", unit=Unit.objects.get(code="30000")
+    )
     Role.objects.create(user=leader, code=RoleCode.UNION_LEADER)
     staff = User.objects.create_user("90003", name="干事", staff_no="90003")
     Role.objects.create(user=staff, code=RoleCode.UNION_STAFF)

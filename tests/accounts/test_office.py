@@ -118,7 +118,12 @@ def test_the_empty_list_has_the_headings_the_reader_knows(as_):
     client = as_("sysadmin")
     for kind in ("unit", "user"):
         headings = client.get(reverse(f"admin:accounts_{kind}_import_headings")).content
-        assert upload(client, kind, headings).context["counts"] == {"new": 0, "changed": 0, "same": 0, "bad": 0}
+        assert upload(client, kind, headings).context["counts"] == {
+            "new": 0,
+            "changed": 0,
+            "same": 0,
+            "bad": 0,
+        }
 
 
 def test_people_are_found_by_name_pinyin_initials_and_number(as_):
@@ -153,7 +158,8 @@ def test_people_are_no_business_of_others(as_, role):
 
 def change(client, person, **fields):
     data = {
-        "name": person.name, "staff_no": person.staff_no or "", "username": person.username, "unit": person.unit_id or "",
+        "name": person.name, "staff_no": person.staff_no or "", "username": person.username,
+        "unit": person.unit_id or "",
         "title": "", "post": "", "degree": "", "academic_degree": "", "honour_text": "", "sex": "", "birth_year": "",
         "birth_month": "", "politics": "", "phone": "", "email": person.email, "is_active": "on",
         "roles-TOTAL_FORMS": 0, "roles-INITIAL_FORMS": 0, **fields,

@@ -27,7 +27,10 @@ GOOD = workbook(["工号", "姓名"], ["01001", "甲"])
 def with_sheet(xml: bytes | list[bytes], *, extra: dict[str, bytes] | None = None) -> bytes:
     """A well-formed workbook whose only sheet is ``xml``."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(GOOD)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
         for entry in old.infolist():
             if entry.filename != "xl/worksheets/sheet1.xml":
                 new.writestr(entry.filename, old.read(entry))

@@ -40,7 +40,8 @@ def table(*rows, merges=(), **sheets_beside) -> bytes:
 
 def values(content: bytes, name: str = "") -> list[tuple]:
     return [
-        (row.number, row.values["number"], row.values["name"]) for row in read(content, COLUMNS, name=name).rows
+        (row.number, row.values["number"], row.values["name"])
+        for row in read(content, COLUMNS, name=name).rows
     ]
 
 
@@ -50,8 +51,10 @@ def values(content: bytes, name: str = "") -> list[tuple]:
 @pytest.mark.parametrize(
     "spelling",
     [
-        "1977.08", "1977.8", 1977.08, "1977/8/13", "1977-08-13", "1977年8月", "1977年8月13日", "１９７７年８月", "197708", 197708,
-        "19770813", datetime(1977, 8, 13), date(1977, 8, 13), 28350, "1977-08-13 00:00:00", "1977．08", "1977。8", "1977 年 8 月",
+        "1977.08", "1977.8", 1977.08, "1977/8/13", "1977-08-13", "1977年8月", "1977年8月13日", "１９７７年８月",
+        "197708", 197708,
+        "19770813", datetime(1977, 8, 13), date(1977, 8, 13), 28350, "1977-08-13 00:00:00", "1977．08",
+        "1977。8", "1977 年 8 月",
         "一九七七年八月", "1977—08", "1977.8生", " 1977.08 ",
     ],
 )  # fmt: skip
@@ -79,8 +82,9 @@ def test_a_day_takes_the_year_of_its_sheet():
     ("given", "name"),
     [
         ("李  𬭎", "李𬭎"), ("区\u3000霞", "区霞"), (" 张三\u200b ", "张三"), ("John  Smith", "John Smith"),
-        ("阿依古丽·买买提", "阿依古丽·买买提"), ("阿依古丽•买买提", "阿依古丽·买买提"), ("阿依古丽．买买提", "阿依古丽·买买提"),
-        ("阿依古丽・买买提", "阿依古丽·买买提"), ("阿依古丽 · 买买提", "阿依古丽·买买提"), ("阿依古丽.买买提", "阿依古丽·买买提"),
+        ("阿依古丽·买买提", "阿依古丽·买买提"), ("阿依古丽•买买提", "阿依古丽·买买提"),
+        ("阿依古丽．买买提", "阿依古丽·买买提"), ("阿依古丽・买买提", "阿依古丽·买买提"),
+        ("阿依古丽 · 买买提", "阿依古丽·买买提"), ("阿依古丽.买买提", "阿依古丽·买买提"),
         ("J. R. Smith", "J. R. Smith"), ("龚\ue863", "龚䶮"), ("⽅⼀", "方一"),
     ],
 )  # fmt: skip
@@ -94,7 +98,9 @@ def test_what_is_no_name_is_refused(wrong):
         cells.name(wrong)
 
 
-@pytest.mark.parametrize("given", [1007, 1007.0, "1007", "01007", "０１００７", " 01007 ", "'01007", "1007.0"])
+@pytest.mark.parametrize(
+    "given", [1007, 1007.0, "1007", "01007", "０１００７", " 01007 ", "'01007", "1007.0"]
+)
 def test_zeros_that_excel_ate_are_put_back(given):
     assert cells.code(5)(given) == "01007"
 
@@ -116,7 +122,8 @@ def test_mobile_phones(given, number):
 
 @pytest.mark.parametrize(
     ("given", "unit", "yuan"),
-    [(12, 10000, "120000.00"), ("12万元", 1, "120000.00"), ("￥120,000.00", 10000, "120000.00"), ("约3.5万", 10000, "35000.00"),
+    [(12, 10000, "120000.00"), ("12万元", 1, "120000.00"), ("￥120,000.00", 10000, "120000.00"),
+     ("约3.5万", 10000, "35000.00"),
      ("￥1,200,000.00元", 10000, "1200000.00"), (0.1, 10000, "1000.00"), ("1,234.5", 1, "1234.50")],
 )  # fmt: skip
 def test_amounts(given, unit, yuan):
@@ -138,7 +145,11 @@ def test_counts_with_their_unit(given, count):
 
 def test_the_heading_row_is_found_below_titles_with_blanks_and_stars_in_headings():
     content = table(
-        ["某大学教职工一览表（2026年3月）"], [], ["填表单位：人事处"], ["序号", "工 号*", "姓\n名", "出生年月（年.月）"], [1, 1007, "甲", "1977.8"]
+        ["某大学教职工一览表（2026年3月）"],
+        [],
+        ["填表单位：人事处"],
+        ["序号", "工 号*", "姓\n名", "出生年月（年.月）"],
+        [1, 1007, "甲", "1977.8"],
     )
     reading = read(content, COLUMNS)
     assert [(row.number, row.values) for row in reading.rows] == [
@@ -148,7 +159,9 @@ def test_the_heading_row_is_found_below_titles_with_blanks_and_stars_in_headings
 
 
 def test_two_heading_rows_are_read_as_one():
-    content = table(["工号", "姓名", "联系方式", None], [None, None, "手机", "备用"], [1, "甲", "13900000000", None])
+    content = table(
+        ["工号", "姓名", "联系方式", None], [None, None, "手机", "备用"], [1, "甲", "13900000000", None]
+    )
     [row] = read(content, COLUMNS).rows
     assert (row.number, row.values["phone"]) == (3, "13900000000")
 
@@ -161,7 +174,11 @@ def test_merged_cells_count_for_each_row_they_cover():
 
 def test_in_csv_a_blank_takes_the_value_above():
     content = "工号,姓名,类别\n1,甲,学院\n2,乙,\n3,丙,机关\n".encode("gb18030")
-    assert [row.values["kind"] for row in read(content, COLUMNS, name="a.csv").rows] == ["学院", "学院", "机关"]
+    assert [row.values["kind"] for row in read(content, COLUMNS, name="a.csv").rows] == [
+        "学院",
+        "学院",
+        "机关",
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -192,7 +209,9 @@ def test_footers_section_titles_repeated_headings_and_empty_rows_are_no_data():
 
 
 def test_rows_that_only_have_a_serial_number_are_no_data():
-    content = table(["序号", "工号", "姓名", "备注"], [1, 7, "甲", None], [2, None, None, None], [3, None, None, "待定"])
+    content = table(
+        ["序号", "工号", "姓名", "备注"], [1, 7, "甲", None], [2, None, None, None], [3, None, None, "待定"]
+    )
     assert [row.number for row in read(content, COLUMNS).all] == [2]
 
 
@@ -263,9 +282,14 @@ def test_a_number_shown_with_two_places_means_what_it_shows():
 
 def test_columns_may_follow_the_year_of_a_sheet():
     def columns(year):
-        return [Column("on", "Date", ["日期"], cells.day(year=year), required=True), Column("what", "What", ["名称"])]
+        return [
+            Column("on", "Date", ["日期"], cells.day(year=year), required=True),
+            Column("what", "What", ["名称"]),
+        ]
 
-    content = table(["日期", "名称"], ["10月10日", "甲"], **{"2023年": [["日期", "名称"], ["10月10日", "乙"]]})
+    content = table(
+        ["日期", "名称"], ["10月10日", "甲"], **{"2023年": [["日期", "名称"], ["10月10日", "乙"]]}
+    )
     reading = read(content, columns)
     assert [row.values["on"] for row in reading.rows] == [date(2023, 10, 10)]
     assert [p.cell for p in reading.problems] == ["A2"]
@@ -283,12 +307,16 @@ def test_an_old_workbook_reads_like_a_new_one():
     samples = Path(__file__).parent.parent / "samples"
     old, new = (read((samples / f"activities{ending}").read_bytes(), columns) for ending in (".xls", ".xlsx"))
     assert len(new.rows) > 90
-    assert [(r.sheet, r.number, r.values) for r in old.rows] == [(r.sheet, r.number, r.values) for r in new.rows]
+    assert [(r.sheet, r.number, r.values) for r in old.rows] == [
+        (r.sheet, r.number, r.values) for r in new.rows
+    ]
     assert [p.cell for p in old.problems] == [p.cell for p in new.problems]
 
 
 def test_what_is_exported_can_be_read_again():
-    content = export(["工号", "姓名", "手机"], [["00012", "=甲", "13900000000"], ["00013", "乙", ""]], sheet="人员[1]")
+    content = export(
+        ["工号", "姓名", "手机"], [["00012", "=甲", "13900000000"], ["00013", "乙", ""]], sheet="人员[1]"
+    )
     reading = read(content, COLUMNS)
     assert [row.values["number"] for row in reading.rows] == ["00013"]
     assert [(p.cell, p.value) for p in reading.problems] == [("B2", "=甲")]
