@@ -97,5 +97,12 @@ class Frame:
         ]
 
 
+def frame_of(request: HttpRequest) -> Frame:
+    """The one frame of this request, so that view and page ask the database once."""
+    if not hasattr(request, "frame"):
+        request.frame = Frame(request)
+    return request.frame
+
+
 def frame(request: HttpRequest) -> dict:
-    return {"frame": Frame(request)}
+    return {"frame": frame_of(request)}

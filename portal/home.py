@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts.models import Notice, RoleCode
+from accounts.models import Notice
+from portal.context import Frame
 from records import agenda
 from studios.models import Studio, Verdict
 
@@ -16,10 +18,11 @@ LAST_NOTICES = 5
 
 
 class Home:
-    """Everything the home page of ``user`` shows on a day; each part is one query, asked when it is shown."""
+    """Everything the home page shows on a day; each part is one query, asked when it is shown."""
 
-    def __init__(self, user, on: dt.date):
-        self.user = user
+    def __init__(self, frame: Frame, on: dt.date):
+        self.frame = frame
+        self.user = frame.request.user
         self.on = on
 
     @cached_property
@@ -37,12 +40,19 @@ class Home:
 
     @cached_property
     def figures(self) -> list[agenda.Figure]:
-        """The packages' figures, and how many conditions the own studio meets."""
-        said = list(agenda.figures.of(self.user, self.on))
+        """What waits, what the packages say, and how many conditions the own studio meets."""
+        figures = []
+        if self.tasks or not self.user.is_staff:
+            figures.append(agenda.Figure(len(self.tasks), _("to be done"), "#tasks", late=bool(self.late)))
+        if self.queues:
+            late = any(queue.late for queue in self.queues)
+            waiting = sum(queue.count for queue in self.queues)
+            figures.append(agenda.Figure(waiting, _("waiting in the queues"), "#queues", late=late))
+        figures += agenda.figures.of(self.user, self.on)
         if self.studio and (verdicts := self.studio.verdicts.all()):
             met = sum(verdict.value == Verdict.Value.MET for verdict in verdicts)
-            said.append(agenda.Figure(f"{met} / {len(verdicts)}", _("conditions met"), "#conditions"))
-        return said
+            figures.append(agenda.Figure(f"{met} / {len(verdicts)}", _("conditions met"), "#conditions"))
+        return [*figures, agenda.Figure(self.frame.unread, _("unread notices"), reverse("accounts:inbox"))]
 
     @cached_property
     def notices(self) -> list[Notice]:
@@ -51,10 +61,11 @@ class Home:
     @cached_property
     def studio(self) -> Studio | None:
         """The live studio the person leads or helps to edit, with its stored verdicts."""
+        if not (self.frame.person["leads"] or self.frame.person["belongs"]):
+            return None
         verdicts = Prefetch("verdicts", Verdict.objects.order_by("condition"))
         return Studio.objects.of(self.user).live().prefetch_related(verdicts).first()
 
     @property
     def may_start(self) -> bool:
-        """Whether to say how a studio is started: to people who are neither of the office nor experts."""
-        return self.studio is None and not self.user.is_staff and not self.user.has_role(RoleCode.EXPERT)
+        return self.user.has_perm("studios.start_studio")

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.certificates import CheckForm, checks_left, find
+from portal.context import frame_of
 from portal.home import Home
 
 
@@ -19,7 +20,7 @@ def home(request):
     """What is to be done for who is signed in; the public front page for everybody else."""
     if not request.user.is_authenticated:
         return render(request, "portal/front.html", {"form": CheckForm()})
-    return render(request, "portal/home.html", {"home": Home(request.user, timezone.localdate())})
+    return render(request, "portal/home.html", {"home": Home(frame_of(request), timezone.localdate())})
 
 
 @login_not_required
