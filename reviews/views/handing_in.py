@@ -61,7 +61,7 @@ def before_handing_in(application, on) -> dict:
     ]
     shut = readiness.window(application, on=on) if application.state == State.DRAFT else []
     unmet = [one for one in studio.verdicts.all() if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
-    found = changes(application.snapshot.data, freeze(studio)) if application.submitted_at else []
+    found = changes(application.snapshot.data, freeze(studio, on=on)) if application.submitted_at else []
     return {
         "application": application,
         "studio": studio,

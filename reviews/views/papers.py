@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -62,7 +63,7 @@ def form_download(request, pk, kind):
     application = application_for(request, pk)
     works = application.is_editable and request.user.has_perm("studios.edit_studio", application.studio)
     if works or application.submitted_at is None:
-        data, number, endorsements = freeze(application.studio), DRAFT, ()
+        data, number, endorsements = freeze(application.studio, on=timezone.localdate()), DRAFT, ()
     else:
         data, number, endorsements = (
             application.snapshot.data,

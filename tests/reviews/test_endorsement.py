@@ -1,0 +1,155 @@
+"""The recommendation and the two sign-offs: any order, three people, nobody on their own case."""
+
+from itertools import permutations
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import RoleCode, Side
+from records.moves import DomainError, IllegalMove
+from reviews.models import Application, Endorsement, Part, State
+from studios.models import Member
+from tests.factories import ApplicationFactory, UserFactory, endorse_all, give_role, signatories
+
+pytestmark = pytest.mark.django_db
+PARTS = [Part.RECOMMENDATION, Part.PARTY, Part.ADMINISTRATION]
+
+
+@pytest.fixture
+def submitted(cast):
+    return ApplicationFactory(studio=cast.studio, submitted=True)
+
+
+def sign_url(application):
+    return reverse("reviews:sign", args=[application.pk])
+
+
+def sign(client, application, part, opinion="同意"):
+    return client.post(sign_url(application), {"part": part, "opinion": opinion}, follow=True)
+
+
+@pytest.mark.parametrize("order", list(permutations(PARTS)), ids="-".join)
+def test_the_three_are_signed_in_any_order_and_the_third_completes_them(order, cast, submitted, sign_in):
+    who = {
+        Part.RECOMMENDATION: cast.department,
+        Part.PARTY: cast.party,
+        Part.ADMINISTRATION: cast.administration,
+    }
+    for count, part in enumerate(order, start=1):
+        assert sign(sign_in(who[part]), submitted, part, f"意见{part}").status_code == 200
+        submitted.refresh_from_db()
+        assert submitted.state == (State.RECOMMENDED if count == 3 else State.SUBMITTED)
+    rows = set(Endorsement.objects.values_list("part", "by", "opinion", "snapshot__version"))
+    assert rows == {(part, who[part].pk, f"意见{part}", 1) for part in PARTS}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_exactly_the_holder_of_the_office_signs_a_part(part, cast, submitted, sign_in):
+    signed = set()
+    for name, user in cast.everybody().items():
+        before = set(Endorsement.objects.values_list("pk", flat=True))
+        sign(sign_in(user), submitted, part)
+        if set(Endorsement.objects.values_list("pk", flat=True)) != before:
+            signed.add(name)
+            Endorsement.objects.all().delete()
+    holder = {Part.RECOMMENDATION: "department", Part.PARTY: "party", Part.ADMINISTRATION: "administration"}[
+        part
+    ]
+    assert signed == {holder}
+
+
+def test_who_holds_all_three_offices_signs_one_part_only(cast, submitted, sign_in):
+    everything = UserFactory(
+        unit=cast.unit, roles=[(RoleCode.DEPARTMENT_UNION,), (RoleCode.UNIT_LEADER, Side.PARTY)]
+    )
+    give_role(everything, RoleCode.UNIT_LEADER, unit=cast.unit, side=Side.ADMINISTRATION)
+    client = sign_in(everything)
+    page = client.get(sign_url(submitted)).content.decode()
+    assert all(str(part.label) in page for part in Part)
+    sign(client, submitted, Part.PARTY)
+    second = sign(client, submitted, Part.ADMINISTRATION)
+    assert "须由三个人分别签署" in second.content.decode()
+    assert [one.part for one in Endorsement.objects.all()] == [Part.PARTY]
+    with pytest.raises(DomainError):
+        submitted.endorse(Part.RECOMMENDATION, by=everything, opinion="同意")
+
+
+def test_signing_needs_an_opinion(cast, submitted, sign_in):
+    response = sign(sign_in(cast.department), submitted, Part.RECOMMENDATION, opinion="   ")
+    assert "error-summary" in response.content.decode()
+    assert not Endorsement.objects.exists()
+
+
+def test_a_part_is_signed_once_and_the_second_office_holder_reads_so(cast, submitted, sign_in):
+    colleague = UserFactory(unit=cast.unit, roles=[(RoleCode.DEPARTMENT_UNION,)])
+    sign(sign_in(cast.department), submitted, Part.RECOMMENDATION)
+    assert "已经签署" in sign(sign_in(colleague), submitted, Part.RECOMMENDATION).content.decode()
+    assert "您已经签署过" in sign(sign_in(cast.department), submitted, Part.RECOMMENDATION).content.decode()
+    assert Endorsement.objects.count() == 1
+
+
+@pytest.mark.parametrize("way", ["member", "editor", "lead"])
+def test_nobody_signs_for_their_own_studio(way, cast, submitted, sign_in):
+    officer = cast.department
+    if way == "member":
+        Member.objects.create(studio=cast.studio, user=officer, name=officer.name)
+    elif way == "editor":
+        cast.studio.editors.create(user=officer)
+    else:
+        cast.studio.lead = officer
+        cast.studio.save()
+    response = sign(sign_in(officer), submitted, Part.RECOMMENDATION)
+    assert response.status_code == 403
+    assert "本人须回避" in response.content.decode()
+    assert not Endorsement.objects.exists()
+
+
+def test_an_officer_of_a_unit_above_signs_and_one_of_a_unit_beside_does_not(cast, submitted, sign_in):
+    from tests.factories import UnitFactory
+
+    above, beside = UnitFactory(), UnitFactory()
+    cast.unit.parent = above
+    cast.unit.save()
+    upper = UserFactory(unit=above, roles=[(RoleCode.DEPARTMENT_UNION,)])
+    other = UserFactory(unit=beside, roles=[(RoleCode.DEPARTMENT_UNION,)])
+    assert sign(sign_in(other), submitted, Part.RECOMMENDATION).status_code == 404
+    sign(sign_in(upper), submitted, Part.RECOMMENDATION)
+    assert Endorsement.objects.get().by == upper
+
+
+def test_signing_before_and_after_its_time_changes_nothing(cast, sign_in):
+    draft = ApplicationFactory(studio=cast.studio)
+    assert "当前状态" in sign(sign_in(cast.department), draft, Part.RECOMMENDATION).content.decode()
+    with pytest.raises(IllegalMove):
+        draft.endorse(Part.PARTY, by=cast.party, opinion="同意")
+    done = ApplicationFactory(studio=cast.own_studio, recommended=True)
+    before = set(Endorsement.objects.values_list("pk", flat=True))
+    colleague = UserFactory(unit=cast.unit, roles=[(RoleCode.DEPARTMENT_UNION,)])
+    assert "当前状态" in sign(sign_in(colleague), done, Part.RECOMMENDATION).content.decode()
+    assert set(Endorsement.objects.values_list("pk", flat=True)) == before
+
+
+def test_the_page_shows_opinion_who_when_and_the_version_it_was_given_on(cast, submitted, sign_in):
+    sign(sign_in(cast.department), submitted, Part.RECOMMENDATION, "团队扎实，同意推荐")
+    page = sign_in(cast.lead).get(submitted.get_absolute_url()).content.decode()
+    assert "团队扎实，同意推荐" in page
+    assert cast.department.name in page
+    assert "依据第 1 版" in page
+    assert page.count(">待签署<") == 2
+
+
+def test_refusing_ends_it_with_a_reason(cast, submitted, sign_in):
+    refuse = reverse("reviews:refuse", args=[submitted.pk])
+    client = sign_in(cast.party)
+    assert "error-summary" in client.post(refuse, {"reason": ""}).content.decode()
+    client.post(refuse, {"reason": "团队尚未成形"})
+    submitted.refresh_from_db()
+    assert submitted.state == State.REFUSED
+    assert submitted.log.last().note == "团队尚未成形"
+
+
+def test_the_factory_signs_with_three_different_people(cast):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    endorse_all(application)
+    assert Application.objects.get(pk=application.pk).state == State.RECOMMENDED
+    assert len({user.pk for user in signatories(cast.unit).values()}) == 3

@@ -1,0 +1,98 @@
+"""The way of an application: what has been, where it stands, what comes next and by when."""
+
+import pytest
+from django.utils import timezone
+
+from records.templatetags.present import cn_date
+from reviews.models import ENDED, Part, State
+from reviews.timeline import DONE, timeline
+from tests.factories import ApplicationFactory, bring_to
+
+pytestmark = pytest.mark.django_db
+SIGNING, CHECK, DECISION, NAMING = (
+    "部门工会推荐、党政签署意见",
+    "校工会审核材料",
+    "校工会决定",
+    "命名，颁发证书和铭牌",
+)
+
+
+def way(application, on=None):
+    signed = {one.part for one in application.endorsements.all()}
+    return timeline(application, application.log.all(), signed, on=on or timezone.localdate())
+
+
+def titles(application, look):
+    return [entry.title for entry in way(application) if entry.look == look]
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "coming"),
+    [
+        (State.DRAFT, "填写并提交", [SIGNING, CHECK, DECISION, NAMING]),
+        (State.SUBMITTED, SIGNING, [CHECK, DECISION, NAMING]),
+        (State.RETURNED, "修改后重新提交", [SIGNING, CHECK, DECISION, NAMING]),
+        (State.RECOMMENDED, CHECK, [DECISION, NAMING]),
+        (State.ACCEPTED, DECISION, [NAMING]),
+        (State.HELD, "暂缓，等待决定", [NAMING]),
+        (State.APPROVED, NAMING, []),
+    ],
+)
+def test_where_it_stands_and_what_comes(state, now, coming, cast):
+    application = bring_to(ApplicationFactory(studio=cast.studio), state)
+    assert titles(application, "now") == [now]
+    assert titles(application, "next") == coming
+
+
+@pytest.mark.parametrize("state", sorted(ENDED))
+def test_what_has_ended_expects_nothing_more(state, cast):
+    application = bring_to(ApplicationFactory(studio=cast.studio), state)
+    assert titles(application, "now") == titles(application, "next") == []
+    assert titles(application, "done")
+
+
+def test_each_step_says_by_when(cast):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    round_ = application.round
+    when = {entry.title: entry.when for entry in way(application) if entry.look != "done"}
+    assert when == {
+        SIGNING: f"{cn_date(round_.endorse_by)} 前",
+        CHECK: f"{cn_date(round_.decide_by)} 前",
+        DECISION: f"{cn_date(round_.decide_by)} 前",
+        NAMING: f"{cn_date(round_.naming_on)} 前",
+    }
+    overdue = way(application, on=round_.endorse_by.replace(year=round_.year + 1))
+    assert {entry.when for entry in overdue if entry.look == "now"} == {
+        f"应于 {cn_date(round_.endorse_by)} 前完成"
+    }
+
+
+def test_what_was_done_says_who_when_and_with_what_words(cast):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    application.endorse(Part.PARTY, by=cast.party, opinion="同意")
+    last = [entry for entry in way(application) if entry.look == "done"][-1]
+    assert (last.title, last.who, last.note) == ("党组织已签署意见", cast.party.name, "同意")
+    assert last.at == application.log.last().at
+
+
+def test_it_names_the_parts_that_are_still_awaited(cast):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    application.endorse(Part.PARTY, by=cast.party, opinion="同意")
+    now = next(entry for entry in way(application) if entry.look == "now")
+    assert str(Part.PARTY.label) not in now.note
+    assert str(Part.RECOMMENDATION.label) in now.note
+    assert str(Part.ADMINISTRATION.label) in now.note
+
+
+def test_a_return_from_the_check_comes_back_to_the_check(cast):
+    application = ApplicationFactory(studio=cast.studio, recommended=True)
+    application.return_for_correction({"plan": "写具体些"}, by=cast.staff, correct_by=timezone.localdate())
+    assert titles(application, "next") == [CHECK, DECISION, NAMING]
+
+
+def test_every_verb_that_is_logged_has_its_words():
+    from reviews.models import Application
+
+    signed = {f"sign_{part}" for part in Part.values}
+    others = {"start", "upload_paper", "check_paper", "allow_late"}
+    assert set(DONE) == set(Application.MOVES) | signed | others
