@@ -5,6 +5,7 @@ import time
 import pytest
 from django.core import mail
 from django.test import override_settings
+from kombu.exceptions import OperationalError
 
 from accounts.models import Notice, User
 from config.celery import app as celery_app
@@ -36,6 +37,7 @@ def circuit_closed(monkeypatch):
 
 def run_errand(client) -> tuple[Job, float]:
     """Send the form; the job that it started and how long the answer took."""
+    client.get("/inbox/")  # the page before: a server that has just started would measure its imports
     before = time.monotonic()
     answer = client.post("/errand/")
     took = time.monotonic() - before
@@ -64,17 +66,21 @@ def test_a_request_that_starts_a_job_is_answered_within_three_seconds(client, le
     assert len(mail.outbox) == 40
 
 
-def test_with_patience_as_celery_has_it_the_request_would_hang(client, lead, silent_redis):
-    """The twin of the test above: without the short time limits the publish waits for the silent broker."""
+def test_even_where_a_publish_hangs_the_request_goes_on(client, lead, silent_redis):
+    """The time limits of the sockets taken away: a publish hangs, a poke does not wait for it."""
     with publishing_to(silent_redis):
-        patient = {"socket_timeout": 8, "socket_connect_timeout": 8}
+        patient = {"socket_timeout": 6, "socket_connect_timeout": 6}
         celery_app.conf.update(
             broker_transport_options={**celery_app.conf.broker_transport_options, **patient},
-            broker_connection_timeout=8,
+            broker_connection_timeout=6,
         )
         before = time.monotonic()
         assert outbox.poke() is False
-    assert time.monotonic() - before > MOST_SECONDS
+        assert time.monotonic() - before < MOST_SECONDS
+        before = time.monotonic()
+        with pytest.raises(OperationalError):
+            drain_outbox.apply_async(retry=False)
+        assert time.monotonic() - before > MOST_SECONDS
 
 
 @override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")

@@ -3,7 +3,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -290,7 +289,6 @@ def test_the_button_stops_the_job_once(client, starter, work):
 
 
 @pytest.mark.django_db(transaction=True)
-@override_settings(CELERY_TASK_ALWAYS_EAGER=False)
 def test_a_worker_killed_in_the_middle_of_a_batch_leaves_each_item_done_once(starter, start_worker, tmp_path):
     count = 40
     worker = start_worker(include=errands.__name__)
