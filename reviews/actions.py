@@ -53,7 +53,7 @@ def upload_paper_form(application: Application, *, by, scan, signed: dict[str, t
     with application.locked_for_signing() as snapshot:
         if application.paper_forms.filter(state=PaperForm.State.UPLOADED).exists():
             raise DomainError(_("A stamped form of this application is waiting for its check already."))
-        for one in application.endorsements.all():
+        for one in application.endorsements_now():
             if one.part in signed:
                 raise DomainError(_("“%(part)s” is signed already.") % {"part": one.get_part_display()})
         words = {}
@@ -76,7 +76,7 @@ def check_paper_form(form: PaperForm, *, by) -> None:
     application = form.application
     with application.locked_for_signing():
         form.move("check", by=by)
-        signed = list(application.endorsements.all())
+        signed = application.endorsements_now()
         for part, (name, opinion) in form.signed_parts().items():
             if any(one.part == part for one in signed):
                 raise DomainError(_("“%(part)s” is signed already.") % {"part": Part(part).label})

@@ -296,7 +296,7 @@ class Application(Movable, models.Model):
 
         opinion = required(opinion, _now("Give an opinion."))
         with self.locked_for_signing() as snapshot:
-            signed = list(self.endorsements.all())
+            signed = self.endorsements_now()
             if any(one.part == part for one in signed):
                 raise DomainError(_now("This part is signed already."))
             if any(one.by_id == by.pk or one.signatory == by.name for one in signed):
@@ -324,6 +324,12 @@ class Application(Movable, models.Model):
                 raise IllegalMove(self.why_not("complete_endorsement"))
             self.state = row.state
             yield self.snapshot
+
+    def endorsements_now(self) -> list:
+        """Read anew under the lock, whatever the page had read before."""
+        from reviews.models.endorsement import Endorsement
+
+        return list(Endorsement.objects.filter(application=self))
 
     def complete_if_signed(self, *, by):
         from reviews.models.endorsement import Part

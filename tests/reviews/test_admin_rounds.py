@@ -79,8 +79,8 @@ def test_who_sees_and_who_opens_rounds(cast, sign_in):
     ("changed", "message"),
     [
         ({"year": 2022}, "2023"),
-        ({"closes_on": date(2000, 1, 1)}, "先后"),
-        ({"endorse_by": date(2100, 1, 1)}, "先后"),
+        ({"closes_on": date(2000, 1, 1)}, "依次"),
+        ({"endorse_by": date(2100, 1, 1)}, "依次"),
     ],
 )
 def test_what_cannot_be_is_said_at_the_form(cast, sign_in, changed, message):

@@ -32,7 +32,7 @@ UNIT = {"department", "party", "administration"}
 
 
 def always(people: set[str]) -> dict[str, set[str]]:
-    return {state: people for state in State}
+    return dict.fromkeys(State, people)
 
 
 # Who makes a move, by the state it starts from. “leader_lead” is tried on the studio that this person leads.
