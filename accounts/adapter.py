@@ -32,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return subject
 
     def _get_login_attempts_cache_key(self, request, **credentials) -> str:
-        """Failures count per account and address, so that a stranger elsewhere cannot lock a colleague out."""
+        """Failures count per account and address: a stranger elsewhere cannot lock a colleague out."""
         login = str(credentials.get("username") or credentials.get("email") or "").strip().lower()
         return f"{login}|{ratelimit.get_ip(request)}"
 

@@ -1,4 +1,4 @@
-"""The part of allauth that we use: sign-in and out, passwords, the second step. Nobody signs up or keeps addresses here."""
+"""The part of allauth that we use: sign-in and out, passwords, the second step; nobody signs up."""
 
 from allauth.account import views
 from django.urls import include, path, re_path

@@ -1,4 +1,4 @@
-"""What is to be done, by whom: each package says its own part, the home page and the office's index gather it.
+"""What is to be done, by whom: each package says its part, the home page and the office's index gather it.
 
 A package writes a module ``agenda.py``, which is found by itself::
 
