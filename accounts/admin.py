@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
@@ -19,6 +22,9 @@ from accounts.office import OfficeAdmin, OfficeInline
 from records.documents import render_pdf
 
 MOST_STRIPS = 300
+
+# Roles take the place of groups; addresses and second factors are people's own and have pages in the portal.
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 @admin.register(Unit)

@@ -10,6 +10,9 @@ Usage::
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import RoleCode
@@ -49,10 +52,30 @@ class OfficePermissions:
         return visible_to(request.user) if visible_to else rows
 
 
+class OfficeFormSet(BaseInlineFormSet):
+    """Names the tick that removes a row, for those who do not see its column."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete this row")
+
+
 class OfficeInline(OfficePermissions):
-    """Put before ``admin.TabularInline`` or ``admin.StackedInline``."""
+    """Put before ``admin.TabularInline`` or ``admin.StackedInline``.
+
+    Fields in a table have no label of their own; the heading of the column is said to screen readers.
+    """
 
     extra = 0
+    formset = OfficeFormSet
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", str(field.label))
+        return field
 
 
 class OfficeAdmin(OfficePermissions, SimpleHistoryAdmin):
@@ -67,6 +90,8 @@ class OfficeAdmin(OfficePermissions, SimpleHistoryAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         """Our own history where simple-history keeps one, the stock admin log otherwise."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         if hasattr(self.model, "history"):
             return super().history_view(request, object_id, extra_context)
         return super(SimpleHistoryAdmin, self).history_view(request, object_id, extra_context)

@@ -308,9 +308,11 @@ def _clean(row: Row) -> None:
 
 def _refuse_doubles(reading: Reading) -> None:
     """The second row with a value that may stand once is refused, with the number of the first."""
-    for name in {
+    # In the order of the columns: problems stand in the order of the file, in every process.
+    unique = [
         name for table in reading.tables for name, (_at, column) in table.columns.items() if column.unique
-    }:
+    ]
+    for name in dict.fromkeys(unique):
         first: dict[Any, Row] = {}
         for row in reading.all:
             if (value := row.values.get(name)) is None:

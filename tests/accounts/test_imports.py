@@ -220,3 +220,28 @@ def test_people_of_the_office_are_changed_by_the_sysadmin_only(units, sysadmin):
     content = "工号,姓名,单位,电子邮箱\n90002,主席,图书馆,elsewhere@sjd.example\n".encode()
     assert plan("user", content, name="p.csv", by=staff, on=ON).counts["bad"] == 1
     assert plan("user", content, name="p.csv", by=sysadmin, on=ON).counts["changed"] == 1
+
+
+def test_a_preview_reads_the_same_in_every_process(sysadmin):
+    """Confirmation may meet another worker; a set in another order must not look like a change."""
+    import subprocess
+    import sys
+
+    script = (
+        "import django, sys; django.setup()\n"
+        "from records import sheets; from accounts.import_columns import unit_columns\n"
+        "reading = sheets.read(open(sys.argv[1], 'rb').read(), unit_columns())\n"
+        "print([(p.cell, p.value) for p in reading.problems])"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script, str(SAMPLES / "units.xlsx")],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=SAMPLES.parent.parent,
+            env={"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONHASHSEED": seed, "LANG": "C.UTF-8"},
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(said) == 1
