@@ -34,7 +34,7 @@ def register() -> None:
             Achievement,
             AchievementForm,
             _("Innovation results"),
-            ("title", "kind", "number", "level", "recognised_by", "recognised_on", "benefit_amount"),
+            ("title", "kind", "level", "recognised_by", "recognised_on", "benefit_amount"),
             achievements,
             empty=_(
                 "Enter patents, papers, awards, transfers; a result counts once somebody outside has recognised it."

@@ -132,7 +132,7 @@ def _merge(sent: ModelForm, shown: ModelForm, data: QueryDict) -> tuple[QueryDic
     merged, conflicts = data, []
     for name in _names(sent):
         mine, theirs = _text(sent.cleaned_data.get(name)), _stored(shown, name)
-        if mine == theirs or _digest(theirs) == base.get(name) and data.get(f"choose-{name}") != THEIRS:
+        if mine == theirs or (_digest(theirs) == base.get(name) and data.get(f"choose-{name}") != THEIRS):
             continue
         if _digest(mine) == base.get(name) or data.get(f"choose-{name}") == THEIRS:
             merged = merged.copy() if merged is data else merged

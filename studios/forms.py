@@ -124,13 +124,22 @@ class StartForm(forms.Form):
         return {**self.cleaned_data, "name": named}
 
 
-class PersonSearch(forms.Form):
+class SearchForm(forms.Form):
+    """All of its fields may stay empty, and none is called optional for that."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.needed = True
+
+
+class PersonSearch(SearchForm):
     """Finds a person by name, pinyin, initials or staff number."""
 
     q = forms.CharField(label=_("Name or staff number"), max_length=40, required=False)
 
 
-class StudioSearch(forms.Form):
+class StudioSearch(SearchForm):
     """Owns how the list of studios is narrowed."""
 
     q = forms.CharField(label=_("Name, pinyin, initials or staff number"), max_length=40, required=False)

@@ -11,7 +11,7 @@ from records.attachments import ACCEPT
 
 
 class ReadNumber(forms.DecimalField):
-    """A decimal field that reads a number as a careful clerk would; ``read`` is one of the readers of ``records.cells``."""
+    """A decimal field that reads a number as a clerk would; ``read`` is one of the readers of ``records.cells``."""
 
     widget = forms.TextInput
 

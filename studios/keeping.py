@@ -26,16 +26,18 @@ class FileLine:
     size: int
     is_picture: bool
 
+    @classmethod
+    def of(cls, file: Attachment) -> FileLine:
+        return cls(
+            file.pk, file.name, reverse("records:file", args=[file.pk]), file.kind, file.size, file.is_picture
+        )
+
 
 def files_of(target: Model | None) -> list[FileLine]:
     """The files of a record, in the order they came."""
     if target is None or target.pk is None:
         return []
-    held = Attachment.objects.current().of(target)
-    return [
-        FileLine(f.pk, f.name, reverse("records:file", args=[f.pk]), f.kind, f.size, f.is_picture)
-        for f in held
-    ]
+    return [FileLine.of(file) for file in Attachment.objects.current().of(target)]
 
 
 def attach_all(form: ModelForm, name: str, *, slot: str, by) -> bool:

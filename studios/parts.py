@@ -132,7 +132,9 @@ def with_holdings(studios):
     rows = {name: Studio._meta.get_field(name).related_model for name in relations}
     return studios.select_related("lead", "unit", "venue").annotate(
         **{
-            f"holds_{name}": Exists(model._base_manager.filter(studio=OuterRef("pk"), **CURRENT.get(name, {})))
+            f"holds_{name}": Exists(
+                model._base_manager.filter(studio=OuterRef("pk"), **CURRENT.get(name, {}))
+            )
             for name, model in rows.items()
         },
         **{
@@ -227,7 +229,18 @@ register(
         holds=("honours",),
     )
 )
-register(Part("team", _("Team"), 2, "3(2)", _team_missing, lambda s: holds(s, "members"), condition=2, holds=("members",)))
+register(
+    Part(
+        "team",
+        _("Team"),
+        2,
+        "3(2)",
+        _team_missing,
+        lambda s: holds(s, "members"),
+        condition=2,
+        holds=("members",),
+    )
+)
 register(
     Part(
         "projects",
@@ -252,7 +265,17 @@ register(
         holds=("budget_lines",),
     )
 )
-register(Part("rules", _("Rules of the studio"), 6, "9", _rules_missing, lambda s: holds(s, "rule_documents"), holds=("rule_documents",)))
+register(
+    Part(
+        "rules",
+        _("Rules of the studio"),
+        6,
+        "9",
+        _rules_missing,
+        lambda s: holds(s, "rule_documents"),
+        holds=("rule_documents",),
+    )
+)
 register(
     Part(
         "plan",

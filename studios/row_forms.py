@@ -15,6 +15,14 @@ from studios.titles import degree_of
 class RowForm(forms.ModelForm):
     """One row of a studio's papers. The instance carries its studio before it is checked."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [
+                    (value, label if value else _("Please choose")) for value, label in field.choices
+                ]
+
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"studio"}
 

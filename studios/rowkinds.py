@@ -21,6 +21,7 @@ from records.attachments import Attachment
 from records.sheets import Column
 from records.templatetags.present import cn_date, money
 from studios import columns, row_forms
+from studios.keeping import FileLine
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio
 
 PERSONAL = frozenset({"birth_year"})  # rendered only to those with studios.view_personal
@@ -69,6 +70,7 @@ class Cell:
     label: str
     text: str
     number: bool = False
+    day: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Line:
 
     row: Model
     cells: list[Cell]
-    files: list[Attachment]
+    files: list[FileLine]
 
 
 def lines(kind: RowKind, studio: Studio, *, personal: bool) -> list[Line]:
@@ -90,13 +92,13 @@ def lines(kind: RowKind, studio: Studio, *, personal: bool) -> list[Line]:
     ]
 
 
-def _files(kind: RowKind, rows: list[Model]) -> dict[int, list[Attachment]]:
+def _files(kind: RowKind, rows: list[Model]) -> dict[int, list[FileLine]]:
     held = Attachment.objects.current().filter(
         content_type=ContentType.objects.get_for_model(kind.model), object_id__in=[row.pk for row in rows]
     )
     files = defaultdict(list)
     for file in held:
-        files[file.object_id].append(file)
+        files[file.object_id].append(FileLine.of(file))
     return files
 
 
@@ -114,7 +116,7 @@ def cell(row: Model, name: str, label: str) -> Cell:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
     if isinstance(value, date):
-        return Cell(label, cn_date(value))
+        return Cell(label, cn_date(value), day=True)
     if name in ("amount", "benefit_amount"):
         return Cell(label, money(value), number=True)
     return Cell(label, "—" if value in (None, "") else str(value))

@@ -13,6 +13,7 @@ from studios.charts import team_structure
 from studios.forms import StudioSearch
 from studios.issuing import file_name
 from studios.models import IssuedPaper, Studio
+from studios.starting import live_studio_of
 from studios.views.fetching import studio_or_404
 
 PAGE = 30
@@ -31,9 +32,16 @@ def studios(request):
         "rows": rows,
         "newer": newer,
         "older": older,
-        "may_start": request.user.has_perm("studios.start_studio"),
+        "may_start": may_start(request.user),
     }
     return render(request, "studios/studios.html", context)
+
+
+def may_start(user) -> bool:
+    """Whether to offer it: to officers of a department union, and to those who lead none yet."""
+    if not user.has_perm("studios.start_studio"):
+        return False
+    return user.has_perm("studios.start_studio_for_others") or live_studio_of(user) is None
 
 
 def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
@@ -70,7 +78,10 @@ def studio(request, pk):
     """The page of a studio: facts, conditions, the structure of its team, cycles and certificates, its parts."""
     found = studio_or_404(request, pk)
     today = timezone.localdate()
-    made = {kind: Exists(IssuedPaper.objects.filter(certificate=OuterRef("pk"), kind=kind)) for kind in Kind.values}
+    made = {
+        kind: Exists(IssuedPaper.objects.filter(certificate=OuterRef("pk"), kind=kind))
+        for kind in Kind.values
+    }
     certificates = list(found.certificates.select_related("cycle").annotate(**made))
     context = {
         "studio": found,

@@ -22,7 +22,7 @@ def start(request):
     if existing := starting.live_studio_of(lead):
         messages.info(request, _("%(lead)s leads this studio already.") % {"lead": lead.name})
         return redirect(existing)
-    form = StartForm(request.POST or None, lead=lead)
+    form = StartForm(request.POST if request.method == "POST" else None, lead=lead)
     if request.method == "POST" and form.is_valid():
         studio, started = starting.start(lead, by=request.user, **form.cleaned_data)
         if started:

@@ -1,0 +1,150 @@
+"""Rows pasted out of Excel: read as a careful clerk would, shown before they go in, added once."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from ledgers.models import Achievement
+from studios import pasting, rowkinds
+from studios.models import BudgetLine, Member, Project
+from tests.factories import StudioFactory, UserFactory
+
+
+@pytest.fixture
+def studio(db):
+    return StudioFactory()
+
+
+def read(text, kind, studio):
+    return pasting.read(text, rowkinds.get(kind), studio)
+
+
+def added(text, kind, studio):
+    pasted = read(text, kind, studio)
+    assert pasted.problems == []
+    return pasting.add(pasted, once=uuid.uuid4(), kind=rowkinds.get(kind))
+
+
+def test_headings_may_stand_in_any_order_and_under_other_names(studio):
+    added(
+        "课题名称\t立项时间\t结题时间\t经费（万元）\t级别\n装备监测\t2025.3\t2026年12月\t12\t上海市级",
+        "projects",
+        studio,
+    )
+    project = Project.objects.get()
+    assert (project.name, project.level, project.starts_on, project.ends_on, project.amount) == (
+        "装备监测", "provincial", date(2025, 3, 1), date(2026, 12, 31), Decimal("120000.00"),
+    )  # fmt: skip
+
+
+def test_without_headings_the_columns_stand_in_the_order_of_the_page(studio):
+    added("2026\t实验耗材\t学院\t1.2万元\n2026\t技术培训\t校工会\t￥8,000.00", "budget", studio)
+    rows = set(BudgetLine.objects.values_list("purpose", "source", "amount"))
+    assert rows == {("实验耗材", "unit", Decimal("12000.00")), ("技术培训", "union", Decimal("8000.00"))}
+
+
+def test_members_with_a_staff_number_take_the_account_and_what_is_missing(studio):
+    person = UserFactory(name="王㛃", title="讲师", degree="硕士研究生", birth_year=1990)
+    added(f"姓名\t工号\t角色\n王 㛃\t{person.staff_no}\t骨干\n阿依古丽．买买提\t\t成员", "members", studio)
+    known, unknown = Member.objects.order_by("pk")
+    assert (known.user, known.title, known.degree, known.role) == (person, "讲师", "master", "core")
+    assert (unknown.user, unknown.name) == (None, "阿依古丽·买买提")
+
+
+def test_each_problem_is_named_by_row_column_value_and_reason(studio):
+    text = (
+        "项目名称\t级别\t开始时间\t结束时间\n"
+        "甲\t星级\t2025.1\t2026.1\n"
+        "乙\t国家级\t2026.5\t2025.5\n"
+        "丙\t国家级\t25.1\t2026.1"
+    )
+    pasted = read(text, "projects", studio)
+    assert [(p.row, p.heading, p.value) for p in pasted.problems] == [
+        (2, "级别", "星级"),
+        (3, "项目名称", "乙"),
+        (4, "开始时间", "25.1"),
+    ]
+    assert all(problem.reason for problem in pasted.problems)
+    assert pasted.good == []
+    assert pasted.bad == [2, 3, 4]
+
+
+def test_rows_are_counted_from_the_first_line_without_headings_too(studio):
+    pasted = read("2026\t耗材\t学院\t100\n2026\t耗材二\t月球\t100", "budget", studio)
+    assert [number for number, _form in pasted.good] == [1]
+    assert [(p.row, p.value) for p in pasted.problems] == [(2, "月球")]
+
+
+def test_a_line_that_stands_there_twice_or_is_entered_already_is_refused(studio):
+    text = "年度\t用途\t来源\t金额\n2026\t耗材\t学院\t100\n2026\t耗材\t学院\t100"
+    assert read(text, "budget", studio).bad == [3]
+    BudgetLine.objects.create(studio=studio, year=2026, purpose="耗材", source="unit", amount=100)
+    assert read(text, "budget", studio).bad == [2, 3]
+
+
+def test_results_read_dates_levels_and_amounts_as_people_write_them(studio):
+    text = (
+        "成果名称\t成果类别\t级别\t授予（认定）单位\t认定时间\t经济效益（万元）\n"
+        "一种方法\t实用新型专利\t上海市级\t国家知识产权局\t２０２４年９月\t约3.5万\n"
+        "一种装置\t发明专利\t国家级\t国家知识产权局\t2023-06-23\t12"
+    )
+    added(text, "results", studio)
+    rows = set(Achievement.objects.values_list("kind", "level", "recognised_on", "benefit_amount"))
+    assert rows == {
+        ("utility", "provincial", date(2024, 9, 1), Decimal("35000.00")),
+        ("invention", "national", date(2023, 6, 23), Decimal("120000.00")),
+    }
+
+
+def test_a_cell_with_a_line_break_in_quotes_is_one_cell(studio):
+    added('年度\t用途\t来源\t金额\n2026\t"实验\n耗材"\t学院\t100', "budget", studio)
+    assert BudgetLine.objects.get().purpose == "实验 耗材"
+
+
+def test_a_formula_is_refused(studio):
+    pasted = read("年度\t用途\t来源\t金额\n2026\t=HYPERLINK(1)\t学院\t100", "budget", studio)
+    assert pasted.bad == [2]
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t\n", "只有一格", "x\t" * 500, "行\t列\n" * 600])
+def test_what_is_no_list_is_refused_with_a_sentence(studio, text):
+    pasted = read(text, "budget", studio)
+    assert pasted.good == []
+    assert pasted.refused or pasted.problems
+
+
+# -- the page
+
+
+@pytest.fixture
+def page(cast):
+    return reverse("studios:rows_paste", args=[cast.studio.pk, "budget"])
+
+
+TEXT = "年度\t用途\t来源\t金额\n2026\t差旅\t学院\t100\n2026\t培训\t月球\t100"
+
+
+def test_nothing_is_written_before_it_is_confirmed(cast, sign_in, page):
+    before = cast.studio.budget_lines.count()
+    answer = sign_in(cast.lead).post(page, {"text": TEXT, "once": str(uuid.uuid4())})
+    assert len(answer.context["preview"]) == 1
+    assert len(answer.context["pasted"].problems) == 1
+    assert cast.studio.budget_lines.count() == before
+
+
+def test_good_rows_go_in_once_and_the_others_stay_to_be_mended(cast, sign_in, page):
+    before, data = cast.studio.budget_lines.count(), {"text": TEXT, "once": str(uuid.uuid4()), "confirm": "1"}
+    client = sign_in(cast.lead)
+    for _time in range(2):
+        answer = client.post(page, data)
+    assert cast.studio.budget_lines.count() == before + 1
+    assert answer.context["text"].splitlines()[0] == "年度\t用途\t来源\t金额"
+    assert "培训\t月球" in answer.context["text"]
+
+
+def test_when_all_rows_are_good_the_page_leads_back(cast, sign_in, page):
+    answer = sign_in(cast.lead).post(page, {"text": TEXT.replace("月球", "其他"), "confirm": "1"})
+    assert answer.url == reverse("studios:part", args=[cast.studio.pk, "place"]) + "#budget"
