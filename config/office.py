@@ -1,6 +1,9 @@
 """The union's office: the stock admin under our name, with an index of what waits."""
 
+from functools import wraps
+
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +12,23 @@ from records import agenda
 
 
 class OfficeSite(AdminSite):
-    """Where union staff work. Signing in and passwords are the portal's; the index shows the queues of the role."""
+    """Where union staff work. Sign-in and passwords are the portal's; the index shows the role's queues."""
 
     site_header = _("Model-worker innovation studios")
     site_title = _("Union office")
     index_title = _("What is to be done")
+
+    def admin_view(self, view, cacheable=False):
+        """As the stock admin, but whoever is signed in and has no business here is told so, not asked to sign in."""
+        stock = super().admin_view(view, cacheable)
+
+        @wraps(stock)
+        def guarded(request, *args, **kwargs):
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return stock(request, *args, **kwargs)
+
+        return guarded
 
     def index(self, request, extra_context=None):
         on = timezone.localdate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -58,7 +59,9 @@ class PapersFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in ("lacking", "made"):
             return queryset
-        return lacking_papers(queryset) if self.value() == "lacking" else queryset.filter(papers_made=len(Kind))
+        return (
+            lacking_papers(queryset) if self.value() == "lacking" else queryset.filter(papers_made=len(Kind))
+        )
 
 
 def with_papers(certificates):
@@ -79,7 +82,9 @@ class CertificateAdmin(OfficeAdmin):
     list_display = ["number", "studio_name", "unit", "lead_name", "term", "standing", "files_shown"]
     list_filter = ["year", StandingFilter, PapersFilter, unit_filter("studio__unit")]
     search_fields = ["number"]
-    search_help_text = _("Certificate number, name of the studio or its lead, pinyin, initials, or staff number")
+    search_help_text = _(
+        "Certificate number, name of the studio or its lead, pinyin, initials, or staff number"
+    )
     actions = ["issue_many"]
     view_on_site = False
 
@@ -87,7 +92,18 @@ class CertificateAdmin(OfficeAdmin):
         css = {"all": ["css/office.css"]}
 
     change_form_template = "admin/studios/certificate_form.html"
-    fields = ["number", "studio_link", "unit", "lead_name", "term", "issued_on", "issuer", "standing", "revocation", "check_page"]
+    fields = [
+        "number",
+        "studio_link",
+        "unit",
+        "lead_name",
+        "term",
+        "issued_on",
+        "issuer",
+        "standing",
+        "revocation",
+        "check_page",
+    ]
     readonly_fields = ["studio_link", "unit", "term", "issuer", "standing", "revocation", "check_page"]
 
     def get_queryset(self, request):
@@ -139,7 +155,9 @@ class CertificateAdmin(OfficeAdmin):
     @admin.display(description=_("files"), ordering="papers_made")
     def files_shown(self, obj):
         if obj.papers_made == len(Kind):
-            rows = ((reverse("studios:paper", args=[obj.studio_id, obj.pk, kind]), kind.label) for kind in Kind)
+            rows = (
+                (reverse("studios:paper", args=[obj.studio_id, obj.pk, kind]), kind.label) for kind in Kind
+            )
             return format_html_join(" · ", '<a href="{}">{}</a>', rows)
         return badge(_now("Not made yet"), "" if obj.revoked_on else "risk")
 
@@ -158,7 +176,11 @@ class CertificateAdmin(OfficeAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/issue/", wrap(require_POST(self.issue)), name="studios_certificate_issue"),
-            path("<int:pk>/preview/<str:kind>.pdf", wrap(require_safe(self.preview)), name="studios_certificate_preview"),
+            path(
+                "<int:pk>/preview/<str:kind>.pdf",
+                wrap(require_safe(self.preview)),
+                name="studios_certificate_preview",
+            ),
             *super().get_urls(),
         ]
 
@@ -171,11 +193,17 @@ class CertificateAdmin(OfficeAdmin):
         except DomainError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _now("Certificate and plaque %(number)s are ready for download.") % {"number": certificate.number})
+            messages.success(
+                request,
+                _now("Certificate and plaque %(number)s are ready for download.")
+                % {"number": certificate.number},
+            )
         return redirect("admin:studios_certificate_change", pk)
 
     def preview(self, request, pk, kind):
         """How a certificate or plaque will look, with a watermark."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         certificate = get_object_or_404(self.get_queryset(request), pk=pk)
         return preview_response(certificate, kind)
 

@@ -1,0 +1,165 @@
+"""Every address × every person: it opens for those in the table and for nobody else, and tells nobody too much."""
+
+import io
+import re
+import zipfile
+
+import pypdfium2
+import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Notice
+from portal.demo.pictures import photo
+from records.attachments import attach
+from records.jobs import Job
+from reviews.models import PaperForm
+from studios.models import Editor, IssuedPaper
+from tests.addresses import ADDRESSES, ELSEWHERE, EVERYBODY, named_addresses
+from tests.cast import make_cast
+from tests.factories import ApplicationFactory, StudioFactory
+
+BIRTH = 1937  # in nobody else's record
+REFUSED = {403, 404}
+SIGN_IN = ("/accounts/login/", "/admin/login/")
+
+
+@pytest.fixture
+def world(db):
+    """The cast, an application that waits for its signatures, and one row of everything that has an address."""
+    world = make_cast()
+    lead = world.lead
+    type(lead).objects.filter(pk=lead.pk).update(
+        phone="13987654321", email="lead.private@sjd.example", birth_year=BIRTH
+    )
+    lead.refresh_from_db()
+    member = world.studio.members.first()
+    type(member).objects.filter(pk=member.pk).update(birth_year=BIRTH)
+    world.photo = attach(ContentFile(photo(0), name="全景.png"), world.studio.venue, "photo", by=lead)
+    world.application = ApplicationFactory(studio=world.studio, submitted=True)
+    named = ApplicationFactory(studio=StudioFactory(complete=True), named=True)
+    world.named, world.document = named.studio, named.document
+    world.certificate = named.studio.certificates.get()
+    IssuedPaper.objects.create(
+        certificate=world.certificate, kind="certificate", file=ContentFile(b"%PDF-", name="x.pdf"), size=5
+    )
+    world.project = world.studio.projects.first()
+    world.editor = Editor.objects.get(studio=world.studio)
+    world.job = Job.objects.create(kind="nothing", title="制发证书", started_by=world.staff)
+    world.notice = Notice.objects.create(
+        recipient=lead, event="walk", subject="请修改申报材料", url="/studios/"
+    )
+    world.rows = {
+        "records_job": world.job,
+        "records_outbox": apps.get_model("records.Outbox").objects.create(kind="nothing"),
+        "accounts_unit": world.unit,
+        "accounts_user": lead,
+        "studios_studio": world.studio,
+        "studios_certificate": world.certificate,
+        "studios_policy": world.application.round.policy,
+        "ledgers_achievement": world.studio.achievements.first(),
+        "reviews_application": world.application,
+        "reviews_decisiondocument": world.document,
+        "reviews_paperform": PaperForm.objects.create(
+            application=world.application, snapshot=world.application.snapshot, uploaded_by=world.department
+        ),
+        "reviews_round": world.application.round,
+    }
+    return world
+
+
+def test_every_address_stands_in_the_table():
+    names = {name for name in named_addresses() if not name.endswith("_simple_history")}
+    assert names - ELSEWHERE == set(ADDRESSES)
+
+
+def address_of(name, world) -> str:
+    where = ADDRESSES[name].where(world)
+    return reverse(name, args=where) if isinstance(where, list) else reverse(name, kwargs=where)
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_an_address_opens_for_those_it_is_for_and_tells_nobody_too_much(who, world):
+    wrong, told = {}, {}
+    browser = signed_in(getattr(world, who))
+    for name, address in ADDRESSES.items():
+        response = browser.get(address_of(name, world))
+        opened = response.status_code not in REFUSED
+        expected = address.posts or who in address.opens
+        if (
+            opened != expected
+            or (response.status_code == 405) != address.posts
+            or response.status_code >= 500
+        ):
+            wrong[name] = response.status_code
+        if (found := personal_in(response)) and who not in address.personal:
+            told[name] = found
+    assert (wrong, told) == ({}, {})
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_a_post_to_what_is_closed_changes_nothing(who, world):
+    browser, before, wrong = signed_in(getattr(world, who)), fingerprint(), {}
+    for name, address in ADDRESSES.items():
+        if who not in address.opens:
+            response = browser.post(address_of(name, world))
+            if response.status_code not in REFUSED | {405}:
+                wrong[name] = response.status_code
+    assert wrong == {}
+    assert fingerprint() == before
+
+
+def test_signed_out_visitors_are_sent_to_sign_in(world):
+    wrong, told = {}, {}
+    for name, address in ADDRESSES.items():
+        response = Client().get(address_of(name, world))
+        sent = response.status_code == 302 and response["Location"].startswith(SIGN_IN)
+        if sent == address.public:
+            wrong[name] = (response.status_code, response.get("Location"))
+        if found := personal_in(response):
+            told[name] = found
+    assert (wrong, told) == ({}, {})
+
+
+def as_expected(status: int, address, *, opens: bool) -> bool:
+    """A page answers, an address for acts alone says that it takes none of this, and what is closed is closed."""
+    if not opens:
+        return status in REFUSED or (address.posts and status == 405)
+    return status == 405 if address.posts else status not in REFUSED | {405} and status < 500
+
+
+def signed_in(user) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def personal_in(response) -> set[str]:
+    """Which of the lead's telephone, mail address and birth the answer holds, whatever kind of file it is."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    kind = response.get("Content-Type", "")
+    if body.startswith(b"%PDF-1"):
+        text = "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(body))
+    elif body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            text = "".join(archive.read(entry).decode("utf-8", "ignore") for entry in archive.namelist())
+    elif kind.startswith("image/"):
+        text = ""
+    else:
+        text = body.decode("utf-8", "ignore")
+    found = {what for what in ("13987654321", "lead.private@sjd.example") if what in text}
+    if re.search(rf"(?<![0-9A-Za-z-]){BIRTH}(?![0-9A-Za-z-])", text):
+        found.add("birth")
+    return found
+
+
+def fingerprint() -> dict[str, list]:
+    """Everything the product keeps, apart from what reading itself leaves behind."""
+    ours = ("records", "accounts", "studios", "ledgers", "reviews")
+    return {
+        model._meta.label: list(model.objects.order_by("pk").values_list())
+        for model in apps.get_models()
+        if model._meta.app_label in ours and model._meta.label not in ("accounts.User", "studios.Presence")
+    }
