@@ -22,7 +22,7 @@ def as_(client):
     """``as_("union_staff")``: the client, signed in as somebody of that role."""
 
     def sign_in(code):
-        person = UserFactory(name=f"某{RoleCode(code).label}")
+        person = UserFactory(name=f"某{RoleCode(code).label}", unit=None)  # units come from the lists
         give_role(person, code)
         client.force_login(person)
         client.person = person
