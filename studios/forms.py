@@ -116,6 +116,7 @@ class StartForm(forms.Form):
     def __init__(self, *args, lead, **kwargs):
         self.lead = lead
         super().__init__(*args, initial={"name": derived_name(lead)}, **kwargs)
+        self.fields["name"].needed = True
 
     def clean(self):
         named = self.cleaned_data.get("name") or derived_name(self.lead)

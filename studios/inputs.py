@@ -25,19 +25,23 @@ class ReadNumber(forms.DecimalField):
             return None
         try:
             return super().to_python(self.read(value))
-        except cells.Refused as refused:
-            raise ValidationError(str(refused)) from None
+        except (cells.Refused, ValidationError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 def amount(**kwargs) -> ReadNumber:
     """Yuan; ``12万元`` and ``￥120,000`` are read as well."""
-    return ReadNumber(read=cells.amount(), max_digits=14, decimal_places=2, min_value=0, **kwargs)
+    messages = {"invalid": _("Write the amount as a number, such as 12000 or 1.2万.")}
+    kwargs = {"max_digits": 14, "decimal_places": 2, "min_value": 0, "error_messages": messages} | kwargs
+    return ReadNumber(read=cells.amount(), **kwargs)
 
 
 def area(**kwargs) -> ReadNumber:
     """Square metres, with or without the unit."""
     read = cells.quantity("平方米", "平米", "㎡", "m²", "m2")
-    return ReadNumber(read=read, max_digits=8, decimal_places=1, min_value=1, **kwargs)
+    messages = {"invalid": _("Write the area as a number, such as 86.")}
+    kwargs = {"max_digits": 8, "decimal_places": 1, "min_value": 1, "error_messages": messages} | kwargs
+    return ReadNumber(read=read, **kwargs)
 
 
 class FilesInput(forms.FileInput):

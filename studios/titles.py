@@ -46,7 +46,13 @@ def rank_of(title: str) -> str:
         return "senior"
     return "middle" if any(word in title for word in MIDDLE_WORDS) else "other"
 
-DEGREES = {"doctor": ("博士",), "master": ("硕士",), "bachelor": ("本科", "学士", "大学"), "college": ("大专", "专科")}
+
+DEGREES = {
+    "doctor": ("博士",),
+    "master": ("硕士",),
+    "bachelor": ("本科", "学士", "大学"),
+    "college": ("大专", "专科"),
+}
 
 
 def degree_of(words: str) -> str:
@@ -56,4 +62,6 @@ def degree_of(words: str) -> str:
         return ""
     if any(word in words for word in DEGREES["college"]):
         return "college"
-    return next((degree for degree, known in DEGREES.items() if any(word in words for word in known)), "other")
+    return next(
+        (degree for degree, known in DEGREES.items() if any(word in words for word in known)), "other"
+    )

@@ -3,6 +3,21 @@
 (() => {
   "use strict";
 
+  // Another tab may have signed in anew meanwhile: the token of the cookie is the one that counts.
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+
+  // The page asks who else is here only while somebody is at it, so that an idle session still comes to its end; and
+  // it never shows the sign-in page in the place of the answer.
+  let active = Date.now();
+  ["input", "keydown", "pointerdown", "scroll"].forEach((name) => addEventListener(name, () => { active = Date.now(); }, { passive: true }));
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (document.hidden || Date.now() - active > 5 * 60 * 1000) event.preventDefault();
+    event.detail.headers["X-CSRFToken"] = token();
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.responseURL.endsWith(event.detail.pathInfo.requestPath)) event.detail.shouldSwap = false;
+  });
+
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const said = document.getElementById("saved");
@@ -11,7 +26,6 @@
   let idle, first = 0, sending = false, again = false, leaving = false;
 
   const say = (text, look) => { said.textContent = text; said.className = `saved ${look}`; };
-  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
   const typed = () => {
     const data = new FormData(form);
     form.querySelectorAll("input[type=file]").forEach((field) => data.delete(field.name));
@@ -59,11 +73,10 @@
     later(Math.max(0, Math.min(IDLE, first + MOST - now)));
   });
 
-  // Another tab may have signed in anew meanwhile: the token of the cookie is the one that counts.
   form.addEventListener("submit", () => {
     leaving = true;
     clearTimeout(idle);
-    form.elements.csrfmiddlewaretoken.value = token();
+    form.elements.csrfmiddlewaretoken.value = token() || form.elements.csrfmiddlewaretoken.value;
   });
   window.addEventListener("pagehide", () => {
     if (leaving || !first) return;

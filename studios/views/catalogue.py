@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import RoleCode
 from records.templatetags.present import cn_date
 from records.views import send_or_404
 from studios import parts
@@ -38,10 +39,11 @@ def studios(request):
 
 
 def may_start(user) -> bool:
-    """Whether to offer it: to officers of a department union, and to those who lead none yet."""
-    if not user.has_perm("studios.start_studio"):
-        return False
-    return user.has_perm("studios.start_studio_for_others") or live_studio_of(user) is None
+    """Whether to offer it: to officers of a department union, and to those who lead none and judge none."""
+    if user.has_perm("studios.start_studio_for_others"):
+        return True
+    judges = user.is_staff or user.has_role(RoleCode.EXPERT, RoleCode.UNIT_LEADER)
+    return user.has_perm("studios.start_studio") and not judges and live_studio_of(user) is None
 
 
 def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
