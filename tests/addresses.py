@@ -141,7 +141,7 @@ PORTAL = {
     "studios:editor_remove": Address(frozenset({"lead"}), of_studio(editor=lambda world: world.editor.pk)),
     "reviews:round": Address(EVERYBODY, lambda world: {"pk": world.application.round.pk}),
     "reviews:applications": Address(EVERYBODY),
-    "reviews:start": Address(frozenset({"lead"}), lambda world: {"studio_pk": world.studio.pk}),
+    "reviews:start": Address(WORKS_ON_IT, lambda world: {"studio_pk": world.studio.pk}),
     "reviews:application": Address(READS_STUDIO, application),
     "reviews:submit": Address(frozenset({"lead"}), application),
     "reviews:submitted": Address(frozenset({"lead"}), application),

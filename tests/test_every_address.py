@@ -86,13 +86,7 @@ def test_an_address_opens_for_those_it_is_for_and_tells_nobody_too_much(who, wor
     browser = signed_in(getattr(world, who))
     for name, address in ADDRESSES.items():
         response = browser.get(address_of(name, world))
-        opened = response.status_code not in REFUSED
-        expected = address.posts or who in address.opens
-        if (
-            opened != expected
-            or (response.status_code == 405) != address.posts
-            or response.status_code >= 500
-        ):
+        if not as_expected(response.status_code, address, opens=who in address.opens):
             wrong[name] = response.status_code
         if (found := personal_in(response)) and who not in address.personal:
             told[name] = found

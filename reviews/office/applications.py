@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -84,7 +85,9 @@ class ApplicationAdmin(OfficeAdmin):
     @admin.display(description=_("handed in"), ordering="submitted_at")
     def handed_in(self, obj):
         """The year is said only where it is another one: room is short."""
-        this_year = obj.submitted_at and timezone.localdate(obj.submitted_at).year == timezone.localdate().year
+        this_year = (
+            obj.submitted_at and timezone.localdate(obj.submitted_at).year == timezone.localdate().year
+        )
         return cn_date(obj.submitted_at, "short" if this_year else "")
 
     @admin.display(description=_("waits since"), ordering="since")
@@ -92,7 +95,11 @@ class ApplicationAdmin(OfficeAdmin):
         since = obj.since or obj.created_at
         days = (timezone.localdate() - timezone.localdate(since)).days
         long = obj.state in bulk.WAITS and timezone.now() - since > LONG_WAIT
-        words = _now("%(day)s, %(days)s days") % {"day": cn_date(since, "short"), "days": days} if days else _now("today")
+        words = (
+            _now("%(day)s, %(days)s days") % {"day": cn_date(since, "short"), "days": days}
+            if days
+            else _now("today")
+        )
         return format_html('<span class="when{}">{}</span>', " soon" if long else "", words)
 
     # -- several at once ----------------------------------------------------------------------------------------
@@ -134,14 +141,20 @@ class ApplicationAdmin(OfficeAdmin):
             re_path(rf"^(?P<pk>\d+)/(?P<verb>{verb})/$", wrap(verbs.view), name="reviews_application_verb"),
             path("bulk/<slug:verb>/", wrap(bulk.view), name="reviews_application_bulk"),
             path("naming/", wrap(naming.view), name="reviews_application_naming"),
-            path("naming/decision.pdf", wrap(naming.preview_decision), name="reviews_application_preview_decision"),
+            path(
+                "naming/decision.pdf",
+                wrap(naming.preview_decision),
+                name="reviews_application_preview_decision",
+            ),
             path("<int:pk>/preview/<str:kind>.pdf", wrap(naming.preview), name="reviews_application_preview"),
             *super().get_urls(),
         ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The desk: papers as they were handed in, what speaks for them, and what may be done now."""
-        rows = self.get_queryset(request).select_related("studio__lead__unit", "studio__unit", "round__policy", "decided_by", "document")
+        rows = self.get_queryset(request).select_related(
+            "studio__lead__unit", "studio__unit", "round__policy", "decided_by", "document"
+        )
         endorsements = Prefetch("endorsements", Endorsement.objects.select_related("by", "snapshot"))
         rows = rows.prefetch_related(endorsements, "studio__editors", "studio__members")
         application = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
@@ -158,4 +171,6 @@ class ApplicationAdmin(OfficeAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         """The log stands on the page itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return redirect("admin:reviews_application_change", object_id)

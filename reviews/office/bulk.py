@@ -76,7 +76,9 @@ def view(request, verb):
     act = VERBS[verb]
     if not request.user.has_role(*act.roles):
         check(request.user, act.permission)
-    ready, excluded = sort_out(request.user, chosen(request), permission=act.permission, in_time=act.is_in_time)
+    ready, excluded = sort_out(
+        request.user, chosen(request), permission=act.permission, in_time=act.is_in_time
+    )
     data = request.POST if request.method == "POST" else None
     form = AcceptForm(data) if verb == "accept" else DecideForm(data, moves=common_moves(ready))
     if request.method == "POST" and ready and form.is_valid():
@@ -107,7 +109,9 @@ def perform(request, act, applications: list[Application], form):
         try:
             act.act(application, form, request.user)
         except DomainError as error:
-            messages.warning(request, _("%(studio)s: %(reason)s") % {"studio": application.studio.name, "reason": error})
+            messages.warning(
+                request, _("%(studio)s: %(reason)s") % {"studio": application.studio.name, "reason": error}
+            )
         else:
             done += 1
     if done:

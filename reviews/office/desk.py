@@ -36,10 +36,16 @@ class Desk:
         """What this person may do now, the next step first."""
         pk = self.application.pk
         buttons = [
-            {"label": verb.label, "url": reverse("admin:reviews_application_verb", args=[pk, name]), "main": name in FIRST}
+            {
+                "label": verb.label,
+                "url": reverse("admin:reviews_application_verb", args=[pk, name]),
+                "main": name in FIRST,
+            }
             for name, verb in open_verbs(self.user, self.application).items()
         ]
-        if self.application.state == State.APPROVED and self.user.has_perm("reviews.name_application", self.application):
+        if self.application.state == State.APPROVED and self.user.has_perm(
+            "reviews.name_application", self.application
+        ):
             url = f"{reverse('admin:reviews_application_naming')}?pk={pk}"
             buttons.insert(0, {"label": _("Name this studio"), "url": url, "main": True})
         return buttons
@@ -71,7 +77,8 @@ class Desk:
         """What each version changed against the one before it, the newest first."""
         pairs = zip(self.snapshots, self.snapshots[1:], strict=False)
         return [
-            {"snapshot": new, "lines": reading.spell(changes(old.data, new.data), personal=self.personal)} for new, old in pairs
+            {"snapshot": new, "lines": reading.spell(changes(old.data, new.data), personal=self.personal)}
+            for new, old in pairs
         ]
 
     @cached_property
@@ -108,7 +115,11 @@ class Desk:
     def facts(self) -> list[tuple]:
         application, studio = self.application, self.application.studio
         rows = [
-            (_("Lead"), _("%(name)s (%(number)s)") % {"name": studio.lead.name, "number": studio.lead.staff_no or "—"}),
+            (
+                _("Lead"),
+                _("%(name)s (%(number)s)")
+                % {"name": studio.lead.name, "number": studio.lead.staff_no or "—"},
+            ),
             (_("Unit"), studio.unit.name),
             (_("Round"), application.round.title),
             (_("Policy"), application.round.policy.title),

@@ -47,8 +47,12 @@ class DecisionDocumentAdmin(OfficeAdmin):
             check(request.user, "reviews.name_application")
         rows = self.get_queryset(request).select_related("round", "issued_by")
         document = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
-        named = list(document.applications.select_related("studio__unit").order_by("studio__unit__code", "pk"))
-        issued = Certificate.objects.filter(studio__in=[one.studio_id for one in named], starts_on=document.named_on)
+        named = list(
+            document.applications.select_related("studio__unit").order_by("studio__unit__code", "pk")
+        )
+        issued = Certificate.objects.filter(
+            studio__in=[one.studio_id for one in named], starts_on=document.named_on
+        )
         numbers = {certificate.studio_id: certificate for certificate in issued}
         context = {
             **self.admin_site.each_context(request),

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.permissions import check
 from accounts.models import RoleCode
+from accounts.permissions import check
 from records.attachments import send
 from records.documents import missing_glyphs
 from records.moves import DomainError
@@ -40,10 +40,14 @@ class NamingForm(forms.Form):
     """The two days of a decision: from when the title holds, and the date of the document."""
 
     named_on = forms.DateField(
-        label=_("Day of naming"), help_text=_("The title and its first cycle begin on this day (Articles 8 and 12)."), **DAY
+        label=_("Day of naming"),
+        help_text=_("The title and its first cycle begin on this day (Articles 8 and 12)."),
+        **DAY,
     )
     issued_on = forms.DateField(
-        label=_("Date of the decision"), help_text=_("Stands under the decision, the certificate and the plaque."), **DAY
+        label=_("Date of the decision"),
+        help_text=_("Stands under the decision, the certificate and the plaque."),
+        **DAY,
     )
 
     def __init__(self, *args, round_, on: date, **kwargs):
@@ -60,7 +64,11 @@ class NamingForm(forms.Form):
 
     def _in_range(self, day: date) -> date:
         """A slip of the pen would stand on every certificate: the day lies within a year of the round."""
-        if not self.round.opens_on <= day <= self.round.naming_on.replace(year=self.round.naming_on.year + 1, day=28):
+        if (
+            not self.round.opens_on
+            <= day
+            <= self.round.naming_on.replace(year=self.round.naming_on.year + 1, day=28)
+        ):
             raise forms.ValidationError(_now("This day is far from the round. Please check the year."))
         return day
 
@@ -72,7 +80,9 @@ class NamingForm(forms.Form):
 
 def nameable(user, applications: list[Application]) -> tuple[list[Application], list[Excluded]]:
     """Those that can stand in one decision, and the others with their reasons."""
-    ready, excluded = sort_out(user, applications, permission=PERMISSION, in_time=lambda one: one.can_move("name_studio"))
+    ready, excluded = sort_out(
+        user, applications, permission=PERMISSION, in_time=lambda one: one.can_move("name_studio")
+    )
     first = ready[0].round_id if ready else None
     fit = []
     for application in ready:
@@ -106,7 +116,11 @@ def view(request):
     applications = chosen(request)
     ready, excluded = nameable(request.user, applications)
     if request.method == "POST" and (document := named_already(applications)):
-        messages.info(request, _now("These studios are named already in %(number)s. Nothing was changed.") % {"number": document.number})
+        messages.info(
+            request,
+            _now("These studios are named already in %(number)s. Nothing was changed.")
+            % {"number": document.number},
+        )
         return redirect("admin:reviews_decisiondocument_change", document.pk)
     form = None
     if ready:
@@ -208,9 +222,16 @@ def preview_decision(request):
         check(request.user, PERMISSION)
     applications = [one for one in chosen(request) if one.state == State.APPROVED]
     if not applications:
-        return HttpResponse(_now("Choose at least one approved application."), status=404, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            _now("Choose at least one approved application."),
+            status=404,
+            content_type="text/plain; charset=utf-8",
+        )
     round_, days = applications[0].round, asked_days(request, applications[0])
-    units = [(unit.name, [one.studio.name for one in of]) for unit, of in groupby(applications, key=lambda one: one.studio.unit)]
+    units = [
+        (unit.name, [one.studio.name for one in of])
+        for unit, of in groupby(applications, key=lambda one: one.studio.unit)
+    ]
     try:
         pdf = decision_pdf(
             number="",

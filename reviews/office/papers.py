@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -93,6 +94,8 @@ class PaperFormAdmin(OfficeAdmin):
         return _page(request, self, object_id)
 
     def history_view(self, request, object_id, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return redirect("admin:reviews_paperform_change", object_id)
 
     def scan(self, request, pk, file):
@@ -105,7 +108,11 @@ def _page(request, office: PaperFormAdmin, object_id):
     if not office.has_view_permission(request):
         check(request.user, PERMISSION)
     rows = office.get_queryset(request).select_related(
-        "application__studio__unit", "application__studio__lead", "application__round", "snapshot", "uploaded_by"
+        "application__studio__unit",
+        "application__studio__lead",
+        "application__round",
+        "snapshot",
+        "uploaded_by",
     )
     rows = rows.prefetch_related("application__studio__editors", "application__studio__members")
     paper = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
@@ -128,7 +135,8 @@ def _page(request, office: PaperFormAdmin, object_id):
         ],
         "chapters": reading.chapters(paper.snapshot, personal=personal),
         "answered": paper.log.select_related("actor").order_by("-at").first(),
-        "may_answer": paper.state == PaperForm.State.UPLOADED and request.user.has_perm(PERMISSION, paper.application),
+        "may_answer": paper.state == PaperForm.State.UPLOADED
+        and request.user.has_perm(PERMISSION, paper.application),
         "form": form,
     }
     return TemplateResponse(request, "admin/reviews/paper_form.html", context)
@@ -158,5 +166,7 @@ def _scan(request, forms_seen, pk, file):
     if scan is None:
         raise Http404
     response = send_or_404(scan.file, scan.name, scan.kind, inline=True)
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+    )
     return response

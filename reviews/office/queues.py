@@ -32,7 +32,9 @@ def applications(user, on):
     own = [row for row in WAITING if user.has_role(row[2])]
     if not own:
         return
-    waiting = Application.objects.filter(state__in=[state for state, *_rest in own]).order_by().values("state")
+    waiting = (
+        Application.objects.filter(state__in=[state for state, *_rest in own]).order_by().values("state")
+    )
     counted = waiting.annotate(
         count=Count("pk"),
         decide_by=Min("round__decide_by"),
@@ -70,7 +72,9 @@ def certificates_without_files(user, on):
     """Certificates have their number since the naming; their files are made by who hands them out."""
     if not user.has_role(RoleCode.UNION_STAFF):
         return
-    waiting = lacking_papers(with_papers(Certificate.objects.all())).aggregate(count=Count("pk"), since=Min("issued_on"))
+    waiting = lacking_papers(with_papers(Certificate.objects.all())).aggregate(
+        count=Count("pk"), since=Min("issued_on")
+    )
     detail = _("Waiting since %(day)s") % {"day": cn_date(waiting["since"])} if waiting["count"] else ""
     url = reverse("admin:studios_certificate_changelist") + "?papers=lacking"
     yield agenda.Queue(_("Certificates to be issued"), waiting["count"], url, detail)

@@ -68,7 +68,9 @@ class RoundForm(forms.ModelForm):
                 self.add_error(
                     field,
                     ValidationError(
-                        _now("Studios have applied already: this day can be put off, not brought forward of %(day)s."),
+                        _now(
+                            "Studios have applied already: this day can be put off, not brought forward of %(day)s."
+                        ),
                         params={"day": cn_date(before)},
                     ),
                 )
@@ -88,7 +90,13 @@ class RoundAdmin(OfficeAdmin):
 
     fieldsets = [
         (None, {"fields": ["year", "title", "policy"]}),
-        (_("Days"), {"fields": ["opens_on", *DATES], "description": _("The days follow each other in this order (Articles 7 and 8).")}),
+        (
+            _("Days"),
+            {
+                "fields": ["opens_on", *DATES],
+                "description": _("The days follow each other in this order (Articles 7 and 8)."),
+            },
+        ),
     ]
 
     def get_queryset(self, request):

@@ -99,7 +99,9 @@ class Verb:
         return self.is_in_time(application) and user.has_perm(self.permission, application)
 
     def is_in_time(self, application: Application) -> bool:
-        return any(application.can_move(move) for move in self.moves) if self.moves else application.is_editable
+        return (
+            any(application.can_move(move) for move in self.moves) if self.moves else application.is_editable
+        )
 
 
 def _decide_form(data, application, on):
@@ -115,7 +117,9 @@ VERBS = {
         lambda data, application, on: AcceptForm(data),
         lambda application, form, by: application.accept(by=by, note=form.cleaned_data["note"]),
         _("%(studio)s is accepted for review."),
-        _("You have looked through the papers and the three opinions, and nothing is missing. The union leader decides next."),
+        _(
+            "You have looked through the papers and the three opinions, and nothing is missing. The union leader decides next."
+        ),
     ),
     "return": Verb(
         _("Return for correction"),
@@ -127,7 +131,9 @@ VERBS = {
             form.corrections, by=by, correct_by=form.cleaned_data["correct_by"]
         ),
         _("%(studio)s is returned for correction; the lead and the department union are told."),
-        _("Say beside each part what is to be corrected. Signed opinions stay; handed in again it comes straight back here."),
+        _(
+            "Say beside each part what is to be corrected. Signed opinions stay; handed in again it comes straight back here."
+        ),
     ),
     "refuse": Verb(
         _("Refuse the application"),
@@ -137,7 +143,9 @@ VERBS = {
         lambda data, application, on: RefuseForm(data),
         lambda application, form, by: application.refuse(by=by, reason=form.cleaned_data["reason"]),
         _("The application of %(studio)s is refused; the lead and the department union are told."),
-        _("This ends the application and cannot be taken back. For papers that can be mended, return it for correction."),
+        _(
+            "This ends the application and cannot be taken back. For papers that can be mended, return it for correction."
+        ),
     ),
     "decide": Verb(
         _("Decide"),
@@ -145,7 +153,9 @@ VERBS = {
         (RoleCode.UNION_LEADER,),
         tuple(MOVE_OF.values()),
         _decide_form,
-        lambda application, form, by: application.decide(form.cleaned_data["decision"], by=by, text=form.cleaned_data["text"]),
+        lambda application, form, by: application.decide(
+            form.cleaned_data["decision"], by=by, text=form.cleaned_data["text"]
+        ),
         _("The decision on %(studio)s is kept; everybody concerned is told."),
         _("An approved studio still has to be named; the title begins with the naming."),
     ),
@@ -172,7 +182,9 @@ def open_verbs(user, application: Application) -> dict[str, Verb]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def view(request, pk, verb):
     """The page of one act; a refused or stale one changes nothing and says so on the page of the application."""
-    rows = Application.objects.visible_to(request.user).select_related("studio__unit", "studio__lead", "round")
+    rows = Application.objects.visible_to(request.user).select_related(
+        "studio__unit", "studio__lead", "round"
+    )
     application = get_object_or_404(rows, pk=pk)
     act = VERBS[verb]
     if not act.is_open(request.user, application):
@@ -207,7 +219,8 @@ def closed(request, act: Verb, application: Application):
 
     :raises PermissionDenied: when it is not this person's to do.
     """
-    if act.is_in_time(application) or not request.user.has_role(*act.roles):
+    own_case = application.studio.concerns(request.user)
+    if act.is_in_time(application) or own_case or not request.user.has_role(*act.roles):
         check(request.user, act.permission, application)
     messages.warning(request, application.why_not(act.moves[0] if act.moves else "submit"))
     return redirect("admin:reviews_application_change", application.pk)

@@ -1,0 +1,81 @@
+"""Who is told of what: exact sets, once, by inbox and mail, without anybody's personal data."""
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from accounts.models import Notice
+from records import outbox
+from reviews.actions import name_studios
+from reviews.models import Part
+from tests.factories import ApplicationFactory
+
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def application(cast):
+    return ApplicationFactory(studio=cast.studio)
+
+
+def told_by(act) -> set[str]:
+    """The user names of those whom ``act`` told something new."""
+    before = set(Notice.objects.values_list("pk", flat=True))
+    act()
+    return set(Notice.objects.exclude(pk__in=before).values_list("recipient__username", flat=True))
+
+
+AT_THE_UNIT = {"department", "department_member", "party", "administration"}
+STAFF = {"staff", "staff_member"}
+
+
+def test_on_the_main_road_everybody_concerned_is_told(cast, application):
+    def signed_by(part, who):
+        return told_by(lambda: application.endorse(part, by=who, opinion="同意。"))
+
+    assert told_by(lambda: application.submit(by=cast.lead, on=TODAY())) == AT_THE_UNIT
+    assert signed_by(Part.PARTY, cast.party) == set()
+    assert signed_by(Part.RECOMMENDATION, cast.department) == set()
+    assert signed_by(Part.ADMINISTRATION, cast.administration) == {"lead", "co_editor"} | STAFF
+    assert told_by(lambda: application.accept(by=cast.staff)) == {
+        "lead",
+        "co_editor",
+        "department",
+        "department_member",
+        "leader",
+        "leader_lead",
+    }
+    assert told_by(lambda: application.decide("approve", by=cast.leader, text="同意命名。")) == STAFF
+
+    def name():
+        name_studios([application], by=cast.leader, named_on=TODAY(), issued_on=TODAY())
+
+    assert told_by(name) == {"lead", "co_editor", "member", "staff_member"} | AT_THE_UNIT
+
+
+def test_a_return_reaches_those_who_mend_it_and_its_resubmission_those_who_wait(cast, application):
+    application.submit(by=cast.lead, on=TODAY())
+    reasons = {"team": "请补充成员职称。"}
+    assert told_by(lambda: application.return_for_correction(reasons, by=cast.department)) == {
+        "lead",
+        "co_editor",
+        "department_member",
+    }
+    assert told_by(lambda: application.resubmit(by=cast.lead, on=TODAY())) == AT_THE_UNIT
+
+
+def test_each_notice_leads_to_where_something_is_to_be_done(cast, application):
+    application.submit(by=cast.lead, on=TODAY())
+    assert set(Notice.objects.values_list("url", flat=True)) == {application.get_absolute_url()}
+
+
+def test_no_mail_and_no_notice_holds_anybodys_telephone_address_or_birth(cast, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    people = cast.everybody().values()
+    ApplicationFactory(studio=cast.studio, named=True)
+    outbox.drain()
+    texts = [f"{letter.subject}\n{letter.body}" for letter in mail.outbox]
+    assert len(texts) > 20
+    texts += [f"{notice.subject}\n{notice.body}" for notice in Notice.objects.all()]
+    secrets = {secret for person in people for secret in (person.phone, person.email, str(person.birth_year))}
+    assert {secret for secret in secrets for text in texts if secret in text} == set()
