@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from ledgers.models import Achievement
-from reviews.freezing import without_personal
+from reviews.freezing import PERSONAL, without_personal
 from studios import parts
 from studios.conditions import Finding
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio, Venue
@@ -159,19 +159,24 @@ def chapters(snapshot, *, personal: bool) -> list[Chapter]:
         Chapter(
             part.key,
             part.title,
-            [_block(section, data.get(section.key)) for section in SECTIONS if section.part == part.key],
+            [
+                _block(section, data.get(section.key), () if personal else PERSONAL.get(section.key, ()))
+                for section in SECTIONS
+                if section.part == part.key
+            ],
             [_file(snapshot, one) for one in data.get("files", []) if one["part"] == part.key],
         )
         for part in parts.all_parts()
     ]
 
 
-def _block(section: Section, content) -> Block:
+def _block(section: Section, content, hidden: tuple[str, ...]) -> Block:
     if not section.many:
         texts = content or {}
-        return Block(
-            section.title, False, [(label, _text(texts.get(name))) for name, label in section.fields.items()]
-        )
+        facts = [
+            (label, _text(texts.get(name))) for name, label in section.fields.items() if name not in hidden
+        ]
+        return Block(section.title, False, facts)
     rows = content or []
     # A column in which nobody wrote anything says nothing, and room is short.
     shown = [name for name in section.fields if any(row.get(name) for row in rows)]
@@ -220,8 +225,6 @@ def spell(changes: list[dict], *, personal: bool) -> list[dict]:
 
     Changes of personal fields are left out for who may not see these.
     """
-    from reviews.freezing import PERSONAL
-
     lines = []
     for change in changes:
         name = change["field"]

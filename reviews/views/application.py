@@ -51,9 +51,11 @@ def page(request, pk):
         "on": on,
         "due_on": None if application.state in ENDED else by_when(application, application.state),
         "works": works,
+        "manages": application.is_editable and user.has_perm("studios.manage_editors", application.studio),
         "tasks": tasks,
         "complete": sum(task.progress == parts.Progress.COMPLETE for task in tasks),
-        "corrections": mending,
+        # Beside the task list the reasons stand there already, but for those that were dealt with.
+        "corrections": [one for one in mending if one.touched or not works],
         "main": main_act(user, application, tasks, works),
         "acts": further_acts(user, application, works),
         **(papers_at_hand(application, mending) if works else frozen_papers(application, user)),

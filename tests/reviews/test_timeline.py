@@ -56,14 +56,14 @@ def test_each_step_says_by_when(cast):
     round_ = application.round
     when = {entry.title: entry.when for entry in way(application) if entry.look != "done"}
     assert when == {
-        SIGNING: f"{cn_date(round_.endorse_by)} 前",
-        CHECK: f"{cn_date(round_.decide_by)} 前",
-        DECISION: f"{cn_date(round_.decide_by)} 前",
-        NAMING: f"{cn_date(round_.naming_on)} 前",
+        SIGNING: f"{cn_date(round_.endorse_by)}前",
+        CHECK: f"{cn_date(round_.decide_by)}前",
+        DECISION: f"{cn_date(round_.decide_by)}前",
+        NAMING: f"{cn_date(round_.naming_on)}前",
     }
     overdue = way(application, on=round_.endorse_by.replace(year=round_.year + 1))
     assert {entry.when for entry in overdue if entry.look == "now"} == {
-        f"应于 {cn_date(round_.endorse_by)} 前完成"
+        f"应于{cn_date(round_.endorse_by)}前完成"
     }
 
 
