@@ -22,7 +22,9 @@ class AchievementAdmin(OfficeAdmin):
     list_filter = ["kind", "level", unit_filter("studio__unit")]
     list_select_related = ["studio"]
     search_fields = ["title"]
-    search_help_text = _("Name or number of the result, studio or its lead, pinyin, initials, or staff number")
+    search_help_text = _(
+        "Name or number of the result, studio or its lead, pinyin, initials, or staff number"
+    )
     view_on_site = False
 
     def get_search_results(self, request, queryset, search_term):
@@ -34,4 +36,8 @@ class AchievementAdmin(OfficeAdmin):
 
     @admin.display(description=_("studio"), ordering="studio__pinyin")
     def studio_link(self, obj):
-        return format_html('<a href="{}">{}</a>', reverse("admin:studios_studio_change", args=[obj.studio_id]), obj.studio.name)
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:studios_studio_change", args=[obj.studio_id]),
+            obj.studio.name,
+        )

@@ -20,7 +20,10 @@ from studios.models import Certificate, IssuedPaper
 
 Kind = IssuedPaper.Kind
 PRESSES = {Kind.CERTIFICATE: certificate_pdf, Kind.PLAQUE: plaque_pdf}
-WORDS = {Kind.CERTIFICATE: "证书", Kind.PLAQUE: "铭牌"}  # as the files are called, in the language of the record
+WORDS = {
+    Kind.CERTIFICATE: "证书",
+    Kind.PLAQUE: "铭牌",
+}  # as the files are called, in the language of the record
 MOST_IN_A_BATCH = 5000
 IN_MEMORY = 8 * 2**20
 
@@ -36,13 +39,17 @@ def issue(certificate: Certificate) -> list[IssuedPaper]:
     made = {paper.kind: paper for paper in certificate.papers.all()}
     lacking = [kind for kind in PRESSES if kind not in made]
     if lacking and certificate.revoked_on:
-        raise DomainError(_("Certificate %(number)s is revoked and is not issued.") % {"number": certificate.number})
+        raise DomainError(
+            _("Certificate %(number)s is revoked and is not issued.") % {"number": certificate.number}
+        )
     return [made.get(kind) or _make(certificate, kind) for kind in PRESSES]
 
 
 def _make(certificate: Certificate, kind: str) -> IssuedPaper:
     pdf = PRESSES[kind](certificate)
-    paper = IssuedPaper(certificate=certificate, kind=kind, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf))
+    paper = IssuedPaper(
+        certificate=certificate, kind=kind, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf)
+    )
     paper.file.save("paper.pdf", ContentFile(pdf), save=False)
     try:
         with transaction.atomic():
@@ -79,10 +86,16 @@ def start_batch(certificates, *, by) -> Job:
     if not keys:
         raise DomainError(_("Choose at least one certificate."))
     if len(keys) > MOST_IN_A_BATCH:
-        raise DomainError(_("At most %(most)s certificates in one go. Filter by year first.") % {"most": MOST_IN_A_BATCH})
+        raise DomainError(
+            _("At most %(most)s certificates in one go. Filter by year first.") % {"most": MOST_IN_A_BATCH}
+        )
     count = len(keys)
-    title = ngettext("Certificate and plaque of %(count)s studio", "Certificates and plaques of %(count)s studios", count)
-    return start_job("certificates.batch", {"certificates": keys}, by=by, title=title % {"count": count}, total=count)
+    title = ngettext(
+        "Certificate and plaque of %(count)s studio", "Certificates and plaques of %(count)s studios", count
+    )
+    return start_job(
+        "certificates.batch", {"certificates": keys}, by=by, title=title % {"count": count}, total=count
+    )
 
 
 @job("certificates.batch")

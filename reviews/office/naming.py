@@ -141,8 +141,8 @@ def page(request, form: NamingForm | None, ready: list[Application], excluded: l
             "studios": [
                 {
                     "application": one,
-                    "certificate": f"{reverse('admin:reviews_application_preview', args=[one.pk, 'certificate'])}?{asked}",
-                    "plaque": f"{reverse('admin:reviews_application_preview', args=[one.pk, 'plaque'])}?{asked}",
+                    "certificate": preview_url(one, "certificate", asked),
+                    "plaque": preview_url(one, "plaque", asked),
                 }
                 for one in of_unit
             ],
@@ -160,6 +160,10 @@ def page(request, form: NamingForm | None, ready: list[Application], excluded: l
         "decision": f"{reverse('admin:reviews_application_preview_decision')}?{keys}&{asked}",
         "back": f"{reverse('admin:reviews_application_changelist')}?state__exact={State.APPROVED}",
     }
+
+
+def preview_url(application: Application, kind: str, asked: str) -> str:
+    return f"{reverse('admin:reviews_application_preview', args=[application.pk, kind])}?{asked}"
 
 
 def named_already(applications: list[Application]):

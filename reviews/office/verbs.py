@@ -118,7 +118,8 @@ VERBS = {
         lambda application, form, by: application.accept(by=by, note=form.cleaned_data["note"]),
         _("%(studio)s is accepted for review."),
         _(
-            "You have looked through the papers and the three opinions, and nothing is missing. The union leader decides next."
+            "You have looked through the papers and the three opinions, and nothing is missing. "
+            "The union leader decides next."
         ),
     ),
     "return": Verb(
@@ -132,7 +133,8 @@ VERBS = {
         ),
         _("%(studio)s is returned for correction; the lead and the department union are told."),
         _(
-            "Say beside each part what is to be corrected. Signed opinions stay; handed in again it comes straight back here."
+            "Say beside each part what is to be corrected. "
+            "Signed opinions stay; handed in again it comes straight back here."
         ),
     ),
     "refuse": Verb(
@@ -144,7 +146,8 @@ VERBS = {
         lambda application, form, by: application.refuse(by=by, reason=form.cleaned_data["reason"]),
         _("The application of %(studio)s is refused; the lead and the department union are told."),
         _(
-            "This ends the application and cannot be taken back. For papers that can be mended, return it for correction."
+            "This ends the application and cannot be taken back. "
+            "For papers that can be mended, return it for correction."
         ),
     ),
     "decide": Verb(

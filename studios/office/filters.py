@@ -22,7 +22,9 @@ def unit_filter(path: str = "unit") -> type[admin.SimpleListFilter]:
         parameter_name = "unit"
 
         def lookups(self, request, model_admin):
-            with_studios = Unit.objects.filter(pk__in=Studio.objects.order_by().values("unit")).order_by("code")
+            with_studios = Unit.objects.filter(pk__in=Studio.objects.order_by().values("unit")).order_by(
+                "code"
+            )
             return [(str(pk), name) for pk, name in with_studios.values_list("pk", "name")[:MOST_UNITS]]
 
         def queryset(self, request, queryset):

@@ -23,14 +23,24 @@ GROUPS = [
     (_("The version"), ["title", "effective_on"]),
     (
         _("The five conditions"),
-        ["honour_level", "members_least", "projects_a_year", "project_level", "results_in_two_years", "results_aim"],
+        [
+            "honour_level",
+            "members_least",
+            "projects_a_year",
+            "project_level",
+            "results_in_two_years",
+            "results_aim",
+        ],
     ),
     (
         _("Selection and naming"),
         ["endorse_days", "experts_each", "experts_quorum", "aggregation", "pass_mark", "notice_days"]
         + ["naming_month", "naming_day", "ban_after_refusal"],
     ),
-    (_("Work of each year"), ["trainings_a_year", "exchanges_a_year", "mentorings_a_year", "excellent_percent"]),
+    (
+        _("Work of each year"),
+        ["trainings_a_year", "exchanges_a_year", "mentorings_a_year", "excellent_percent"],
+    ),
     (_("Cycle and grant"), ["cycle_years", "grant_amount", "grant_purposes"]),
     (_("Reminders"), ["cycle_reminders", "overdue_reminder_days"]),
     (_("Revocation and retirement"), ["ban_after_revocation", "retirement_male", "retirement_female"]),
@@ -40,13 +50,15 @@ GROUPS = [
 class PolicyForm(forms.ModelForm):
     class Meta:
         model = Policy
-        exclude = ()  # noqa: DJ006: every number of a policy is the union's to set
+        fields = [field for _name, group in GROUPS for field in group]
 
     def clean_effective_on(self):
         """What was decided under earlier numbers keeps them: a version takes effect today or later."""
         day = self.cleaned_data["effective_on"]
         if day < timezone.localdate():
-            raise ValidationError(_now("A version takes effect today or later. What was decided before keeps its numbers."))
+            raise ValidationError(
+                _now("A version takes effect today or later. What was decided before keeps its numbers.")
+            )
         return day
 
     def clean_cycle_reminders(self):
@@ -84,7 +96,8 @@ class PolicyAdmin(OfficeAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         kwargs["help_texts"] = {
-            field: _now("Rests on %(article)s.") % {"article": cite(article)} for field, article in Policy.ARTICLES.items()
+            field: _now("Rests on %(article)s.") % {"article": cite(article)}
+            for field, article in Policy.ARTICLES.items()
         }
         return super().get_form(request, obj, change=change, **kwargs)
 
@@ -93,7 +106,10 @@ class PolicyAdmin(OfficeAdmin):
         given = super().get_changeform_initial_data(request)
         named = given.pop("based_on", "")
         base = Policy.objects.filter(pk=named).first() if named.isdecimal() else None
-        base = base or Policy.objects.filter(effective_on__lte=timezone.localdate()).order_by("-effective_on").first()
+        base = (
+            base
+            or Policy.objects.filter(effective_on__lte=timezone.localdate()).order_by("-effective_on").first()
+        )
         return {**model_to_dict(base, exclude=["id", "title", "effective_on"]), **given} if base else given
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

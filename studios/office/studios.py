@@ -79,7 +79,9 @@ class CertificateInline(LookOnlyInline):
 
     @admin.display(description=_("certificate number"))
     def link(self, obj):
-        return format_html('<a href="{}">{}</a>', reverse("admin:studios_certificate_change", args=[obj.pk]), obj.number)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:studios_certificate_change", args=[obj.pk]), obj.number
+        )
 
 
 @admin.register(Studio)
@@ -97,12 +99,34 @@ class StudioAdmin(OfficeAdmin):
 
     inlines = [LogInline, CertificateInline, HonourInline, MemberInline]
     fieldsets = [
-        (None, {"fields": ["name", "name_reason", "lead_shown", "unit_name", "state_shown", "kinds_shown", "founded_on", "page"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "name_reason",
+                    "lead_shown",
+                    "unit_name",
+                    "state_shown",
+                    "kinds_shown",
+                    "founded_on",
+                    "page",
+                ]
+            },
+        ),
         (_("The five conditions"), {"fields": ["findings"]}),
         (_("What it works on"), {"fields": ["direction", "equipment"]}),
         (
             _("Three-year plan"),
-            {"fields": ["plan_goals", "plan_first_year", "plan_second_year", "plan_third_year", "plan_outcomes"]},
+            {
+                "fields": [
+                    "plan_goals",
+                    "plan_first_year",
+                    "plan_second_year",
+                    "plan_third_year",
+                    "plan_outcomes",
+                ]
+            },
         ),
     ]
     readonly_fields = ["lead_shown", "unit_name", "state_shown", "kinds_shown", "findings", "page"]
@@ -119,7 +143,11 @@ class StudioAdmin(OfficeAdmin):
     @admin.display(description=_("lead"), ordering="lead__pinyin")
     def lead_shown(self, obj):
         number = obj.lead.staff_no
-        return _now("%(name)s (%(number)s)") % {"name": obj.lead.name, "number": number} if number else obj.lead.name
+        return (
+            _now("%(name)s (%(number)s)") % {"name": obj.lead.name, "number": number}
+            if number
+            else obj.lead.name
+        )
 
     @admin.display(description=_("unit"), ordering="unit__code")
     def unit_name(self, obj):
@@ -147,8 +175,12 @@ class StudioAdmin(OfficeAdmin):
         if unmet:
             label = ngettext("%(count)s not met", "%(count)s not met", unmet) % {"count": unmet}
         else:
-            label = ngettext("%(count)s at risk", "%(count)s at risk", len(open_ones)) % {"count": len(open_ones)}
-        return format_html('{}<br><small class="quiet">{}</small>', badge(label, "unmet" if unmet else "risk"), words)
+            label = ngettext("%(count)s at risk", "%(count)s at risk", len(open_ones)) % {
+                "count": len(open_ones)
+            }
+        return format_html(
+            '{}<br><small class="quiet">{}</small>', badge(label, "unmet" if unmet else "risk"), words
+        )
 
     @admin.display(description=_("cycle ends"), ordering="runs_until")
     def until(self, obj):

@@ -239,7 +239,11 @@ def test_a_verb_out_of_time_changes_nothing_and_says_where_it_stands(cast, sign_
         logged = application.log.count()
         response = sign_in(user).post(address(application, verb), PRESSED[verb][1](), follow=True)
         application.refresh_from_db()
-        assert (application.state, application.late_until, application.log.count()) == (state, None, logged), verb
+        assert (application.state, application.late_until, application.log.count()) == (
+            state,
+            None,
+            logged,
+        ), verb
         if state == State.SUBMITTED and verb in ("return", "refuse"):
             assert response.status_code == 403, "it is with the unit"
         else:

@@ -1,0 +1,143 @@
+"""Policy in the office: who sees and makes versions, what may no longer be changed, which article stands beside."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from studios.articles import cite
+from studios.models import Policy
+from studios.office.policy import GROUPS
+from tests.factories import PolicyFactory, RoundFactory
+
+LIST = reverse("admin:studios_policy_changelist")
+ADD = reverse("admin:studios_policy_add")
+
+
+def page_of(policy):
+    return reverse("admin:studios_policy_change", args=[policy.pk])
+
+
+@pytest.fixture
+def first(db):
+    return PolicyFactory()
+
+
+def later(**fields):
+    return Policy.objects.create(
+        title="下一版", effective_on=timezone.localdate() + timedelta(days=30), **fields
+    )
+
+
+def typed(client, **changed) -> dict:
+    """What the add form posts when nothing but ``changed`` is typed."""
+    form = client.get(ADD).context["adminform"].form
+    data = {bound.name: bound.value() for bound in form}
+    return {name: "" if value is None else value for name, value in {**data, **changed}.items()}
+
+
+@pytest.mark.parametrize(
+    ("reference", "cited"),
+    [("3(1)", "第三条第（一）项"), ("7", "第七条"), ("12", "第十二条"), ("10", "第十条"), ("19", "第十九条")],
+)
+def test_an_article_is_cited_as_people_do(reference, cited):
+    assert cite(reference) == cited
+    with translation.override("en"):
+        assert cite("3(1)") == "Article 3, item 1"
+
+
+def test_every_number_stands_in_one_group_with_its_article(cast, sign_in, first):
+    shown = [field for _name, fields in GROUPS for field in fields]
+    assert sorted(shown) == sorted({*Policy.ARTICLES, "title", "effective_on"})
+    page = sign_in(cast.staff).get(page_of(first)).content.decode()
+    assert page.count("依据第") == len(Policy.ARTICLES)
+    assert "依据第三条第（二）项。" in page
+
+
+def test_who_sees_and_who_makes_versions(cast, sign_in, first):
+    seen = {name for name, user in cast.everybody().items() if sign_in(user).get(LIST).status_code == 200}
+    made = {name for name, user in cast.everybody().items() if sign_in(user).get(ADD).status_code == 200}
+    assert seen == {"staff", "staff_member", "leader", "leader_lead", "finance", "auditor", "sysadmin"}
+    assert made == {"staff", "staff_member", "sysadmin"}
+
+
+def test_a_version_in_force_is_only_shown_and_leads_to_a_new_one(cast, sign_in, first):
+    client = sign_in(cast.sysadmin)
+    page = client.get(page_of(first))
+    assert f"{ADD}?based_on={first.pk}" in page.content.decode()
+    assert client.post(page_of(first), {"members_least": 9}).status_code == 403
+    first.refresh_from_db()
+    assert first.members_least == 3
+
+
+def test_a_later_version_may_be_changed_until_a_round_rests_on_it(cast, sign_in, first):
+    client, policy = sign_in(cast.sysadmin), later()
+    data = typed(client, title="下一版", effective_on=policy.effective_on, members_least=5)
+    assert client.post(page_of(policy), data).status_code == 302
+    policy.refresh_from_db()
+    assert policy.members_least == 5
+    assert policy.history.count() == 2
+    RoundFactory(policy=policy)
+    assert client.post(page_of(policy), {**data, "members_least": 6}).status_code == 403
+    policy.refresh_from_db()
+    assert policy.members_least == 5
+
+
+def test_a_new_version_starts_from_the_one_it_is_based_on(cast, sign_in, first):
+    base = later(members_least=7, grant_purposes="技术培训\n资料图书")
+    form = sign_in(cast.staff).get(f"{ADD}?based_on={base.pk}").context["adminform"].form
+    assert form["members_least"].value() == 7
+    assert form["grant_purposes"].value() == "技术培训\n资料图书"
+    assert form["effective_on"].value() is None
+
+
+def test_a_new_version_without_a_base_starts_from_the_one_in_force(cast, sign_in, first):
+    later(members_least=7)
+    form = sign_in(cast.staff).get(f"{ADD}?based_on=nonsense").context["adminform"].form
+    assert form["members_least"].value() == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("effective_on", date(2024, 1, 1), "生效日期应为今天或以后"),
+        ("cycle_reminders", "半年前", "请填写天数"),
+        ("experts_quorum", 9, "专家"),
+        ("naming_month", 13, "12"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(cast, sign_in, first, field, value, message):
+    client = sign_in(cast.staff)
+    data = typed(client, title="错误的一版", effective_on=timezone.localdate() + timedelta(days=5)) | {
+        field: value
+    }
+    response = client.post(ADD, data)
+    assert response.status_code == 200
+    assert message in str(response.context["adminform"].form.errors)
+    assert not Policy.objects.filter(title="错误的一版").exists()
+
+
+def test_reminder_days_are_kept_in_one_spelling(cast, sign_in, first):
+    client = sign_in(cast.staff)
+    data = typed(
+        client,
+        title="新版",
+        effective_on=timezone.localdate() + timedelta(days=5),
+        cycle_reminders="30、180， 7 30",
+    )
+    assert client.post(ADD, data).status_code == 302
+    assert Policy.objects.get(title="新版").cycle_reminders == "180,30,7"
+
+
+def test_the_list_says_which_version_is_in_force(cast, sign_in, first):
+    Policy.objects.create(title="第二版", effective_on=timezone.localdate() - timedelta(days=1))
+    later()
+    rows = sign_in(cast.auditor).get(LIST).context["cl"].result_list
+    words = {one.title: one for one in rows}
+    from studios.office.policy import PolicyAdmin
+
+    office = PolicyAdmin(Policy, None)
+    assert "尚未生效" in office.standing(words["下一版"])
+    assert "现行" in office.standing(words["第二版"])
+    assert "已被新版本代替" in office.standing(words[first.title])
