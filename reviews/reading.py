@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ Label = str | Promise
 
 
 def _names(model, *fields: str) -> dict[str, Label]:
-    return {name: model._meta.get_field(name).verbose_name for name in fields}
+    return {name: capfirst(model._meta.get_field(name).verbose_name) for name in fields}
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ SECTIONS = [
         "plan",
         _("Three-year plan"),
         {
-            key: Studio._meta.get_field(f"plan_{key}").verbose_name
+            key: capfirst(Studio._meta.get_field(f"plan_{key}").verbose_name)
             for key in ("goals", "first_year", "second_year", "third_year", "outcomes")
         },
     ),

@@ -63,6 +63,17 @@ def test_a_draft_shows_its_parts_and_one_main_button_to_the_first_that_is_not_co
     assert reverse("studios:part", args=[cast.studio.pk, "projects"]) in page
 
 
+def test_a_co_editor_fills_in_but_the_lead_hands_in(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio)
+    client = sign_in(cast.co_editor)
+    page = words(client.get(application.get_absolute_url()))
+    assert "由领衔人提交" in page
+    assert "btn-primary" not in page
+    assert client.post(url("submit", application), YES).status_code == 403
+    application.refresh_from_db()
+    assert application.state == State.DRAFT
+
+
 def test_submitting_freezes_the_papers_and_gives_a_number(cast, sign_in):
     application = ApplicationFactory(studio=cast.studio)
     client = sign_in(cast.lead)
