@@ -155,7 +155,7 @@ PORTAL = {
     ),
     "reviews:form": Address(READS_STUDIO, lambda world: {"pk": world.application.pk, "kind": "pdf"}),
     "reviews:stamped": Address(frozenset({"department"}), application),
-    "reviews:decision": Address(SEES_ALL | {"finance", "sysadmin"}, lambda world: {"pk": world.document.pk}),
+    "reviews:decision": Address(SEES_ALL, lambda world: {"pk": world.document.pk}),
 }
 
 # The admin: whom each model is for to look at, to add to and to change.
@@ -205,7 +205,7 @@ def _admin_pages() -> dict[str, Address]:
             NOBODY, lambda world: {"pk": world.rows["reviews_paperform"].pk, "file": world.photo.pk}
         ),
         "admin:reviews_application_preview": Address(
-            SEES_ALL, lambda world: {"pk": world.application.pk, "kind": "certificate"}
+            STAFF | LEADERS, lambda world: {"pk": world.application.pk, "kind": "certificate"}
         ),
         "admin:reviews_application_verb": Address(
             frozenset({"staff"}), lambda world: {"pk": world.application.pk, "verb": "accept"}

@@ -21,6 +21,8 @@ from tests.addresses import ADDRESSES, ELSEWHERE, EVERYBODY, named_addresses
 from tests.cast import make_cast
 from tests.factories import ApplicationFactory, StudioFactory
 
+pytestmark = pytest.mark.once  # who may open what does not depend on the database
+
 BIRTH = 1937  # in nobody else's record
 REFUSED = {403, 404}
 SIGN_IN = ("/accounts/login/", "/admin/login/")
