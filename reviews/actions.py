@@ -130,6 +130,7 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
         check(by, "reviews.name_application", application)
         require_glyphs(application.studio.name, whose=application.studio.name)
         require_glyphs(application.studio.lead.name, whose=application.studio.lead.name)
+        require_glyphs(application.studio.unit.name, whose=application.studio.unit.name)
     rounds = {application.round_id for application in applications}
     if len(rounds) > 1:
         raise DomainError(_("One decision names the studios of one round."))
