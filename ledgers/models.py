@@ -13,8 +13,8 @@ from studios.models.rows import Row
 
 
 class Achievement(Row):
-    """A result of the studio, with its owner and share (Art. 17) and whoever recognised it (Art. 3,
-    fourth condition).
+    """A result of the studio, with its owner and share (Art. 17) and whoever recognised it (Art. 3, fourth
+    condition).
     """
 
     class Kind(models.TextChoices):

@@ -1,8 +1,8 @@
 """Guarded state changes and their log.
 
-A model that moves names its states as ``TextChoices``, its legal moves in one table ``MOVES`` and its
-log model's
-related name in ``LOG``. A verb on the model (``application.accept(by=user)``) says what is stamped and calls
+A model that moves names its states as ``TextChoices``, its legal moves in one table ``MOVES`` and its log
+model's related name in ``LOG``. A verb on the model (``application.accept(by=user)``) says what is stamped
+and calls
 :meth:`Movable.move`, which is the only place where a state is written.
 """
 
@@ -62,9 +62,8 @@ class Movable(models.Model):
     def move(self, verb: str, *, by, note: str = "", to: str | None = None, **stamps) -> models.Model:
         """Change the state by ``verb`` and write the log row, both or neither.
 
-        The change is one ``UPDATE … WHERE state IN (origins)``: of two people who press at once, or of
-        a stale page
-        and a fresh one, exactly one moves the row.
+        The change is one ``UPDATE … WHERE state IN (origins)``: of two people who press at once, or of a
+        stale page and a fresh one, exactly one moves the row.
 
         :param by: the user who acts, or None when the calendar does.
         :param to: which of several targets; may be left out when the table names one.

@@ -25,8 +25,7 @@ def next_number(name: str, year: int) -> int:
     """The next number of ``name`` in ``year``, from 1.
 
     Must run inside the transaction that uses the number: the row stays locked until that commits, so a
-    number is
-    never given twice, and a rollback gives it back, so none is skipped.
+    number is never given twice, and a rollback gives it back, so none is skipped.
 
     :raises RuntimeError: outside a transaction.
     """

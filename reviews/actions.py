@@ -46,7 +46,8 @@ def upload_paper_form(application: Application, *, by, scan, signed: dict[str, t
 
     :param scan: the file, as it was sent.
     :param signed: part → (name, opinion), for the parts that are signed on it.
-    :raises DomainError: while another one waits, when a part is signed already, or when the file will not do.
+    :raises DomainError: while another one waits, when a part is signed already, or when the file will not
+        do.
     """
     if not signed:
         raise DomainError(_("Say which parts are signed on the form."))
@@ -116,13 +117,11 @@ def turn_down_paper_form(form: PaperForm, *, by, reason: str) -> None:
 def name_studios(applications: list[Application], *, by, named_on: date, issued_on: date) -> DecisionDocument:
     """Name the studios of approved applications of one round, all or none (Art. 8, 12).
 
-    For each: the studio is named, its next cycle opens on ``named_on``, its certificate and plaque get
-    a number. One
-    decision document names them all. Everybody concerned is told.
+    For each: the studio is named, its next cycle opens on ``named_on``, its certificate and plaque get a
+    number. One decision document names them all. Everybody concerned is told.
 
-    :raises DomainError: when one is not approved, is the person's own case, or bears a character that
-    the document
-        font lacks; nothing is changed then.
+    :raises DomainError: when one is not approved, is the person's own case, or bears a character that the
+        document font lacks; nothing is changed then.
     """
     if not applications:
         raise DomainError(_("Choose at least one approved application."))

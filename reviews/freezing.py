@@ -35,8 +35,8 @@ PERSONAL = {"lead": ("birth",), "members": ("birth_year",)}
 
 
 def freeze(studio: Studio, *, on: date) -> dict:
-    """The papers of a studio as they stand now, with the findings of that day; labels are in Chinese,
-    the language of the record.
+    """The papers of a studio as they stand now, with the findings of that day; labels are in Chinese, the
+    language of the record.
     """
     with translation.override("zh-hans"):
         return _freeze(studio, on)

@@ -15,9 +15,8 @@ from studios.models import State as StudioState
 def missing(application: Application, *, on: date) -> list[str]:
     """Why an application cannot be handed in on a day, one sentence each.
 
-    The five conditions do not stand here: whether they are met is shown to everybody and judged by
-    those who decide.
-    A returned application may come back after its day; it is shown as late, not shut out.
+    The five conditions do not stand here: whether they are met is shown to everybody and judged by those
+    who decide. A returned application may come back after its day; it is shown as late, not shut out.
     """
     problems = []
     if application.state == State.DRAFT:
@@ -48,9 +47,8 @@ def window(application: Application, *, on: date) -> list[str]:
 def ban(studio, *, year: int, policy) -> int | None:
     """The first year in which a refused or revoked studio may apply again, or None when ``year`` is free.
 
-    Years of rounds count (policy ``ban_after_refusal`` and ``ban_after_revocation``): refused in the
-    round of 2025
-    with a ban of one year means 2026.
+    Years of rounds count (policy ``ban_after_refusal`` and ``ban_after_revocation``): refused in the round
+    of 2025 with a ban of one year means 2026.
     """
     free = year
     refused = (

@@ -1,10 +1,8 @@
 """The five basic conditions of Article 3, as five small pure functions.
 
-Each takes the :class:`Evidence`, the policy in force and a day, and returns a :class:`Finding`.
-Nothing here reads
-the database or the clock. Findings carry phrase keys and figures, not sentences, so that a stored
-verdict reads in
-whatever language it is shown in; :func:`say` makes the sentence.
+Each takes the :class:`Evidence`, the policy in force and a day, and returns a :class:`Finding`. Nothing
+here reads the database or the clock. Findings carry phrase keys and figures, not sentences, so that a
+stored verdict reads in whatever language it is shown in; :func:`say` makes the sentence.
 """
 
 from __future__ import annotations
@@ -55,8 +53,8 @@ class ResultFact:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a studio: ``since`` is the first year in which it owes a project (its naming),
-    None for a candidate.
+    """What is known of a studio: ``since`` is the first year in which it owes a project (its naming), None for
+    a candidate.
     """
 
     honours: tuple[HonourFact, ...] = ()
@@ -167,9 +165,8 @@ def members_on(members: tuple[MemberFact, ...], on: date) -> list[MemberFact]:
 def innovation_projects(evidence: Evidence, policy, on: date) -> Finding:
     """Enough projects at the policy's level in each year (Art. 3, third condition).
 
-    A candidate owes the current year; a named studio owes each year since it was named, and has until
-    31 December
-    for the current one.
+    A candidate owes the current year; a named studio owes each year since it was named, and has until 31
+    December for the current one.
     """
     years = range(min(evidence.since or on.year, on.year), on.year + 1)
     counts = {

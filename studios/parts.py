@@ -1,8 +1,7 @@
 """The seven parts of a studio's papers, as the task list shows them.
 
-Six belong to this package; ``ledgers`` registers the results. A part knows how far it is filled in and
-what is
-missing before the papers can be handed in.
+Six belong to this package; ``ledgers`` registers the results. A part knows how far it is filled in and what
+is missing before the papers can be handed in.
 """
 
 from __future__ import annotations
@@ -32,7 +31,8 @@ class Part:
 
     :param condition: the number of the condition of Article 3 it gives evidence for, if any.
     :param article: the article it rests on.
-    :param holds: the rows it asks after, by their name on ``Studio``; lets pages learn all of it in one query.
+    :param holds: the rows it asks after, by their name on ``Studio``; lets pages learn all of it in one
+        query.
     """
 
     key: str

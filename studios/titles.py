@@ -33,8 +33,8 @@ MIDDLE_WORDS = (
 def rank_of(title: str) -> str:
     """The band of a title: senior, middle, junior or other; an empty title has none.
 
-    副教授, 副研究员 and 副主任医师 are senior as well (副高); 助理研究员 is intermediate by the
-    national series.
+    副教授, 副研究员 and 副主任医师 are senior as well (副高); 助理研究员 is intermediate by the national
+    series.
     """
     if not title:
         return ""

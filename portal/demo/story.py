@@ -140,8 +140,8 @@ def name_all(town: Town, stories: list[Story], *, named_on: date, issued_on: dat
 
 
 def candidate(town: Town, random: Random, *, on: date, unit: str = "", **options) -> Studio:
-    """A candidate studio with its papers filled in; ``rare``, ``weak``, ``empty``, ``born``, ``name``
-    vary it.
+    """A candidate studio with its papers filled in; ``rare``, ``weak``, ``empty``, ``born``, ``name`` vary
+    it.
     """
     place = town.units[unit or random.choice([code for code in town.units if code != HOME])]
     lead = options.get("lead") or town.person(

@@ -1,5 +1,4 @@
-"""The whole demo: forty studios in every state, the rounds since 2023, the cases that are easily
-forgotten.
+"""The whole demo: forty studios in every state, the rounds since 2023, the cases that are easily forgotten.
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Applications of the studios a person may read.
 
-        Those beside the studio see them once they are handed in; finance and the system administrator
-        see none.
+        Those beside the studio see them once they are handed in; finance and the system administrator see
+        none.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -206,8 +206,8 @@ class Application(Movable, models.Model):
         return self.snapshots.order_by("-version").first()
 
     def closes_on(self) -> date:
-        """The last day for handing in: the round's, a late entry's, or the day a return has to be
-        mended by.
+        """The last day for handing in: the round's, a late entry's, or the day a return has to be mended
+        by.
         """
         if self.state == State.RETURNED and self.correct_by:
             return self.correct_by
@@ -286,11 +286,10 @@ class Application(Movable, models.Model):
                 self.corrections.create(part=part, reason=reason, snapshot=self.snapshot, log=log)
 
     def endorse(self, part: str, *, by, opinion: str):
-        """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is
-        recommended.
+        """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is recommended.
 
-        :raises DomainError: without an opinion, when the part is signed already, or when the person
-        signed another.
+        :raises DomainError: without an opinion, when the part is signed already, or when the person signed
+            another.
         """
         from reviews.models.endorsement import Endorsement
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 class Snapshot(models.Model):
     """One version of the papers as they were handed in; nobody after that reads anything else.
 
-    ``data`` has the shape that :func:`reviews.freezing.freeze` documents; ``sha256`` is over its
-    canonical JSON.
+    ``data`` has the shape that :func:`reviews.freezing.freeze` documents; ``sha256`` is over its canonical
+    JSON.
     """
 
     application = models.ForeignKey("reviews.Application", models.PROTECT, related_name="snapshots")

@@ -30,8 +30,8 @@ class RowQuerySet(models.QuerySet):
 class Row(models.Model):
     """One row of a studio's papers.
 
-    ``once`` comes with the form that adds the row: the same form sent twice, or eight times at once,
-    is one row.
+    ``once`` comes with the form that adds the row: the same form sent twice, or eight times at once, is one
+    row.
     """
 
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="%(class)ss", verbose_name=_("studio"))

@@ -31,7 +31,8 @@ class StudioQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The studios a person may read: own ones, those of the own unit, and all for the union's office.
 
-        Finance sees studios that hold or held a title, for their grants; the system administrator sees none.
+        Finance sees studios that hold or held a title, for their grants; the system administrator sees
+        none.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -143,8 +144,8 @@ class Studio(Movable, models.Model):
         return self.lead_id == user.pk or any(editor.user_id == user.pk for editor in self.editors.all())
 
     def concerns(self, user) -> bool:
-        """Whether this is the person's own case: as lead, co-editor or member. Nobody acts on their
-        own case.
+        """Whether this is the person's own case: as lead, co-editor or member. Nobody acts on their own
+        case.
         """
         return self.is_worked_on_by(user) or any(member.user_id == user.pk for member in self.members.all())
 
