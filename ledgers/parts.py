@@ -40,5 +40,6 @@ def register() -> None:
                 "Enter patents, papers, awards, transfers; a result counts once somebody outside has recognised it."
             ),
             slot="proof",
+            detail=("number", "owner", "share", "benefit"),
         )
     )

@@ -33,6 +33,7 @@ class RowKind:
 
     :param relation: its rows by their name on ``Studio``.
     :param shown: the fields of the table, the one that names the row first.
+    :param detail: further fields, which stand small below the name.
     :param slot: what its files are for; empty when it has none.
     """
 
@@ -46,6 +47,7 @@ class RowKind:
     columns: Callable[[], Sequence[Column]]
     empty: Any = ""
     slot: str = ""
+    detail: tuple[str, ...] = ()
 
     def rows(self, studio: Studio):
         return getattr(studio, self.relation).all()
@@ -70,7 +72,7 @@ class Cell:
     label: str
     text: str
     number: bool = False
-    day: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Line:
     row: Model
     cells: list[Cell]
     files: list[FileLine]
+    detail: str
 
 
 def lines(kind: RowKind, studio: Studio, *, personal: bool) -> list[Line]:
@@ -88,8 +91,15 @@ def lines(kind: RowKind, studio: Studio, *, personal: bool) -> list[Line]:
     names = kind.named(personal)
     files = _files(kind, rows) if kind.slot and rows else {}
     return [
-        Line(row, [cell(row, name, label) for name, label in names], files.get(row.pk, [])) for row in rows
+        Line(
+            row, [cell(row, name, label) for name, label in names], files.get(row.pk, []), _detail(kind, row)
+        )
+        for row in rows
     ]
+
+
+def _detail(kind: RowKind, row: Model) -> str:
+    return " · ".join(str(value) for name in kind.detail if (value := getattr(row, name)))
 
 
 def _files(kind: RowKind, rows: list[Model]) -> dict[int, list[FileLine]]:
@@ -116,10 +126,11 @@ def cell(row: Model, name: str, label: str) -> Cell:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
     if isinstance(value, date):
-        return Cell(label, cn_date(value), day=True)
+        return Cell(label, cn_date(value), short=True)
     if name in ("amount", "benefit_amount"):
         return Cell(label, money(value), number=True)
-    return Cell(label, "—" if value in (None, "") else str(value))
+    text = "—" if value in (None, "") else str(value)
+    return Cell(label, text, short=bool(display) and len(text) <= 6)
 
 
 _KINDS: dict[str, RowKind] = {}
@@ -177,8 +188,9 @@ register(
         Project,
         row_forms.ProjectForm,
         _("Innovation projects"),
-        ("name", "level", "number", "funder", "starts_on", "ends_on", "amount"),
+        ("name", "level", "starts_on", "ends_on", "amount"),
         columns.projects,
+        detail=("number", "funder", "duty"),
         empty=_("Enter the projects the studio leads or takes part in, with the approval as a file."),
         slot="approval",
     )

@@ -70,6 +70,8 @@ def save(request, studio, part):
         drafts.keep(studio, part.key, "", request.user, request.POST)
         if outcome.conflicts:
             return settle(request, studio, part, outcome)
+        if form.instance.pk:  # files do not come back into a refused form, so they are kept at once
+            attach_all(form, "photos", slot=PHOTO, by=request.user)
         return render(request, "studios/part.html", filling(request, studio, part, form))
     drafts.forget(studio, part.key, "", request.user)
     if not attach_all(form, "photos", slot=PHOTO, by=request.user):

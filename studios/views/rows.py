@@ -46,6 +46,10 @@ def create(request, studio, kind):
         if not form.is_valid():
             if not added_already(kind, studio, once):
                 drafts.keep(studio, kind.part, f"{kind.key}:0", request.user, request.POST)
+                if request.FILES:
+                    form.add_error(
+                        "files", _("Please choose the files again; they are kept once the row is saved.")
+                    )
                 return row_page(request, studio, kind, form, once=once)
         elif not save_once(form, kind, studio, once):
             return row_page(request, studio, kind, form)
@@ -117,6 +121,7 @@ def change(request, studio, kind, row):
         drafts.keep(studio, kind.part, kept, request.user, request.POST)
         if outcome.conflicts:
             return settle(request, studio, parts.get(kind.part), outcome)
+        attach_all(form, "files", slot=kind.slot, by=request.user)
         return row_page(request, studio, kind, form, row=row)
     drafts.forget(studio, kind.part, kept, request.user)
     if not attach_all(form, "files", slot=kind.slot, by=request.user):

@@ -1,5 +1,6 @@
 """Filling in the papers: who may, what is saved, what is said when it cannot be."""
 
+import io
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from accounts.models import Notice
 from records.attachments import Attachment
@@ -420,3 +422,28 @@ def test_what_is_saved_shows_in_the_conditions_at_once(cast, sign_in, django_cap
     html = sign_in(cast.lead).get(part_url(cast.studio)).content.decode()
     assert "未满足" in html
     assert f"{date.today().year}" in html
+
+
+def test_photos_sent_with_a_refused_part_are_kept(cast, sign_in):
+    client = sign_in(cast.lead)
+    photo = SimpleUploadedFile("门口.jpg", jpg())
+    answer = client.post(part_url(cast.studio), {"address": "新楼", "area": "很大", "photos": [photo]})
+    assert set(answer.context["form"].errors) == {"area"}
+    assert [file.name for file in answer.context["photos"]] == ["门口.jpg"]
+
+
+def test_no_more_than_six_photos_are_kept(cast, sign_in):
+    client = sign_in(cast.lead)
+    opened = client.get(part_url(cast.studio)).context["form"].opened
+    photos = [SimpleUploadedFile(f"{number}.jpg", jpg(number)) for number in range(7)]
+    answer = client.post(
+        part_url(cast.studio), {"address": "新楼", "area": "50", "opened": opened, "photos": photos}
+    )
+    assert "6.jpg" in str(answer.context["form"].errors["photos"])
+    assert Attachment.objects.current().of(cast.studio.venue, "photo").count() == 6
+
+
+def jpg(shade: int = 0) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (shade * 30, 90, 90)).save(out, "JPEG")
+    return out.getvalue()

@@ -79,7 +79,7 @@ def test_eight_identical_confirmations_of_pasted_rows_add_them_once(studio):
     assert sorted(studio.budget_lines.values_list("purpose", flat=True)) == ["培训", "差旅"]
 
 
-def test_eight_who_save_one_part_at_once_leave_one_text_and_seven_drafts_at_most(studio):
+def test_eight_who_save_one_part_at_once_leave_one_text_and_one_draft_at_most(studio):
     url = reverse("studios:autosave", args=[studio.pk, "place"])
     posts = [
         (url, {"address": f"{number} 号楼", "area": "", "opened": '{"address": "e3b0c44298"}'})
@@ -88,7 +88,7 @@ def test_eight_who_save_one_part_at_once_leave_one_text_and_seven_drafts_at_most
     assert set(all_at_once(studio.lead, posts)) == {200}
     assert Venue.objects.get(studio=studio).address in {f"{number} 号楼" for number in range(TIMES)}
     assert PartVersion.objects.get(studio=studio, part="place").version == 1
-    assert Draft.objects.filter(studio=studio, part="place").count() == 1
+    assert Draft.objects.filter(studio=studio, part="place").count() <= 1
 
 
 def test_without_the_once_of_the_form_they_are_several(studio, monkeypatch):
