@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import RoleCode
 from accounts.permissions import check
 from records.moves import DomainError
-from reviews.forms import RefuseForm, ReturnForm, Words
+from reviews.forms import ReturnForm, Words
 from reviews.models import Application, Decision
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -35,6 +35,14 @@ class AcceptForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=500,
         required=False,
+    )
+
+
+class TurnAwayForm(forms.Form):
+    reason = Words(
+        label=_("Why the application is not taken up"),
+        help_text=_("The lead and the department union read this."),
+        missing=_("Give the reason for the refusal."),
     )
 
 
@@ -142,7 +150,7 @@ VERBS = {
         "reviews.refuse_application",
         (RoleCode.UNION_STAFF,),
         ("refuse",),
-        lambda data, application, on: RefuseForm(data),
+        lambda data, application, on: TurnAwayForm(data),
         lambda application, form, by: application.refuse(by=by, reason=form.cleaned_data["reason"]),
         _("The application of %(studio)s is refused; the lead and the department union are told."),
         _(

@@ -34,8 +34,10 @@ GROUPS = [
     ),
     (
         _("Selection and naming"),
-        ["endorse_days", "experts_each", "experts_quorum", "aggregation", "pass_mark", "notice_days"]
-        + ["naming_month", "naming_day", "ban_after_refusal"],
+        [
+            *("endorse_days", "experts_each", "experts_quorum", "aggregation", "pass_mark", "notice_days"),
+            *("naming_month", "naming_day", "ban_after_refusal"),
+        ],
     ),
     (
         _("Work of each year"),
