@@ -56,7 +56,10 @@ DEGREES = {
 
 
 def degree_of(words: str) -> str:
-    """The level of education that personnel data names: 博士研究生 is ``doctor``; ``other`` when none fits, empty for nothing."""
+    """The level of education that personnel data names: 博士研究生 is ``doctor``.
+
+    ``other`` when none fits, empty for nothing.
+    """
     words = (words or "").strip()
     if not words:
         return ""
