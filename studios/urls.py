@@ -1,6 +1,6 @@
 from django.urls import path
 
-from studios.views import catalogue, editors, filling, live, rows, starting
+from studios.views import catalogue, editors, filling, live, pasting, rows, starting
 
 app_name = "studios"
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("studios/<int:pk>/parts/<slug:key>/here/", live.here, name="here"),
     path("studios/<int:pk>/parts/<slug:key>/discard/", live.discard, name="discard"),
     path("studios/<int:pk>/rows/<slug:kind>/add/", rows.add, name="row_add"),
-    path("studios/<int:pk>/rows/<slug:kind>/paste/", rows.paste, name="rows_paste"),
+    path("studios/<int:pk>/rows/<slug:kind>/paste/", pasting.paste, name="rows_paste"),
     path("studios/<int:pk>/rows/<slug:kind>/<int:row>/", rows.edit, name="row"),
     path("studios/<int:pk>/rows/<slug:kind>/<int:row>/remove/", rows.remove, name="row_remove"),
     path("studios/<int:pk>/rows/<slug:kind>/<int:row>/autosave/", live.autosave_row, name="autosave_row"),

@@ -48,10 +48,7 @@ def may_start(user) -> bool:
 
 def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
     """One page of rows by falling number, with the addresses of the newer and the older page or empty."""
-    before, after = (
-        number if (number := request.GET.get(name, "")).isdecimal() and len(number) < 19 else ""
-        for name in ("before", "after")
-    )
+    before, after = _number(request, "before"), _number(request, "after")
     if after:
         page = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
         more_newer, more_older = len(page) > size, True
@@ -60,19 +57,23 @@ def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
         page = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: size + 1])
         more_newer, more_older = bool(before), len(page) > size
         page = page[:size]
+    newer = _address(request, after=page[0].pk) if page and more_newer else ""
+    older = _address(request, before=page[-1].pk) if page and more_older else ""
+    return page, newer, older
+
+
+def _number(request, name: str) -> int:
+    given = request.GET.get(name, "")
+    return int(given) if given.isdecimal() and len(given) < 19 else 0
+
+
+def _address(request, **place: int) -> str:
+    """The address of this list from another place on, with the same search."""
     query = request.GET.copy()
-    query.pop("before", None), query.pop("after", None)
-
-    def address(name: str, row) -> str:
-        narrowed = query.copy()
-        narrowed[name] = row.pk
-        return f"?{narrowed.urlencode()}"
-
-    return (
-        page,
-        address("after", page[0]) if page and more_newer else "",
-        address("before", page[-1]) if page and more_older else "",
-    )
+    for name in ("before", "after"):
+        query.pop(name, None)
+    query.update(place)
+    return f"?{query.urlencode()}"
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Repeating rows: added, edited, removed on pages of their own, pasted out of Excel; and the files of a studio."""
+"""Repeating rows: added, edited, removed on pages of their own; and the files of a studio."""
 
 import uuid
 
@@ -7,12 +7,11 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from records.attachments import Attachment
-from studios import drafts, editing, parts, pasting, rowkinds
+from studios import drafts, editing, parts, rowkinds
 from studios.forms import PersonSearch
 from studios.keeping import attach_all, files_of
 from studios.row_forms import personnel
@@ -188,45 +187,6 @@ def remove(request, pk, kind, row):
         "back": rows_url(studio, kind),
     }
     return render(request, "studios/confirm.html", context)
-
-
-@keeps_unsent
-@require_http_methods(["GET", "HEAD", "POST"])
-def paste(request, pk, kind):
-    """Rows pasted out of Excel: looked at first, then added."""
-    studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
-    unsent = take(request) or {}
-    text = request.POST.get("text", unsent.get("text", [""])[-1])
-    pasted = pasting.read(text, kind, studio) if request.method == "POST" else None
-    once = given_once(request)
-    if pasted and pasted.good and "confirm" in request.POST:
-        added = pasting.add(pasted, once=once, kind=kind)
-        messages.success(
-            request,
-            ngettext("%(count)s row is added.", "%(count)s rows are added.", added) % {"count": added},
-        )
-        if not pasted.bad:
-            return redirect(rows_url(studio, kind))
-        text, once = pasting.rest(text, pasted), uuid.uuid4()
-        pasted = pasting.read(text, kind, studio)
-    context = {
-        "studio": studio,
-        "kind": kind,
-        "part": parts.get(kind.part),
-        "text": text,
-        "once": once,
-        "pasted": pasted,
-        "columns": kind.columns(),
-        "preview": [
-            (number, [rowkinds.cell(form.instance, name, label) for name, label in kind.named(True)])
-            for number, form in pasted.good
-        ]
-        if pasted
-        else [],
-        "labels": kind.labels(True),
-        "back": rows_url(studio, kind),
-    }
-    return render(request, "studios/paste.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
