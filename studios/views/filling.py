@@ -66,6 +66,7 @@ def save(request, studio, part):
     outcome = save_form(request, studio, part, request.FILES)
     form = outcome.form
     form.opened = request.POST.get("opened", "")
+    form.kept = not outcome.saved
     if not outcome.saved:
         drafts.keep(studio, part.key, "", request.user, request.POST)
         if outcome.conflicts:
