@@ -1,4 +1,4 @@
-"""How an article of the regulation is cited: ``3(1)`` is 第三条第（一）项."""
+"""How an article of the regulation is cited: ``3(1)`` is 第三条第一项."""
 
 from __future__ import annotations
 
