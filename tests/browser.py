@@ -40,21 +40,26 @@ def browser_context_args(browser_context_args):
     }
 
 
+def assert_accessible_at(page, size) -> None:
+    """Fail with every violation that axe finds at this size, and when the page is wider than its window."""
+    page.set_viewport_size(size)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url} at {size['width']} px\n{found.generate_report()}"
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{page.url} is {wider} px wider than a window of {size['width']} px"
+
+
 @pytest.fixture
 def assert_accessible():
     """``assert_accessible(page)`` fails with every violation that axe finds at 1280 and at 360 px.
 
-    It also fails when the page is wider than the phone.
+    It also fails when the page is wider than the window.
     """
 
     def check(page) -> None:
         before = page.viewport_size
         for size in (WIDE, PHONE):
-            page.set_viewport_size(size)
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{page.url} at {size['width']} px\n{found.generate_report()}"
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{page.url} is {wider} px wider than a phone of {PHONE['width']} px"
+            assert_accessible_at(page, size)
         page.set_viewport_size(before)
 
     return check

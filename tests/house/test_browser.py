@@ -28,5 +28,5 @@ def test_an_input_without_a_label_is_found(page, assert_accessible):
 
 def test_a_page_wider_than_the_phone_is_found(page, assert_accessible):
     page.set_content(GOOD.replace("内容", '<span style="display: block; width: 500px">内容</span>'))
-    with pytest.raises(AssertionError, match="wider than a phone"):
+    with pytest.raises(AssertionError, match="wider than a window of 360"):
         assert_accessible(page)
