@@ -28,9 +28,15 @@ def holds(*codes: str):
     return predicate
 
 
+@rules.predicate
+def is_superuser(user):
+    """The account that the server's administrator makes first; it does what a system administrator does."""
+    return user.is_authenticated and user.is_superuser
+
+
 is_union_staff = holds(RoleCode.UNION_STAFF)
 is_union_leader = holds(RoleCode.UNION_LEADER)
-is_sysadmin = holds(RoleCode.SYSADMIN)
+is_sysadmin = holds(RoleCode.SYSADMIN) | is_superuser
 
 rules.add_perm("accounts.import_people", is_sysadmin | is_union_staff)
 rules.add_perm("accounts.activate_people", is_sysadmin | is_union_staff)

@@ -17,16 +17,21 @@ from reviews import notices
 from reviews.issuing import announce
 from reviews.models import Application, DecisionDocument, Endorsement, PaperForm, Part, Round, State
 from reviews.readiness import ban
-from studios.models import Certificate, Cycle, Studio
+from studios.models import HOLDS_TITLE, Certificate, Cycle, Studio
 
 
 def start_application(studio: Studio, round_: Round, *, by, on: date) -> Application:
     """Open the application of a studio in a round, or return the open one: pressing twice starts one.
 
-    :raises DomainError: outside the window, and while a ban runs.
+    A draft may be begun after the closing day too: the union can then let it in late, by exception.
+
+    :raises DomainError: before the round opens, after its decision, for a studio with a title, and while a
+        ban runs.
     """
-    if not round_.is_open(on):
+    if not round_.is_under_way(on):
         raise DomainError(_("This round takes no applications now."))
+    if studio.state in HOLDS_TITLE:
+        raise DomainError(_("This studio holds its title already."))
     if free := ban(studio, year=round_.year, policy=round_.policy):
         raise DomainError(
             _("After a refusal or revocation this studio may apply again in %(year)s.") % {"year": free}

@@ -24,7 +24,7 @@ def way_to_apply(studio, user) -> parts.Way | None:
     if application:
         return parts.Way(_("To the application"), application.get_absolute_url())
     can_apply = studio.state in (StudioState.CANDIDATE, StudioState.REVOKED)
-    if can_apply and Round.objects.open(timezone.localdate()).exists():
+    if can_apply and Round.objects.under_way(timezone.localdate()).exists():
         return parts.Way(_("Start an application"), reverse("reviews:start", args=[studio.pk]))
     return None
 

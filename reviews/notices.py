@@ -14,7 +14,7 @@ SUBJECTS = {
     "resubmit": "{studio}修改后已重新提交",
     "return_for_correction": "{studio}的申报材料需要修改",
     "complete_endorsement": "{studio}推荐、签署齐备，请审核材料",
-    "refuse": "{studio}的申报未获推荐",
+    "refuse": "{studio}的申报未通过",
     "withdraw": "{studio}已撤回申报",
     "accept": "{studio}的申报材料已审核通过",
     "approve": "{studio}的申报已获同意",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reviews.models import Application, State
 from studios import parts
 from studios.models import State as StudioState
+from studios.models import StudioLog
 
 
 def missing(application: Application, *, on: date) -> list[str]:
@@ -47,19 +48,24 @@ def window(application: Application, *, on: date) -> list[str]:
 def ban(studio, *, year: int, policy) -> int | None:
     """The first year in which a refused or revoked studio may apply again, or None when ``year`` is free.
 
+    It holds for the lead: a new studio of the same lead is no way around it.
+
     Years of rounds count (policy ``ban_after_refusal`` and ``ban_after_revocation``): refused in the round
     of 2025 with a ban of one year means 2026.
     """
     free = year
     refused = (
-        studio.applications.filter(state__in=[State.REFUSED, State.REJECTED])
+        Application.objects.filter(studio__lead=studio.lead_id, state__in=[State.REFUSED, State.REJECTED])
         .order_by("-round__year")
         .values_list("round__year", flat=True)
     )
     if last := refused.first():
         free = max(free, last + policy.ban_after_refusal)
     revoked = (
-        studio.log.filter(to_state=StudioState.REVOKED).order_by("-at").values_list("at", flat=True).first()
+        StudioLog.objects.filter(studio__lead=studio.lead_id, to_state=StudioState.REVOKED)
+        .order_by("-at")
+        .values_list("at", flat=True)
+        .first()
     )
     if revoked:
         free = max(free, revoked.year + policy.ban_after_revocation)

@@ -19,6 +19,10 @@ class RoundQuerySet(models.QuerySet):
     def open(self, on: date):
         return self.filter(opens_on__lte=on, closes_on__gte=on)
 
+    def under_way(self, on: date):
+        """Not decided yet: a draft may be begun; after the closing day it needs leave to come late."""
+        return self.filter(opens_on__lte=on, decide_by__gte=on)
+
 
 class Round(models.Model):
     """One selection a year from 2023 on, with its windows; no limit on how many are named (Art. 7)."""
@@ -66,6 +70,9 @@ class Round(models.Model):
 
     def get_absolute_url(self):
         return reverse("reviews:round", args=[self.pk])
+
+    def is_under_way(self, on: date) -> bool:
+        return self.opens_on <= on <= self.decide_by
 
     def is_open(self, on: date) -> bool:
         return self.opens_on <= on <= self.closes_on

@@ -74,13 +74,13 @@ def dates(round_: Round) -> list[tuple[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def start(request, studio_pk):
-    """Ask first, then open the application of a studio in the round that is open today."""
+    """Ask first, then open the application of a studio in the round that is under way today."""
     studio = get_object_or_404(
         Studio.objects.visible_to(request.user).select_related("lead", "unit"), pk=studio_pk
     )
     check(request.user, "studios.edit_studio", studio)
     today = timezone.localdate()
-    round_ = Round.objects.open(today).select_related("policy").order_by("-year").first()
+    round_ = Round.objects.under_way(today).select_related("policy").order_by("-year").first()
     begun = studio.applications.open().filter(round=round_).first()
     if begun:
         return redirect(begun)

@@ -39,7 +39,7 @@ def test_an_application_is_started_once_however_often_it_is_pressed(cast, sign_i
 
 
 def test_without_an_open_round_nothing_starts_and_the_page_says_when_the_next_opens(cast, sign_in):
-    RoundFactory(closed=True)
+    RoundFactory(on=timezone.localdate() - timedelta(days=365))
     client, start = sign_in(cast.lead), reverse("reviews:start", args=[cast.studio.pk])
     client.post(start)
     assert not Application.objects.exists()

@@ -1,0 +1,66 @@
+"""When an application may be begun, and for whom a ban runs."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from records.moves import DomainError
+from reviews.actions import start_application
+from reviews.models import State
+from studios.models import State as StudioState
+from studios.models import Studio
+from tests.factories import ApplicationFactory, RoundFactory, StudioFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_starting_twice_gives_the_same_application():
+    studio, round_ = StudioFactory(), RoundFactory()
+    today = timezone.localdate()
+    first = start_application(studio, round_, by=studio.lead, on=today)
+    assert start_application(studio, round_, by=studio.lead, on=today) == first
+    assert [log.verb for log in first.log.all()] == ["start"]
+
+
+@pytest.mark.parametrize("day", ["opens_on", "closes_on", "decide_by"])
+def test_a_draft_may_be_begun_until_the_round_is_decided(day):
+    studio, round_ = StudioFactory(), RoundFactory()
+    assert start_application(studio, round_, by=studio.lead, on=getattr(round_, day)).state == State.DRAFT
+
+
+@pytest.mark.parametrize(("day", "days"), [("opens_on", -1), ("decide_by", 1)])
+def test_before_and_after_that_it_is_refused(day, days):
+    studio, round_ = StudioFactory(), RoundFactory()
+    with pytest.raises(DomainError):
+        start_application(studio, round_, by=studio.lead, on=getattr(round_, day) + timedelta(days=days))
+    assert not studio.applications.exists()
+
+
+def test_begun_after_the_closing_day_it_is_handed_in_once_the_union_allows_it():
+    studio, round_ = StudioFactory(complete=True), RoundFactory(closed=True)
+    today = timezone.localdate()
+    application = start_application(studio, round_, by=studio.lead, on=today)
+    with pytest.raises(DomainError) as refused:
+        application.submit(by=studio.lead, on=today)
+    assert len(refused.value.problems) == 1
+    application.allow_late(by=UserFactory(), until=today, reason="公派出国，延期一周。")
+    application.submit(by=studio.lead, on=today)
+    assert application.state == State.SUBMITTED
+
+
+def test_a_studio_with_its_title_does_not_apply_again():
+    studio = ApplicationFactory(named=True).studio
+    with pytest.raises(DomainError, match="已命名"):
+        start_application(studio, RoundFactory(), by=studio.lead, on=timezone.localdate())
+
+
+def test_a_ban_holds_for_the_lead_and_not_only_for_the_studio():
+    refused = ApplicationFactory(refused=True)
+    lead = refused.studio.lead
+    Studio.objects.filter(lead=lead).update(state=StudioState.CLOSED)
+    another = StudioFactory(lead=lead)
+    year = refused.round.year
+    with pytest.raises(DomainError, match=str(year + 1)):
+        start_application(another, refused.round, by=lead, on=timezone.localdate())
+    assert not another.applications.exists()
