@@ -119,10 +119,19 @@ def _members(studio: Studio, people: list[User], random: Random) -> None:
             title=person.title,
             degree=degrees[person.degree],
             birth_year=person.birth_year,
-            role="core" if position < 2 else random.choice(("member", "member", "apprentice", "secretary")),
+            role=_role(person, position),
             duty=random.choice(("方案设计", "现场攻关", "培训授课", "资料整理", "数据分析")),
             joined_on=studio.founded_on,
         )
+
+
+def _role(person: User, position: int) -> str:
+    """Two core members, a secretary, and the young as apprentices."""
+    if position < 2:
+        return Member.Duty.CORE
+    if position == 2:
+        return Member.Duty.SECRETARY
+    return Member.Duty.APPRENTICE if person.birth_year >= 1990 else Member.Duty.MEMBER
 
 
 def _projects(studio: Studio, topic: str, random: Random, on: date, level: str) -> None:

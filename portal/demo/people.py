@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from random import Random
 
 from accounts.models import Role, RoleCode, Side, Unit, User
+from studios.models import Rank
+from studios.titles import rank_of
 
 UNITS = [
     ("01000", "船舶与海洋工程学院", "船海", "", "college"),
@@ -154,6 +156,8 @@ class Town:
         self, unit: Unit, *, name: str = "", title: str = "", username: str = "", born: int = 0
     ) -> User:
         random = self.random
+        title = title or random.choice(TITLES)
+        senior = rank_of(title) == Rank.SENIOR
         number = f"{next(self._numbers):05d}"
         user = User(
             username=username or number,
@@ -161,10 +165,10 @@ class Town:
             name=name or self.name(),
             unit=unit,
             sex=random.choice(User.Sex.values),
-            birth_year=born or random.randint(1968, 1998),
+            birth_year=born or (random.randint(1968, 1988) if senior else random.randint(1980, 1999)),
             birth_month=random.randint(1, 12),
-            title=title or random.choice(TITLES),
-            degree=random.choice(DEGREES),
+            title=title,
+            degree=random.choice(DEGREES[: 2 if senior else 4]),
             politics=random.choice(POLITICS),
             phone=f"13{random.randint(0, 9)}{random.randint(10_000_000, 99_999_999)}",
             email=f"{username or 'u' + number}@sjd.example",

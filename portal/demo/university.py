@@ -1,5 +1,4 @@
-"""The whole demo: forty studios in every state, the rounds since 2023, the cases that are easily forgotten.
-"""
+"""The whole demo: forty studios in every state, the rounds since 2023, the cases that are easily forgotten."""
 
 from __future__ import annotations
 
@@ -18,6 +17,7 @@ from records.attachments import attach
 from records.outbox import Outbox
 from reviews.models import FIRST_YEAR, Application, PaperForm, Part, Round
 from reviews.papers import application_form_pdf
+from studios.issuing import issue
 from studios.models import Certificate, Studio
 
 STUDIOS = 40
@@ -33,7 +33,7 @@ def build(*, seed: int, on: date) -> dict[str, int]:
     running = running_round(on)
     years = range(max(FIRST_YEAR, running.year - 4), running.year)
     for position, year in enumerate(years):
-        _past(town, random, year, NAMED_BY_YEAR.get(position, 5))
+        _past(town, random, year, NAMED_BY_YEAR.get(position, 5), latest=year == years[-1])
     _since_named(town, on)
     _running(town, random, running, on)
     refresh_all(on)
@@ -49,7 +49,7 @@ def build(*, seed: int, on: date) -> dict[str, int]:
     }
 
 
-def _past(town: Town, random: Random, year: int, named: int) -> None:
+def _past(town: Town, random: Random, year: int, named: int, *, latest: bool) -> None:
     """A round of an earlier year: most are named, one is turned down on each of the ways there are."""
     round_ = past_round(year)
     spring = date(year, 3, 3)
@@ -85,6 +85,9 @@ def _past(town: Town, random: Random, year: int, named: int) -> None:
     name_all(town, chosen, named_on=round_.naming_on, issued_on=date(year, 4, 24))
     for story in [*chosen, *others]:
         story.date_it()
+    if not latest:  # those of the last round are still to be made
+        for certificate in Certificate.objects.filter(year=year):
+            issue(certificate)
 
 
 def _since_named(town: Town, on: date) -> None:
