@@ -126,6 +126,14 @@ def save(
     return outcome
 
 
+def note_saved(studio: Studio, part: str, by) -> None:
+    """A part counts as saved also when one of its rows was added, changed, pasted or removed, or lost a file."""
+    version, _new = PartVersion.objects.get_or_create(studio=studio, part=part)
+    PartVersion.objects.filter(pk=version.pk).update(
+        version=F("version") + 1, saved_by=by, saved_at=timezone.now()
+    )
+
+
 def _merge(sent: ModelForm, shown: ModelForm, data: QueryDict) -> tuple[QueryDict, list[Conflict]]:
     """The posted data with what others saved in the fields its sender left alone, and the fields both changed."""
     base = _read_token(data.get("opened", ""))

@@ -72,7 +72,7 @@ def corrections(application, log) -> list:
     returns = [row for row in log if row.verb == "return_for_correction"]
     if application.state != State.RETURNED or not returns:
         return []
-    saves = PartVersion.objects.filter(studio=application.studio, part=OuterRef("part"))
+    saves = PartVersion.objects.filter(studio=application.studio, part=OuterRef("part"), version__gt=0)
     asked = application.corrections.filter(log=returns[-1]).select_related("snapshot")
     rows = list(asked.annotate(saved_at=Subquery(saves.values("saved_at")[:1])))
     for one in rows:

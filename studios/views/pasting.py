@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from studios import parts, pasting, rowkinds
+from studios import editing, parts, pasting, rowkinds
 from studios.unsent import keeps_unsent, take
 from studios.views.fetching import kind_or_404, studio_to_edit
 from studios.views.rows import given_once, rows_url
@@ -26,6 +26,7 @@ def paste(request, pk, kind):
     if not pasted.good or "confirm" not in request.POST:
         return page(request, studio, kind, text, pasted, once)
     count = pasting.add(pasted, once=once, kind=kind)
+    editing.note_saved(studio, kind.part, request.user)
     messages.success(
         request, ngettext("%(count)s row is added.", "%(count)s rows are added.", count) % {"count": count}
     )

@@ -56,6 +56,7 @@ def create(request, studio, kind):
             drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
             return row_page(request, studio, kind, form, row=form.instance)
     drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
+    editing.note_saved(studio, kind.part, request.user)
     messages.success(request, _("The row is added."))
     return redirect(rows_url(studio, kind))
 
@@ -123,6 +124,7 @@ def change(request, studio, kind, row):
         attach_all(form, "files", slot=kind.slot, by=request.user)
         return row_page(request, studio, kind, form, row=row)
     drafts.forget(studio, kind.part, kept, request.user)
+    editing.note_saved(studio, kind.part, request.user)
     if not attach_all(form, "files", slot=kind.slot, by=request.user):
         form.opened = editing.as_sent(outcome.sent)
         return row_page(request, studio, kind, form, row=row)
@@ -176,6 +178,7 @@ def remove(request, pk, kind, row):
     stored = get_object_or_404(kind.rows(studio), pk=row)
     if request.method == "POST":
         stored.delete()
+        editing.note_saved(studio, kind.part, request.user)
         messages.success(request, _("“%(row)s” is removed.") % {"row": stored})
         return redirect(rows_url(studio, kind))
     context = {
@@ -204,6 +207,7 @@ def remove_file(request, pk, file):
     )
     if request.method == "POST":
         held.remove()
+        editing.note_saved(studio, kind.part if kind else "place", request.user)
         messages.success(request, _("“%(file)s” is removed.") % {"file": held.name})
         return redirect(back)
     context = {

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser import PHONE, WIDE, assert_accessible_at
 
 PASSWORD = "teahouse-4271"
+PATIENCE = 20_000  # milliseconds, for a machine that has other things to do
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 
 
@@ -89,16 +90,16 @@ class Walker:
         return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*([:：]|（选填）)?\s*$")).first
 
     def sees(self, text: str) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
 
     def sees_heading(self, text: str) -> None:
-        expect(self.page.get_by_role("heading", name=text).first).to_be_visible()
+        expect(self.page.get_by_role("heading", name=text).first).to_be_visible(timeout=PATIENCE)
 
     def is_told(self, problem: str) -> None:
         """The error summary has the focus and names the problem."""
         summary = self.page.locator(".error-summary")
-        expect(summary).to_be_visible()
-        expect(summary).to_contain_text(problem)
+        expect(summary).to_be_visible(timeout=PATIENCE)
+        expect(summary).to_contain_text(problem, timeout=PATIENCE)
 
     def conditions(self) -> dict[str, str]:
         """The five conditions as they stand on the page: name → verdict."""
@@ -138,7 +139,7 @@ class Company:
             "accept_downloads": True,
         }
         context = self.browser.new_context(**options)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         walker = Walker(context.new_page(), self.site, sizes=sizes, examines=javascript, journey=self.journey)
         if user is not None:

@@ -1,0 +1,82 @@
+"""Signed on paper: the form is downloaded, stamped, scanned, uploaded, compared and found to agree."""
+
+import io
+
+import docx
+import pytest
+from playwright.sync_api import expect
+
+from reviews.models import Application, Part, State
+from tests.browser import PHONE, WIDE
+from tests.factories import ApplicationFactory, UserFactory, signatories
+from tests.journeys.setting_up import text_of
+from tests.records import papers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SIGNED = {
+    "部门工会推荐意见": ("魏涛波", "同意推荐。"),
+    "党组织意见": ("郑秀强", "情况属实，同意申报。"),
+    "行政意见": ("仇志嘉", "同意，保障场地与经费。"),
+}
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+def test_on_paper(company, size):
+    application = ApplicationFactory(submitted=True, studio__lead__name="王㛃")
+    officer = signatories(application.studio.unit)[Part.RECOMMENDATION]
+    department = company.somebody(sizes=[size], user=officer)
+    staff = company.somebody(sizes=[size], user=UserFactory(roles=[("union_staff",)]))
+    lead = company.somebody(sizes=[size], user=application.studio.lead)
+    download(department, application)
+    upload(department)
+    compare(staff)
+    application = Application.objects.get()
+    assert application.state == State.RECOMMENDED
+    given = {one.part: (one.signatory, one.opinion) for one in application.endorsements.all()}
+    assert given == dict(zip(Part.values, SIGNED.values(), strict=True))
+    lead.open(application.get_absolute_url())
+    lead.sees("同意，保障场地与经费。")
+    lead.sees("见盖章申报表")
+    lead.look("recommended")
+
+
+def download(department, application):
+    """The form as PDF and as Word, with the name as it is written."""
+    department.open(application.get_absolute_url())
+    assert "王㛃" in text_of(department.document("申报表（PDF）"))
+    word = docx.Document(io.BytesIO(department.download("申报表（Word）")))
+    cells = {cell.text for table in word.tables for row in table.rows for cell in row.cells}
+    assert "王㛃" in cells
+
+
+def upload(department):
+    """A scan that is none, and a missing name, are said beside their fields."""
+    department.follow("上传盖章申报表")
+    department.look("upload")
+    department.upload("盖章申报表扫描件", "扫描.pdf", b"GIF89a")
+    department.press("上传申报表")
+    department.is_told("")
+    department.look("upload-refused")
+    for group, (name, opinion) in SIGNED.items():
+        fields = department.page.locator("fieldset", has_text=group)
+        fields.get_by_label("签署人").fill(name)
+        fields.get_by_label("表上所写意见").fill(opinion)
+    department.upload("盖章申报表扫描件", "盖章申报表.pdf", papers.pdf(2))
+    department.press("上传申报表")
+    department.sees("已上传")
+    department.look("uploaded")
+
+
+def compare(staff):
+    """From the queue to the scan beside the papers."""
+    staff.open("/admin/")
+    staff.page.get_by_role("link", name="待核对的盖章申报表").first.click()
+    staff.look("queue")
+    staff.page.locator("#result_list tbody th a").click()
+    expect(staff.page.locator("iframe.scan, img.scan")).to_be_visible()
+    for name, opinion in SIGNED.values():
+        staff.sees(name)
+        staff.sees(opinion)
+    staff.look("compare")
+    staff.press("核对一致")
+    staff.sees("盖章申报表核对一致")
