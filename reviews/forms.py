@@ -128,6 +128,7 @@ class ReturnForm(forms.Form):
                 max_length=LONGEST_TEXT,
                 required=False,
             )
+            self.fields[self.reasons[part.key]].needed = True  # one of them is, so none is called optional
         self.order_fields([*self.reasons.values(), "correct_by"])
 
     def clean_correct_by(self) -> date:
@@ -172,6 +173,7 @@ class StampedForm(forms.Form):
                 max_length=LONGEST_TEXT,
                 required=False,
             )
+            self.fields[f"{part}_name"].needed = self.fields[f"{part}_opinion"].needed = True
 
     def groups(self) -> list[dict]:
         """The fields of each part, for the page."""

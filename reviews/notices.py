@@ -13,7 +13,7 @@ SUBJECTS = {
     "submit": "{studio}已提交申报，请推荐、签署意见",
     "resubmit": "{studio}修改后已重新提交",
     "return_for_correction": "{studio}的申报材料需要修改",
-    "complete_endorsement": "{studio}推荐、签署齐备，请审核材料",
+    "complete_endorsement": "{studio}推荐、签署意见已齐备，待校工会审核材料",
     "refuse": "{studio}的申报未通过",
     "withdraw": "{studio}已撤回申报",
     "accept": "{studio}的申报材料已审核通过",

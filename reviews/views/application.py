@@ -45,6 +45,7 @@ def page(request, pk):
     log = list(application.log.select_related("actor"))
     mending = corrections(application, log)
     tasks = task_list(application, mending) if works or application.state == State.DRAFT else []
+    main, stamped = main_act(user, application, tasks, works), stamped_forms(application, log)
     context = {
         "application": application,
         "studio": application.studio,
@@ -56,12 +57,12 @@ def page(request, pk):
         "complete": sum(task.progress == parts.Progress.COMPLETE for task in tasks),
         # Beside the task list the reasons stand there already, but for those that were dealt with.
         "corrections": [one for one in mending if one.touched or not works],
-        "main": main_act(user, application, tasks, works),
-        "acts": further_acts(user, application, works),
+        "main": main,
+        "acts": further_acts(user, application, works, main, stamped),
         **(papers_at_hand(application, mending) if works else frozen_papers(application, user)),
         **after_naming(application),
         "entries": timeline(application, log, signed(application), on=on),
-        "paper_forms": stamped_forms(application, log),
+        "paper_forms": stamped,
         "opinions": opinions(application),
     }
     return render(request, "reviews/application.html", context)
@@ -109,8 +110,8 @@ def submit_label(application) -> str:
     return _("Hand in again") if application.state == State.RETURNED else _("Hand in the application")
 
 
-def further_acts(user, application, works: bool) -> list[Act]:
-    """The quiet buttons."""
+def further_acts(user, application, works: bool, main: Act | None, stamped: list[PaperForm]) -> list[Act]:
+    """The quiet buttons: what else may be done, but for what the main button does and what waits already."""
 
     def act(label: str, name: str, *more) -> Act:
         return Act(label, reverse(f"reviews:{name}", args=[application.pk, *more]))
@@ -120,7 +121,9 @@ def further_acts(user, application, works: bool) -> list[Act]:
     acts = [act(form, "form", "pdf"), act(_("Application form (Word)"), "form", "docx")]
     if application.state == State.RETURNED and "resubmit" in open_:
         acts.append(act(_("Check and hand in again"), "submit"))
-    if application.state == State.SUBMITTED and user.has_perm("reviews.upload_paper_form", application):
+    waits = any(form.state == PaperForm.State.UPLOADED for form in stamped)
+    submitted = application.state == State.SUBMITTED
+    if submitted and not waits and user.has_perm("reviews.upload_paper_form", application):
         acts.append(act(_("Upload the stamped form"), "stamped"))
     if "return_for_correction" in open_:
         acts.append(act(_("Return for correction"), "return"))
@@ -128,7 +131,7 @@ def further_acts(user, application, works: bool) -> list[Act]:
         acts.append(act(_("Refuse"), "refuse"))
     if "withdraw" in open_:
         acts.append(act(_("Withdraw the application"), "withdraw"))
-    return acts
+    return [one for one in acts if main is None or one.url != main.url]
 
 
 def papers_at_hand(application, mending) -> dict:
