@@ -62,15 +62,14 @@ def import_lists(sysadmin) -> None:
         sysadmin.look(f"preview-{kind}")
         sysadmin.press(f"导入：新增 {new}，变更 0")
         sysadmin.sees("名单已导入")
-        sysadmin.sees(f"新增 {new}")
-        sysadmin.sees(f"{bad}")
+        sysadmin.sees(f"新增 {new}，变更 0，无变化 0，未导入 {bad}")
         sysadmin.look(f"imported-{kind}")
 
 
 def give_roles(sysadmin) -> None:
     for number, (role, unit, side) in ROLES.items():
         sysadmin.open(f"/admin/accounts/user/?q={number}")
-        sysadmin.page.locator("#result_list tbody th a").click()
+        sysadmin.click(sysadmin.page.locator("#result_list tbody th a"))
         sysadmin.page.locator("#id_roles-0-code").select_option(label=role)
         if unit:
             sysadmin.page.locator("#id_roles-0-unit").select_option(label=unit)
@@ -78,7 +77,7 @@ def give_roles(sysadmin) -> None:
             sysadmin.page.locator("#id_roles-0-side").select_option(label=side)
         if number == PARTY:
             sysadmin.look("person")
-        sysadmin.page.locator("[name=_save]").click()
+        sysadmin.click(sysadmin.page.locator("[name=_save]"))
         sysadmin.sees("成功")
     sysadmin.look("people")
 
@@ -142,6 +141,6 @@ def open_round(staff) -> None:
     for field, later in days.items():
         staff.page.locator(f"#id_{field}").fill((today + timedelta(days=later)).isoformat())
     staff.look("round-add")
-    staff.page.locator("[name=_save]").click()
+    staff.click(staff.page.locator("[name=_save]"))
     staff.sees("成功")
     staff.look("rounds")

@@ -99,7 +99,7 @@ def sign(officer, *, looks):
     officer.open("/")
     if looks:
         officer.look("home-signatory")
-    officer.page.locator("#tasks").get_by_role("link", name=STUDIO).first.click()
+    officer.follow(STUDIO, within="#tasks", exact=False)
     officer.sees_heading("阅读材料并签署")
     if looks:
         officer.look("sign")
@@ -169,7 +169,7 @@ def check(company, lead):
     certificate = Certificate.objects.get()
     lead.open("/")
     lead.look("home-lead-named")
-    lead.page.locator("#conditions").get_by_role("link", name=STUDIO).click()
+    lead.follow(STUDIO, within="#conditions", exact=False)
     lead.look("studio-named")
     pdf = lead.document("证书 (PDF)")
     text = text_of(pdf)

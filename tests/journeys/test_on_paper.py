@@ -70,9 +70,9 @@ def upload(department):
 def compare(staff):
     """From the queue to the scan beside the papers."""
     staff.open("/admin/")
-    staff.page.get_by_role("link", name="待核对的盖章申报表").first.click()
+    staff.follow("待核对的盖章申报表", exact=False)
     staff.look("queue")
-    staff.page.locator("#result_list tbody th a").click()
+    staff.click(staff.page.locator("#result_list tbody th a"))
     expect(staff.page.locator("iframe.scan, img.scan")).to_be_visible()
     for name, opinion in SIGNED.values():
         staff.sees(name)

@@ -50,10 +50,10 @@ def mend(lead):
     lead.open("/")
     lead.sees("按退回意见修改申报材料")
     lead.look("home")
-    lead.page.locator("#tasks").get_by_role("link", name="按退回意见修改申报材料").click()
+    lead.follow("按退回意见修改申报材料", within="#tasks", exact=False)
     lead.sees(REASON)
     lead.look("to-correct")
-    lead.page.get_by_role("link", name="3. 创新项目").click()
+    lead.follow("3. 创新项目", exact=False)
     lead.sees(REASON)
     lead.look("reason-beside-the-part")
     lead.follow("修改装备可靠性提升")
@@ -80,7 +80,7 @@ def hand_in_again(lead):
 def sign_what_changed(officer, *, look=True):
     """The page on which the officer signs begins with what changed since the version before."""
     officer.open("/")
-    officer.page.locator("#tasks").get_by_role("link", name="阿依古丽·买买提劳模创新工作室").click()
+    officer.follow("阿依古丽·买买提劳模创新工作室", within="#tasks", exact=False)
     officer.sees("第 2 版改动 1 处")
     before, after = officer.page.locator(".changes del"), officer.page.locator(".changes ins")
     assert after.all_text_contents() == ["2026-KJ-081"]

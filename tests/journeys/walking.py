@@ -39,10 +39,6 @@ class Walker:
         self.press("登录")
         self.sees_heading("我的事项")
 
-    def sign_out(self) -> None:
-        self.page.locator("details.menu > summary").click()
-        self.press("退出登录")
-
     # what a person does
 
     def fill(self, label: str, text: str) -> None:
@@ -61,11 +57,16 @@ class Walker:
         file = {"name": name, "mimeType": kind or "application/octet-stream", "buffer": content}
         self.field(label).set_input_files([file])
 
-    def press(self, name: str | re.Pattern) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+    def press(self, name: str) -> None:
+        self.click(self.page.get_by_role("button", name=name, exact=True))
 
-    def follow(self, name: str | re.Pattern, *, exact: bool = True) -> None:
-        self.page.get_by_role("link", name=name, exact=exact).first.click()
+    def follow(self, name: str, *, within: str = "body", exact: bool = True) -> None:
+        self.click(self.page.locator(within).get_by_role("link", name=name, exact=exact))
+
+    def click(self, target: Locator) -> None:
+        """Click what leads to a page, and wait until that is there."""
+        with self.page.expect_navigation():
+            target.first.click()
 
     def download(self, name: str, *, role: str = "link") -> bytes:
         """Press what downloads, and give the file."""
