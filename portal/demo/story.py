@@ -104,6 +104,10 @@ class Story:
         self.application.decide(decision, by=self.town.accounts["leader"], text=text)
         return self._told(on)
 
+    def uploaded(self, on: date) -> Story:
+        """A stamped form has come, and waits."""
+        return self._told(on)
+
     def named(self, on: date) -> Story:
         self.application.refresh_from_db()
         return self._told(on)
@@ -121,6 +125,8 @@ class Story:
                 Application.objects.filter(pk=application.pk).update(submitted_at=moment)
             if log.verb.startswith("sign_"):
                 application.endorsements.filter(part=log.verb.removeprefix("sign_")).update(at=moment)
+            if log.verb == "upload_paper":
+                application.paper_forms.update(uploaded_at=moment)
             if log.verb in ("approve", "hold", "reject"):
                 Application.objects.filter(pk=application.pk).update(decided_at=moment)
         Application.objects.filter(pk=application.pk).update(created_at=moments[0])

@@ -15,7 +15,8 @@ from portal.demo.pictures import photo
 from portal.demo.story import Story, candidate, name_all, past_round, running_round
 from records.attachments import attach
 from records.outbox import Outbox
-from reviews.models import FIRST_YEAR, Application, PaperForm, Part, Round
+from reviews.actions import upload_paper_form
+from reviews.models import FIRST_YEAR, Application, Part, Round
 from reviews.papers import application_form_pdf
 from studios.issuing import issue
 from studios.models import Certificate, Studio
@@ -179,19 +180,17 @@ def _on_paper(town: Town, random: Random, round_: Round, on: date) -> Story:
     story = Story(town, candidate(town, random, on=on, unit=HOME), round_, on=round_.opens_on)
     story.submit(round_.opens_on + timedelta(days=6))
     application = story.application
-    form = PaperForm.objects.create(
-        application=application,
-        snapshot=application.snapshot,
-        uploaded_by=officer,
-        recommendation_name="李素珍",
-        recommendation_opinion="同意推荐。",
-        party_name="陈国华",
-        party_opinion="同意申报。",
-        administration_name="林志远",
-        administration_opinion="同意申报。",
-    )
     scan = application_form_pdf(
         application.snapshot.data, number=application.number, round_title=round_.title
     )
-    attach(ContentFile(scan, name="申报表（盖章扫描件）.pdf"), form, "scan", by=officer)
-    return story
+    upload_paper_form(
+        application,
+        by=officer,
+        scan=ContentFile(scan, name="申报表（盖章扫描件）.pdf"),
+        signed={
+            Part.RECOMMENDATION.value: ("李素珍", "同意推荐。"),
+            Part.PARTY.value: ("陈国华", "同意申报。"),
+            Part.ADMINISTRATION.value: ("林志远", "同意申报。"),
+        },
+    )
+    return story.uploaded(round_.opens_on + timedelta(days=10))
