@@ -142,8 +142,8 @@ def name(leader):
     leader.fill("印发日期", today.isoformat())
     leader.look("naming")
     assert STUDIO in text_of(leader.document("命名决定预览", exact=False))
-    leader.press("命名1个工作室")
-    leader.sees("已命名1个工作室")
+    leader.press("命名 1 个工作室")
+    leader.sees("已命名 1 个工作室")
     leader.look("decision")
     assert Application.objects.get().state == State.NAMED
 

@@ -43,8 +43,8 @@ def test_an_application_is_handed_in_signed_accepted_decided_and_named_without_s
     leader.press("作出决定")
     leader.follow("命名该工作室")
     leader.fill("命名日期", timezone.localdate().isoformat())
-    leader.press("命名1个工作室")
-    leader.sees("已命名1个工作室")
+    leader.press("命名 1 个工作室")
+    leader.sees("已命名 1 个工作室")
     assert Application.objects.get().state == State.NAMED
 
 

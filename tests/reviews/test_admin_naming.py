@@ -84,7 +84,7 @@ def test_the_confirmation_says_number_certificates_and_what_comes_next(cast, sig
     page = client.get(name(client, approved).url).content.decode()
     certificate = Certificate.objects.get()
     for said in (
-        "已命名1个工作室",
+        "已命名 1 个工作室",
         DecisionDocument.objects.get().number,
         certificate.number,
         cast.studio.name,
