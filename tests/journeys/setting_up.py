@@ -94,7 +94,10 @@ def activate_by_letter(company, sysadmin, letters, number: str = LEAD):
     choose_one(sysadmin, number, "邮件发送启用链接")
     sysadmin.press("执行")
     sysadmin.sees("已向 1 人发送启用链接")
-    wait_for(letters, what=lambda: "no letter was sent")
+    wait_for(
+        lambda: any("如果您没有听说过此事" in letter for letter in letters()),
+        what=lambda: "no letter was sent",
+    )
     (letter,) = letters()
     walker = company.somebody()
     walker.open(re.search(r"https?://\S+", letter)[0])
