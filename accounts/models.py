@@ -73,6 +73,10 @@ class Unit(models.Model):
             for child in self.children.all():
                 child.save()
 
+    def is_related_to(self, other: Unit | None) -> bool:
+        """Whether one of the two stands above the other, or both are the same."""
+        return other is not None and (self.path.startswith(other.path) or other.path.startswith(self.path))
+
     def clean(self):
         from django.core.exceptions import ValidationError
 

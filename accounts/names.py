@@ -70,3 +70,9 @@ def _reading(characters: str) -> list[str]:
         return [RARE[characters]]
     found = lazy_pinyin(characters, style=Style.NORMAL, errors="ignore")
     return [syllable.replace("ü", "v") for syllable in found if syllable.isalpha()]
+
+
+def bare(name: str) -> str:
+    """A name as it is compared: without blanks, with one kind of middle dot and of letters."""
+    plain = unicodedata.normalize("NFKC", name)
+    return "".join("·" if sign in "•‧・．." else sign for sign in plain if not sign.isspace())

@@ -41,6 +41,8 @@ def findings(studio: Studio, *, on: date) -> list[Finding]:
 def refresh(studio: Studio, *, on: date) -> None:
     """Store the verdicts of a studio, so that lists over many studios only read."""
     with transaction.atomic():
+        # Two commits at once refresh one after the other, and the second reads what the first left.
+        Studio.objects.select_for_update(of=("self",)).get(pk=studio.pk)
         for finding in findings(studio, on=on):
             Verdict.objects.update_or_create(
                 studio=studio,

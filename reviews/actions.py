@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.names import bare
 from accounts.permissions import check
 from records.attachments import attach
 from records.documents import require_glyphs
@@ -39,7 +40,11 @@ def start_application(studio: Studio, round_: Round, *, by, on: date) -> Applica
     with transaction.atomic():
         # One at a time for each studio: of two that press at once the second finds the first one's row.
         Studio.objects.select_for_update(of=("self",)).get(pk=studio.pk)
-        application = Application.objects.open().filter(studio=studio, round=round_).first()
+        application = Application.objects.open().filter(studio=studio).order_by("-pk").first()
+        if application and application.round_id != round_.pk:
+            raise DomainError(
+                _("The application in “%(round)s” is still open.") % {"round": application.round.title}
+            )
         if application is None:
             application = Application.objects.create(studio=studio, round=round_, started_by=by)
             application.log.create(actor=by, verb="start", from_state="", to_state=State.DRAFT)
@@ -64,7 +69,7 @@ def upload_paper_form(application: Application, *, by, scan, signed: dict[str, t
                 raise DomainError(_("“%(part)s” is signed already.") % {"part": one.get_part_display()})
         words = {}
         for part, (name, opinion) in signed.items():
-            words |= {f"{part}_name": name, f"{part}_opinion": opinion}
+            words |= {f"{part}_name": bare(name), f"{part}_opinion": opinion}
         form = PaperForm.objects.create(application=application, snapshot=snapshot, uploaded_by=by, **words)
         attach(scan, form, "scan", by=by)
         application.log.create(
@@ -77,18 +82,27 @@ def upload_paper_form(application: Application, *, by, scan, signed: dict[str, t
 def check_paper_form(form: PaperForm, *, by) -> None:
     """Staff found the stamped form in order: it counts as the signatures that it bears.
 
-    :raises DomainError: when a part is signed already or one name stands twice.
+    :raises DomainError: when a part is signed already, one name stands twice, a signatory belongs to the
+        studio, the papers have changed since, or who checks has uploaded it.
     """
     application = form.application
-    with application.locked_for_signing():
+    if form.uploaded_by_id == by.pk:
+        raise DomainError(_("Who uploaded the form does not check it."))
+    with application.locked_for_signing() as snapshot:
+        if form.snapshot_id != snapshot.pk:
+            raise DomainError(_("The form was stamped on an earlier version of the papers."))
         form.move("check", by=by)
         signed = application.endorsements_now()
         for part, (name, opinion) in form.signed_parts().items():
             if any(one.part == part for one in signed):
                 raise DomainError(_("“%(part)s” is signed already.") % {"part": Part(part).label})
-            if any(one.signatory == name for one in signed):
+            if any(bare(one.signatory) == name for one in signed):
                 raise DomainError(
                     _("The recommendation and the two sign-offs come from three different people.")
+                )
+            if name in application.concerned_names or name == bare(application.studio.lead.name):
+                raise DomainError(
+                    _("%(name)s signed this application and cannot belong to the studio.") % {"name": name}
                 )
             signed.append(
                 Endorsement.objects.create(
@@ -132,9 +146,8 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
         raise DomainError(_("Choose at least one approved application."))
     for application in applications:
         check(by, "reviews.name_application", application)
-        require_glyphs(application.studio.name, whose=application.studio.name)
-        require_glyphs(application.studio.lead.name, whose=application.studio.lead.name)
-        require_glyphs(application.studio.unit.name, whose=application.studio.unit.name)
+        for text in application.named_as():
+            require_glyphs(text, whose=application.named_as().studio)
     rounds = {application.round_id for application in applications}
     if len(rounds) > 1:
         raise DomainError(_("One decision names the studios of one round."))
@@ -176,7 +189,10 @@ def decision_title(round_: Round) -> str:
 
 
 def _name_one(application: Application, document: DecisionDocument, *, by) -> Certificate:
-    studio, policy = application.studio, application.round.policy
+    studio, policy, names = application.studio, application.round.policy, application.named_as()
+    if studio.name != names.studio:  # changed after it was handed in: what was approved counts
+        studio.name = names.studio
+        studio.save(update_fields=["name", "pinyin", "initials"])
     studio.move("name_it", by=by, note=document.number)
     last = studio.cycles.order_by("-number").first()
     cycle = Cycle.objects.create(
@@ -194,8 +210,8 @@ def _name_one(application: Application, document: DecisionDocument, *, by) -> Ce
         year=year,
         serial=serial,
         number=f"{year}-{serial:03d}",
-        studio_name=studio.name,
-        lead_name=studio.lead.name,
+        studio_name=names.studio,
+        lead_name=names.lead,
         starts_on=cycle.starts_on,
         ends_on=cycle.ends_on,
         issued_on=document.issued_on,
@@ -207,8 +223,7 @@ def _name_one(application: Application, document: DecisionDocument, *, by) -> Ce
 
 def cycle_end(starts_on: date, years: int) -> date:
     """The last day of a cycle of whole years: 1 May 2026 and three years end on 30 April 2029."""
-    try:
-        anniversary = starts_on.replace(year=starts_on.year + years)
-    except ValueError:  # 29 February
-        anniversary = starts_on.replace(year=starts_on.year + years, month=3, day=1)
+    leap_day = (starts_on.month, starts_on.day) == (2, 29)
+    start = starts_on.replace(month=3, day=1) if leap_day else starts_on
+    anniversary = start.replace(year=starts_on.year + years)
     return anniversary - timedelta(days=1)

@@ -22,7 +22,14 @@ def _of_studio(predicate):
 
 runs_it = _of_studio(studio_rules.runs_it)
 works_on_it = _of_studio(studio_rules.runs_it | studio_rules.co_edits)
-own_case = _of_studio(studio_rules.own_case)
+
+
+@rules.predicate
+def own_case(user, application):
+    """The studio is or was the person's own, now or in any version handed in: nobody acts on their own case."""
+    return application is not None and application.concerns(user)
+
+
 is_department_union = _of_studio(studio_rules.is_department_union)
 
 
@@ -55,7 +62,7 @@ def awaits_check(user, application):
 
 
 signs_for_unit = is_department_union | leads_party | leads_administration
-sends_back = (awaits_signatures & signs_for_unit | awaits_check & is_union_staff) & ~own_case
+sends_back = (awaits_signatures & signs_for_unit | awaits_check & is_union_staff & ~has_signed) & ~own_case
 
 rules.add_perm("reviews.submit_application", runs_it)
 rules.add_perm("reviews.withdraw_application", runs_it)
@@ -63,13 +70,13 @@ rules.add_perm("reviews.sign_recommendation", is_department_union & ~own_case & 
 rules.add_perm("reviews.sign_party", leads_party & ~own_case & ~has_signed)
 rules.add_perm("reviews.sign_administration", leads_administration & ~own_case & ~has_signed)
 rules.add_perm("reviews.upload_paper_form", is_department_union & ~own_case)
-rules.add_perm("reviews.check_paper_form", is_union_staff & ~own_case)
+rules.add_perm("reviews.check_paper_form", is_union_staff & ~own_case & ~has_signed)
 rules.add_perm("reviews.return_application", sends_back)
 rules.add_perm("reviews.refuse_application", sends_back)
-rules.add_perm("reviews.accept_application", is_union_staff & ~own_case)
+rules.add_perm("reviews.accept_application", is_union_staff & ~own_case & ~has_signed)
 rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
-rules.add_perm("reviews.decide_application", is_union_leader & ~own_case)
-rules.add_perm("reviews.name_application", is_union_leader & ~own_case)
+rules.add_perm("reviews.decide_application", is_union_leader & ~own_case & ~has_signed)
+rules.add_perm("reviews.name_application", is_union_leader & ~own_case & ~has_signed)
 rules.add_perm("reviews.run_rounds", is_union_staff)
 rules.add_perm(
     "reviews.view_personal",

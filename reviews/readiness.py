@@ -22,6 +22,10 @@ def missing(application: Application, *, on: date) -> list[str]:
     problems = []
     if application.state == State.DRAFT:
         problems += window(application, on=on)
+        if free := ban(application.studio, year=application.round.year, policy=application.round.policy):
+            problems.append(
+                _("After a refusal or revocation this studio may apply again in %(year)s.") % {"year": free}
+            )
     if application.studio.state not in (StudioState.CANDIDATE, StudioState.REVOKED):
         problems.append(_("This studio holds its title already."))
     for part in parts.all_parts():

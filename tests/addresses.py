@@ -170,7 +170,7 @@ MODELS = {
     "ledgers_achievement": (SEES_ALL, NOBODY),
     "reviews_application": (SEES_ALL, NOBODY),
     "reviews_decisiondocument": (SEES_ALL, NOBODY),
-    "reviews_paperform": (SEES_ALL, NOBODY),
+    "reviews_paperform": (STAFF, NOBODY),
     "reviews_round": (SEES_ALL, STAFF),
 }
 # Telephone, mail and birth stand on a person's own page in the admin, for those who keep the accounts.

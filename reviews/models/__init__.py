@@ -1,8 +1,9 @@
-from reviews.models.application import EDITABLE, ENDED, OPEN, Application, ApplicationLog, Decision, State
+from reviews.models.application import Application, ApplicationLog
 from reviews.models.document import DecisionDocument
 from reviews.models.endorsement import Endorsement, PaperForm, PaperFormLog, Part
 from reviews.models.round import FIRST_YEAR, Round
 from reviews.models.snapshot import Correction, Snapshot, checksum
+from reviews.models.states import EDITABLE, ENDED, OPEN, Decision, State
 
 __all__ = [
     "EDITABLE",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import date
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,34 +15,24 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
+from accounts.names import bare
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.models.round import Round
+from reviews.models.snapshot import Snapshot
+from reviews.models.states import EDITABLE, OPEN, Decision, State
 from studios.models import Studio
 
 
-class State(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Awaiting recommendation and sign-offs")
-    RETURNED = "returned", _("Returned for correction")
-    RECOMMENDED = "recommended", _("Awaiting the union’s check")
-    ACCEPTED = "accepted", _("Accepted for review")
-    APPROVED = "approved", _("Approved")
-    HELD = "held", _("On hold")
-    REJECTED = "rejected", _("Not approved")
-    NAMED = "named", _("Named")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    REFUSED = "refused", _("Refused")
+class Names(NamedTuple):
+    """What certificate, plaque and decision say."""
+
+    studio: str
+    lead: str
+    unit: str
 
 
-ENDED = frozenset({State.REJECTED, State.NAMED, State.WITHDRAWN, State.REFUSED})
-OPEN = frozenset(State) - ENDED
-EDITABLE = frozenset({State.DRAFT, State.RETURNED})
-
-
-class Decision(models.TextChoices):
-    APPROVE = "approve", _("Approve")
-    REJECT = "reject", _("Do not approve")
-    HOLD = "hold", _("Put on hold")
+# What ends a stamped form that still waits for its check: it was stamped on papers that are now void.
+LEAVES_THE_UNIT = frozenset({"return_for_correction", "refuse", "withdraw"})
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -109,6 +100,11 @@ class Application(Movable, models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by")
     )
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
+    # Whom the papers named in any version that was handed in: accounts, and names without an account.
+    concerned = models.JSONField(default=list, editable=False)
+    concerned_names = models.JSONField(default=list, editable=False)
+    # The names as they were handed in last, which certificate, plaque and decision bear: studio, lead, unit.
+    named = models.JSONField(default=dict, editable=False)
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True, editable=False)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
@@ -188,13 +184,17 @@ class Application(Movable, models.Model):
     def get_absolute_url(self):
         return reverse("reviews:application", args=[self.pk])
 
-    # -- what is asked
-    # ------------------------------------------------------------------------------------------
+    # -- what is asked ---------------------------------------------------------------------------
 
     @property
     def number(self) -> str:
         """The number on the receipt, such as 2026-A0017."""
         return f"{self.round.year}-A{self.pk:04d}"
+
+    def named_as(self) -> Names:
+        """The names as they were handed in last: they were approved, and nothing typed since changes them."""
+        studio = self.studio
+        return Names(**self.named) if self.named else Names(studio.name, studio.lead.name, studio.unit.name)
 
     @property
     def is_editable(self) -> bool:
@@ -226,43 +226,63 @@ class Application(Movable, models.Model):
         with transaction.atomic():
             log = super().move(verb, **kwargs)
             notices.tell_of_move(self, log)
+            if verb in LEAVES_THE_UNIT:
+                for form in self.paper_forms.filter(state="uploaded"):
+                    form.move("turn_down", by=kwargs["by"], note=log.note)
         return log
 
     def require(self, problems: list[str], message: str) -> None:
         if problems:
             raise DomainError(message, tuple(problems))
 
-    # -- the moves
-    # ----------------------------------------------------------------------------------------------
+    # -- the moves -------------------------------------------------------------------------------
 
     def submit(self, *, by, on: date):
         """Hand in: freeze what everybody after this reads."""
-        self.require(self.missing_before_submission(on=on), _now("The application cannot be handed in yet."))
-        with transaction.atomic():
-            self.move("submit", by=by, submitted_at=timezone.now(), submitted_by=by)
-            self.freeze(by=by, on=on)
+        self._hand_in("submit", by=by, on=on, to=State.SUBMITTED)
 
     def resubmit(self, *, by, on: date, note: str = ""):
         """Hand in again after a return; it comes back to where it was."""
-        self.require(self.missing_before_submission(on=on), _now("The application cannot be handed in yet."))
-        with transaction.atomic():
-            back = State(self.returned_from)
-            self.move(
-                "resubmit",
-                by=by,
-                note=note,
-                to=back,
-                submitted_at=timezone.now(),
-                submitted_by=by,
-                returned_from="",
-                correct_by=None,
-            )
-            self.freeze(by=by, on=on)
+        self._hand_in("resubmit", by=by, on=on, note=note, returned_from="", correct_by=None)
 
-    def freeze(self, *, by, on: date):
-        from reviews.models.snapshot import Snapshot
+    def _hand_in(self, verb: str, *, by, on: date, to: str | None = None, **stamps):
+        """Freeze the papers and move on, both or neither.
 
-        return Snapshot.take(self, by=by, on=on)
+        What is missing is asked twice: once to say it before anything is done, and once of what was frozen,
+        since a row may be taken away while the button is pressed.
+        """
+        message = _now("The application cannot be handed in yet.")
+        self.require(self.missing_before_submission(on=on), message)
+        with self.locked(verb) as row:
+            snapshot = Snapshot.take(self, by=by, on=on)
+            self.require(self.missing_before_submission(on=on), message)
+            people, names = snapshot.concerns()
+            stamps |= {
+                "concerned": sorted({*row.concerned, *people}),
+                "concerned_names": sorted({*row.concerned_names, *names}),
+                "named": snapshot.names(),
+            }
+            self.require(self.signed_by_their_own(stamps), _now("Who signed cannot belong to the studio."))
+            target = to or row.returned_from
+            self.move(verb, by=by, to=target, submitted_at=timezone.now(), submitted_by=by, **stamps)
+
+    def signed_by_their_own(self, papers: dict) -> list[str]:
+        """Nobody acts on their own case, also when they came into the papers after signing them."""
+        return [
+            _now("%(name)s signed this application and cannot belong to the studio.")
+            % {"name": one.signatory}
+            for one in self.endorsements_now()
+            if one.by_id in papers["concerned"] or bare(one.signatory) in papers["concerned_names"]
+        ]
+
+    def concerns(self, user) -> bool:
+        """Whether this is the person's own case: by the studio as it is now, or by any version handed in.
+
+        A member without an account is the person of that name in the same branch of the university.
+        """
+        if user.pk in self.concerned or self.studio.concerns(user):
+            return True
+        return bare(user.name) in self.concerned_names and self.studio.unit.is_related_to(user.unit)
 
     def return_for_correction(self, corrections: dict[str, str], *, by, correct_by: date | None = None):
         """Send back to the lead, with a reason beside each part it concerns.
@@ -291,19 +311,18 @@ class Application(Movable, models.Model):
         :raises DomainError: without an opinion, when the part is signed already, or when the person signed
             another.
         """
-        from reviews.models.endorsement import Endorsement
-
         opinion = required(opinion, _now("Give an opinion."))
         with self.locked_for_signing() as snapshot:
             signed = self.endorsements_now()
             if any(one.part == part for one in signed):
                 raise DomainError(_now("This part is signed already."))
-            if any(one.by_id == by.pk or one.signatory == by.name for one in signed):
+            # Two people may bear one name; on paper only the name tells them apart.
+            if any(one.by_id == by.pk or (one.paper_id and one.signatory == bare(by.name)) for one in signed):
                 raise DomainError(
                     _now("The recommendation and the two sign-offs come from three different people.")
                 )
-            endorsement = Endorsement.objects.create(
-                application=self, part=part, opinion=opinion, by=by, signatory=by.name, snapshot=snapshot
+            endorsement = self.endorsements.create(
+                part=part, opinion=opinion, by=by, signatory=by.name, snapshot=snapshot
             )
             self.log.create(
                 actor=by, verb=f"sign_{part}", from_state=self.state, to_state=self.state, note=opinion
@@ -312,23 +331,27 @@ class Application(Movable, models.Model):
         return endorsement
 
     @contextmanager
-    def locked_for_signing(self):
-        """Hold the row while somebody signs, so that of two last signatures the second sees the first.
+    def locked(self, verb: str):
+        """Hold the row while ``verb`` is prepared; gives the row as it stands now.
 
-        :raises IllegalMove: when it does not await signatures (any more).
+        :raises IllegalMove: when it is in no state (any more) from which the verb starts.
         """
         with transaction.atomic():
             row = Application.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            if row.state != State.SUBMITTED:
-                raise IllegalMove(self.why_not("complete_endorsement"))
+            if not row.can_move(verb):
+                raise IllegalMove(self.why_not(verb))
             self.state = row.state
+            yield row
+
+    @contextmanager
+    def locked_for_signing(self):
+        """Of two last signatures the second sees the first; gives the snapshot that is signed."""
+        with self.locked("complete_endorsement"):
             yield self.snapshot
 
     def endorsements_now(self) -> list:
         """Read anew under the lock, whatever the page had read before."""
-        from reviews.models.endorsement import Endorsement
-
-        return list(Endorsement.objects.filter(application=self))
+        return list(self.endorsements.order_by("pk"))
 
     def complete_if_signed(self, *, by):
         from reviews.models.endorsement import Part
@@ -368,16 +391,17 @@ class Application(Movable, models.Model):
         from reviews import notices
 
         reason = required(reason, _now("Give the reason for the late entry."))
-        if until <= self.round.closes_on:
-            raise DomainError(_now("The last day of a late entry comes after the round has closed."))
-        changed = Application.objects.filter(pk=self.pk, state__in=EDITABLE).update(
-            late_until=until, late_reason=reason, late_allowed_by=by
-        )
-        if not changed:
-            raise DomainError(self.why_not("submit"))
-        self.refresh_from_db()
-        self.log.create(actor=by, verb="allow_late", from_state=self.state, to_state=self.state, note=reason)
-        notices.tell_of_late_entry(self)
+        if not self.round.closes_on < until <= self.round.decide_by:
+            raise DomainError(
+                _now("The last day of a late entry lies between the closing of the round and its decision.")
+            )
+        with self.locked("submit"):
+            self.late_until, self.late_reason, self.late_allowed_by = until, reason, by
+            self.save(update_fields=["late_until", "late_reason", "late_allowed_by"])
+            self.log.create(
+                actor=by, verb="allow_late", from_state=self.state, to_state=self.state, note=reason
+            )
+            notices.tell_of_late_entry(self)
 
 
 def required(text: str, message: str) -> str:
@@ -395,6 +419,3 @@ class ApplicationLog(MoveLog):
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="log", verbose_name=_("application")
     )
-
-
-__all__ = ["EDITABLE", "ENDED", "OPEN", "Application", "ApplicationLog", "Decision", "State", "required"]

@@ -52,10 +52,8 @@ class DecisionDocument(models.Model):
 
     def studios_by_unit(self) -> list[tuple[str, list[str]]]:
         """Unit name → names of its studios, in the order of unit codes, as they stand on the certificates."""
-        rows = self.applications.order_by("studio__unit__code", "pk").values_list(
-            "studio__unit__name", "studio__name"
-        )
         by_unit: dict[str, list[str]] = {}
-        for unit, studio in rows:
-            by_unit.setdefault(unit, []).append(studio)
+        for application in self.applications.order_by("studio__unit__code", "pk"):
+            names = application.named_as()
+            by_unit.setdefault(names.unit, []).append(names.studio)
         return list(by_unit.items())

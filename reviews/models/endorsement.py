@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import RoleCode
 from records.moves import Movable, MoveLog, moves
 from reviews.models.application import Application
 from reviews.models.snapshot import Snapshot
@@ -81,7 +82,18 @@ class Endorsement(models.Model):
 
 class PaperFormQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(application__in=Application.objects.visible_to(user))
+        """Those who work on the papers, those who sign for the unit, and union staff who compare the scan.
+
+        The form on paper bears birth and telephone, so whoever else reads the application does not see it.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser or user.has_role(RoleCode.UNION_STAFF):
+            return self
+        seen = Q(application__studio__lead=user) | Q(application__studio__editors__user=user)
+        for unit in user.units_as(RoleCode.DEPARTMENT_UNION) + user.units_as(RoleCode.UNIT_LEADER):
+            seen |= Q(application__studio__unit__path__startswith=unit.path)
+        return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
 
 class PaperForm(Movable, models.Model):

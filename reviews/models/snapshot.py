@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import bare
+
 
 class Snapshot(models.Model):
     """One version of the papers as they were handed in; nobody after that reads anything else.
@@ -45,6 +47,19 @@ class Snapshot(models.Model):
         return cls.objects.create(
             application=application, version=last + 1, data=data, sha256=checksum(data), frozen_by=by
         )
+
+    def names(self) -> dict[str, str]:
+        """What certificate, plaque and decision will bear."""
+        studio = self.data["studio"]
+        return {"studio": studio["name"], "lead": self.data["lead"]["name"], "unit": studio["unit"]}
+
+    def concerns(self) -> tuple[list[int], list[str]]:
+        """Whose own case it is: the accounts of lead, co-editors and members, and the members without one."""
+        studio = self.application.studio
+        members = studio.members.filter(left_on=None)
+        people = [studio.lead_id, *studio.editors.values_list("user", flat=True)]
+        people += members.filter(user__isnull=False).values_list("user", flat=True)
+        return people, [bare(name) for name in members.filter(user=None).values_list("name", flat=True)]
 
     def is_intact(self) -> bool:
         return checksum(self.data) == self.sha256

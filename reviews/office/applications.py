@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
+from records.pages import number
 from records.templatetags.present import cn_date, state
 from reviews.models import Application, ApplicationLog, Endorsement
 from reviews.office import bulk, naming, verbs
@@ -157,7 +158,7 @@ class ApplicationAdmin(OfficeAdmin):
         )
         endorsements = Prefetch("endorsements", Endorsement.objects.select_related("by", "snapshot"))
         rows = rows.prefetch_related(endorsements, "studio__editors", "studio__members")
-        application = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
+        application = get_object_or_404(rows, pk=number(object_id))
         desk = Desk(application, request.user, on=timezone.localdate())
         context = {
             **self.admin_site.each_context(request),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import check
 from records.moves import DomainError
+from records.pages import number
 from reviews.models import Application, State
 from reviews.office.verbs import MOVE_OF, VERBS, AcceptForm, DecideForm
 
@@ -35,7 +36,7 @@ class Excluded:
 def chosen(request) -> list[Application]:
     """The applications that ``pk`` names, as far as the person may see them, in the order of units."""
     keys = (request.POST if request.method == "POST" else request.GET).getlist("pk")
-    numbers = {int(key) for key in keys[:MOST_AT_ONCE] if key.isdecimal() and len(key) < 10}
+    numbers = {number(key) for key in keys[:MOST_AT_ONCE]}
     rows = Application.objects.visible_to(request.user).filter(pk__in=numbers)
     return list(
         rows.select_related("studio__unit", "studio__lead", "round__policy", "document")
@@ -48,7 +49,7 @@ def reason_against(user, application: Application, *, permission: str, in_time: 
     """Why this person cannot do it to this application now; empty when they can."""
     if not in_time:
         return _("Stands at “%(state)s”") % {"state": application.get_state_display()}
-    if application.studio.concerns(user):
+    if application.concerns(user):
         return _("Your own case: somebody else has to do this")
     return "" if user.has_perm(permission, application) else _("You are not entitled to do this.")
 

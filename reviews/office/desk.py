@@ -29,7 +29,7 @@ class Desk:
         self.user = user
         self.on = on
         self.personal = user.has_perm("reviews.view_personal", application)
-        self.own_case = application.studio.concerns(user)
+        self.own_case = application.concerns(user)
 
     @cached_property
     def buttons(self) -> list[dict]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.office import OfficeAdmin
 from accounts.permissions import check
+from records.pages import number
 from reviews.models import DecisionDocument
 from reviews.office.applications import LOOKERS
 from studios.models import Certificate
@@ -46,7 +47,7 @@ class DecisionDocumentAdmin(OfficeAdmin):
         if not self.has_view_permission(request):
             check(request.user, "reviews.name_application")
         rows = self.get_queryset(request).select_related("round", "issued_by")
-        document = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
+        document = get_object_or_404(rows, pk=number(object_id))
         named = list(
             document.applications.select_related("studio__unit").order_by("studio__unit__code", "pk")
         )

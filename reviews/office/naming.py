@@ -97,8 +97,7 @@ def nameable(user, applications: list[Application]) -> tuple[list[Application], 
 
 def undrawable(application: Application) -> str:
     """The characters of the studio's or the lead's name that the certificate could not show, as a sentence."""
-    studio = application.studio
-    signs = missing_glyphs(f"{studio.name}{studio.lead.name}")
+    signs = missing_glyphs("".join(application.named_as()))
     if not signs:
         return ""
     listed = "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
@@ -191,9 +190,10 @@ def asked_days(request, application: Application) -> dict[str, date]:
 
     def day(name: str, otherwise: date) -> date:
         try:
-            return parse_date(request.GET.get(name, "")) or otherwise
+            asked = parse_date(request.GET.get(name, "")) or otherwise
         except ValueError:
             return otherwise
+        return asked if abs(asked.year - application.round.year) <= 1 else otherwise
 
     return {
         "named_on": day("named_on", application.round.naming_on),
@@ -210,8 +210,8 @@ def preview(request, pk, kind):
     application = get_object_or_404(rows, pk=pk)
     days = asked_days(request, application)
     certificate = Certificate(
-        studio_name=application.studio.name,
-        lead_name=application.studio.lead.name,
+        studio_name=application.named_as().studio,
+        lead_name=application.named_as().lead,
         starts_on=days["named_on"],
         ends_on=cycle_end(days["named_on"], application.round.policy.cycle_years),
         issued_on=days["issued_on"],
@@ -233,7 +233,7 @@ def preview_decision(request):
         )
     round_, days = applications[0].round, asked_days(request, applications[0])
     units = [
-        (unit.name, [one.studio.name for one in of])
+        (unit.name, [one.named_as().studio for one in of])
         for unit, of in groupby(applications, key=lambda one: one.studio.unit)
     ]
     try:

@@ -15,16 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
 from accounts.permissions import check
 from records.moves import DomainError
+from records.pages import number
 from records.templatetags.present import moment, state
 from records.views import send_or_404
 from reviews import reading
 from reviews.actions import check_paper_form, turn_down_paper_form
 from reviews.forms import Words
 from reviews.models import PaperForm, Part
-from reviews.office.applications import LOOKERS
 from reviews.office.desk import scans_of
 from studios.models import Studio
 from studios.office.filters import unit_filter
@@ -43,7 +44,7 @@ class TurnDownForm(forms.Form):
 
 @admin.register(PaperForm)
 class PaperFormAdmin(OfficeAdmin):
-    viewers = LOOKERS
+    viewers = frozenset({RoleCode.UNION_STAFF})  # the paper bears personal data
     list_display = ["studio", "unit", "round", "state_shown", "parts_shown", "uploaded", "uploaded_by"]
     list_filter = ["state", "application__round", unit_filter("application__studio__unit")]
     list_select_related = ["application__studio__unit", "application__round", "uploaded_by"]
@@ -115,7 +116,7 @@ def _page(request, office: PaperFormAdmin, object_id):
         "uploaded_by",
     )
     rows = rows.prefetch_related("application__studio__editors", "application__studio__members")
-    paper = get_object_or_404(rows, pk=object_id if str(object_id).isdecimal() else 0)
+    paper = get_object_or_404(rows, pk=number(object_id))
     form = TurnDownForm(request.POST if "turn_down" in request.POST else None)
     if request.method == "POST":
         check(request.user, PERMISSION, paper.application)

@@ -230,7 +230,7 @@ def closed(request, act: Verb, application: Application):
 
     :raises PermissionDenied: when it is not this person's to do.
     """
-    own_case = application.studio.concerns(request.user)
+    own_case = application.concerns(request.user)
     if act.is_in_time(application) or own_case or not request.user.has_role(*act.roles):
         check(request.user, act.permission, application)
     messages.warning(request, application.why_not(act.moves[0] if act.moves else "submit"))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import check
 from records.moves import DomainError
+from records.pages import number
 from records.templatetags.present import cn_date
 from reviews.actions import start_application
 from reviews.forms import SearchForm
@@ -26,9 +27,9 @@ def applications(request):
     """The newest first; the search narrows, ``before`` goes on from a row."""
     form = SearchForm(request.GET)
     rows = form.filter(Application.objects.visible_to(request.user))
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    before = number(request.GET.get("before"))
+    if before:
+        rows = rows.filter(pk__lt=before)
     shown = list(rows.select_related("studio__lead", "studio__unit", "round").order_by("-pk")[: A_PAGE + 1])
     asked = {key: value for key, value in request.GET.items() if key in form.fields and value}
     context = {

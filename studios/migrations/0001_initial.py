@@ -498,7 +498,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('part', models.CharField(max_length=20)),
-                ('row', models.CharField(blank=True, help_text='kind of row and its pk or “new”; empty for the part itself', max_length=40)),
+                ('row', models.CharField(blank=True, help_text='kind of row and its pk, 0 for a new one; empty for the part itself', max_length=40)),
                 ('data', models.JSONField(default=dict)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -1,0 +1,29 @@
+"""Where an application stands, and what was decided on it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Awaiting recommendation and sign-offs")
+    RETURNED = "returned", _("Returned for correction")
+    RECOMMENDED = "recommended", _("Awaiting the union’s check")
+    ACCEPTED = "accepted", _("Accepted for review")
+    APPROVED = "approved", _("Approved")
+    HELD = "held", _("On hold")
+    REJECTED = "rejected", _("Not approved")
+    NAMED = "named", _("Named")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REFUSED = "refused", _("Refused")
+
+
+ENDED = frozenset({State.REJECTED, State.NAMED, State.WITHDRAWN, State.REFUSED})
+OPEN = frozenset(State) - ENDED
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+
+
+class Decision(models.TextChoices):
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Do not approve")
+    HOLD = "hold", _("Put on hold")
