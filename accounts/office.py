@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import RoleCode
+from records.filters import DeclaredFilters
 from records.pages import BoundedPaginator
 
 
@@ -32,7 +33,11 @@ class OfficePermissions:
 
     def _holds(self, request, codes) -> bool:
         """What is given to nobody, such as typing into an application, is not a superuser's either."""
-        return bool(codes) and request.user.is_active and (request.user.is_superuser or request.user.has_role(*codes))
+        return (
+            bool(codes)
+            and request.user.is_active
+            and (request.user.is_superuser or request.user.has_role(*codes))
+        )
 
     def has_view_permission(self, request, obj=None) -> bool:
         return self._holds(request, {*self.viewers, *self.editors})
@@ -79,8 +84,10 @@ class OfficeInline(OfficePermissions):
         return field
 
 
-class OfficeAdmin(OfficePermissions, SimpleHistoryAdmin):
-    """The base of every admin of the product: permission by role, bounded counts, history where it is kept."""
+class OfficeAdmin(OfficePermissions, DeclaredFilters, SimpleHistoryAdmin):
+    """The base of every admin of the product: permission by role, bounded counts, no filters but its own, history
+    where it is kept.
+    """
 
     show_full_result_count = False
     paginator = BoundedPaginator

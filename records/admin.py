@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from records import outbox
+from records.filters import DeclaredFilters
 from records.jobs import Job
 from records.outbox import Outbox
 from records.pages import BoundedPaginator
 
 
-class LookOnly(admin.ModelAdmin):
+class LookOnly(DeclaredFilters, admin.ModelAdmin):
     """Rows that the machinery writes: nobody adds, changes or deletes them by hand."""
 
     permission: str
