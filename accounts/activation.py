@@ -7,7 +7,6 @@ Only people without a password get either, so that nobody's account is taken ove
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -15,7 +14,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core import signing
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
@@ -26,11 +24,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.delivery import write_to
 from accounts.models import ActivationCode, User
 from records import cells
+from records.rates import Rate
 
 LINK_LIVES = timedelta(days=7)
 CODE_LIVES = timedelta(days=30)
-TRIES = 5
-TRIES_WITHIN = timedelta(minutes=15)
+TRIES = Rate(5, 15 * 60)
 # Letters and digits that cannot be taken for one another in print or in handwriting.
 LETTERS = "ACDEFHJKMNPRTUVWXY3479"
 _SALT = "accounts.activation"
@@ -104,7 +102,7 @@ def issue_codes(people: Iterable[User], *, by: User) -> list[tuple[User, str]]:
 
 
 def new_code() -> str:
-    """Eight characters in two groups, ``HK47-XRTA``: about 36 bits, against ``TRIES`` in ``TRIES_WITHIN``."""
+    """Eight characters in two groups, ``HK47-XRTA``: about 36 bits, against ``TRIES``."""
     letters = "".join(secrets.choice(LETTERS) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 
@@ -126,10 +124,8 @@ def find_code(staff_no: str, code: str) -> ActivationCode | None:
 
 
 def may_try(staff_no: str, address: str) -> bool:
-    """Takes one of the tries that a number has at an address. ``cache.add`` lets two tries at once take two."""
-    name = hashlib.sha256(f"{cells.tight(staff_no).lower()}|{address}".encode()).hexdigest()[:32]
-    lasting = TRIES_WITHIN.total_seconds()
-    return any(cache.add(f"activation:{name}:{number}", 1, lasting) for number in range(TRIES))
+    """Takes one of the tries that a number has at an address."""
+    return TRIES.take(f"activation:{cells.tight(staff_no).lower()}|{address}") is not None
 
 
 @transaction.atomic

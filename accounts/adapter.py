@@ -8,11 +8,13 @@ import time
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from accounts.delivery import write_to
+from records.rates import Rate, give_back
 
 GUESSING = {"app": "allauth.account", "action": "login_failed"}
 
@@ -37,31 +39,48 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{login}|{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request, **credentials) -> None:
-        """Refuse further tries after too many failures.
+        """Refuse further tries after too many failures. A try counts from its beginning; allauth takes it back when
+        it succeeds.
 
         :raises ValidationError: with the time at which the next try is possible.
         """
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError as error:
-            until = self.locked_until(request, **credentials)
-            minutes = max(1, math.ceil((until - time.time()) / 60))
-            at = dt.datetime.fromtimestamp(until, tz=timezone.get_current_timezone())
-            raise ValidationError(
-                _(
-                    "Too many failed tries. This account is locked at this address for %(minutes)d minutes;"
-                    " try again after %(time)s."
-                )
-                % {"minutes": minutes, "time": f"{at:%H:%M}"},
-                code="too_many_login_attempts",
-            ) from error
+        self._tries: list[str] = []
+        for rate, name in self._limits(request, **credentials):
+            slot = rate.take(name)
+            if slot is None:
+                self._rollback_login_failed_rl_usage()
+                raise self._locked(rate.free_at(name))
+            self._tries.append(slot)
 
-    def locked_until(self, request, **credentials) -> float:
-        """When the oldest counted failure of the fullest limit is forgotten, in seconds since 1970."""
+    def _rollback_login_failed_rl_usage(self) -> None:
+        give_back(self._tries)
+
+    def _limits(self, request, **credentials) -> list[tuple[Rate, str]]:
+        """Our own counting under allauth's limits: its own lets tries through that come at the same moment."""
         key = self._get_login_attempts_cache_key(request, **credentials)
-        ends = [time.time()]
-        for rate in ratelimit.get_rates(**GUESSING):
-            history = cache.get(ratelimit.get_cache_key(request, **GUESSING, rate=rate, key=key), [])
-            if len(history) >= rate.amount:
-                ends.append(history[-1] + rate.duration)
-        return max(ends)
+        return [
+            (
+                Rate(rate.amount, rate.duration),
+                ratelimit.get_cache_key(request, **GUESSING, rate=rate, key=key),
+            )
+            for rate in ratelimit.get_rates(**GUESSING)
+        ]
+
+    def _locked(self, until: float) -> ValidationError:
+        minutes = max(1, math.ceil((until - time.time()) / 60))
+        at = dt.datetime.fromtimestamp(until, tz=timezone.get_current_timezone())
+        return ValidationError(
+            _(
+                "Too many failed tries. This account is locked at this address for %(minutes)d minutes;"
+                " try again after %(time)s."
+            )
+            % {"minutes": minutes, "time": f"{at:%H:%M}"},
+            code="too_many_login_attempts",
+        )
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """By the outbox like all mail: a mail server that is down neither fails the page nor tells that the address
+        is known here.
+        """
+        letter = self.render_mail(template_prefix, email, context)
+        write_to(email, subject=letter.subject, body=letter.body)

@@ -160,7 +160,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The cache holds lockouts and rate limits; it lives in the database so that every process shares it and a
 # dead Redis cannot touch a page (docs/adr/0002).
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # Django's 300 would drop lockouts that still hold
+    }
+}
 
 # Queue: Redis in production, files under var/ by default. The time limits keep a dead or silent broker from
 # holding a page: what is to be done lives in the outbox, so giving up early loses nothing.

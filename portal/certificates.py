@@ -6,13 +6,12 @@ import unicodedata
 
 from allauth.core.internal.ratelimit import get_ip
 from django import forms
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from records.rates import Rate
 from studios.models import Certificate
 
-CHECKS = 60
-SECONDS = 10 * 60
+CHECKS = Rate(60, 10 * 60)
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 
 
@@ -40,10 +39,5 @@ def find(asked: str) -> Certificate | None:
 
 
 def checks_left(request) -> bool:
-    """Whether this address may ask once more: ``CHECKS`` in ``SECONDS``: nobody walks through the numbers."""
-    key = f"check:{get_ip(request)}"
-    cache.add(key, 0, SECONDS)
-    try:
-        return cache.incr(key) <= CHECKS
-    except ValueError:  # it ran out between the two
-        return True
+    """Whether this address may ask once more; nobody walks through the numbers."""
+    return CHECKS.take(f"check:{get_ip(request)}") is not None

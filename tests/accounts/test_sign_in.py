@@ -6,8 +6,13 @@ import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
+from records import outbox
+from records.outbox import Outbox
 from tests.factories import UserFactory
+from tests.records.test_rates import at_once
+from tools.private_services import free_port
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -56,6 +61,13 @@ def test_four_failures_do_not(colleague):
 def test_the_lock_does_not_care_for_letter_case(colleague):
     fail_five_times("COLLEAGUE")
     assert not is_in(try_in("colleague", "demo-colleague"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_that_come_at_the_same_moment_are_counted_one_by_one(colleague):
+    answers = at_once(24, lambda: try_in("colleague", "wrong").content.decode())
+    assert sum("账号或密码不正确" in answer for answer in answers) == 5
+    assert sum("锁定" in answer and "分钟" in answer for answer in answers) == 19
 
 
 def test_the_same_account_elsewhere_is_not_locked(colleague):
@@ -182,8 +194,9 @@ def test_signing_out_takes_a_press(client, colleague):
 
 def test_a_forgotten_password_is_set_by_a_link_in_chinese(client, colleague):
     client.post("/accounts/password/reset/", {"email": colleague.email})
+    outbox.drain()
     (message,) = mail.outbox
-    assert message.subject == "重设密码"
+    assert message.subject == "【劳模创新工作室】重设密码"
     assert "请打开下面的链接设置新密码" in message.body
     link = re.search(r"http://testserver(\S+)", message.body).group(1)
     page = client.get(link, follow=True)
@@ -192,10 +205,30 @@ def test_a_forgotten_password_is_set_by_a_link_in_chinese(client, colleague):
     assert is_in(try_in("colleague", "Kunpeng-zhan-chi-9"))
 
 
+def test_a_mail_server_that_is_down_delays_the_link_and_tells_nothing(client, colleague, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    asked = [
+        client.post("/accounts/password/reset/", {"email": address})
+        for address in (colleague.email, "nobody@example.edu.cn")
+    ]
+    assert [(answer.status_code, answer["Location"]) for answer in asked] == [
+        (302, "/accounts/password/reset/done/")
+    ] * 2
+    outbox.drain()
+    (letter,) = Outbox.objects.open()
+    assert letter.payload["to"] == colleague.email
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    Outbox.objects.update(next_try_at=timezone.now())
+    outbox.drain()
+    assert [message.to for message in mail.outbox] == [[colleague.email]]
+    assert Outbox.objects.get().payload == {}  # the link is not kept
+
+
 def test_asking_for_an_unknown_address_sends_nothing_and_tells_nothing(client, colleague):
     known = client.post("/accounts/password/reset/", {"email": colleague.email}, follow=True)
-    mail.outbox.clear()
+    assert Outbox.objects.count() == 1
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.edu.cn"}, follow=True)
-    assert mail.outbox == []
+    assert Outbox.objects.count() == 1
     hide = re.compile(r'csrfmiddlewaretoken" value="[^"]+"')
     assert hide.sub("", known.content.decode()) == hide.sub("", unknown.content.decode())

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from records.rates import Rate
 from studios.models import Certificate, Cycle, Studio
 from tests.factories import PolicyFactory, StudioFactory
 
@@ -89,13 +90,24 @@ def test_an_empty_question_leads_to_its_field(client):
 
 
 def test_numbers_cannot_be_walked_through(client, certificate, monkeypatch):
-    monkeypatch.setattr("portal.certificates.CHECKS", 3)
+    monkeypatch.setattr("portal.certificates.CHECKS", Rate(3, 600))
     answers = [client.get("/check/?number=2026-003").status_code for _try in range(5)]
     assert answers == [200, 200, 200, 429, 429]
     elsewhere = client.get("/check/?number=2026-003", REMOTE_ADDR="10.0.0.9")
     assert elsewhere.status_code == 200
     with time_machine.travel("2126-01-01"):
         assert client.get("/check/?number=2026-003").status_code == 200
+
+
+def test_who_goes_on_asking_is_answered_again_when_the_time_is_over(client, certificate, monkeypatch):
+    """Neither the checks that were answered nor those that were refused put the end off."""
+    monkeypatch.setattr("portal.certificates.CHECKS", Rate(3, 600))
+    with time_machine.travel("2026-11-22T09:00:00+08:00", tick=False) as clock:
+        answers = []
+        for _minute in range(13):
+            answers.append(client.get("/check/?number=2026-003").status_code)
+            clock.shift(60)
+    assert answers == [200] * 3 + [429] * 7 + [200] * 3
 
 
 def test_what_is_asked_is_shown_as_text(client):
