@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Notice
+from records.pages import number
 
 A_PAGE = 25
 
@@ -21,9 +22,9 @@ def inbox(request):
     mine = Notice.objects.visible_to(request.user)
     only_unread = "unread" in request.GET
     notices = mine.filter(read_at=None) if only_unread else mine
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        notices = notices.filter(pk__lt=int(before))
+    before = number(request.GET.get("before"))
+    if before:
+        notices = notices.filter(pk__lt=before)
     shown = list(notices.order_by("-pk")[: A_PAGE + 1])
     context = {
         "notices": shown[:A_PAGE],

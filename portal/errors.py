@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from urllib.parse import unquote
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -44,6 +45,17 @@ def error_page(request: HttpRequest, status: int, **context) -> HttpResponse:
     if status == 503:
         response["Retry-After"] = "60"
     return response
+
+
+class RefuseNul:
+    """400 for U+0000 in an address or a cookie: nobody types it, and PostgreSQL has no text that holds it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = [request.path, unquote(request.META.get("QUERY_STRING", "")), *request.COOKIES.values()]
+        return error_page(request, 400) if "\0" in "".join(sent) else self.get_response(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,7 +1,15 @@
-"""Counting no further than a person would turn pages."""
+"""Counting no further than a person would turn pages; reading the numbers that addresses carry."""
 
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
+
+MOST_DIGITS = 18  # the longest that every key of the database can hold
+
+
+def number(text: str | None) -> int:
+    """The row number that came with an address or a form; 0, which no row has, for anything else."""
+    text = text or ""
+    return int(text) if len(text) <= MOST_DIGITS and text.isascii() and text.isdigit() else 0
 
 
 class BoundedPaginator(Paginator):

@@ -13,8 +13,15 @@ NOT_KEPT = frozenset({"csrfmiddlewaretoken", "once"})
 
 
 def typed(data: QueryDict) -> dict[str, list[str]] | None:
-    """The posted values as plain lists, or None when there is more than a form of ours can hold."""
-    values = {name: data.getlist(name) for name in data if name not in NOT_KEPT}
+    """The posted values as plain lists, or None when there is more than a form of ours can hold.
+
+    U+0000 falls away: nobody types it, and PostgreSQL cannot hold it.
+    """
+    values = {
+        name.replace("\0", ""): [text.replace("\0", "") for text in data.getlist(name)]
+        for name in data
+        if name not in NOT_KEPT
+    }
     size = sum(len(value.encode()) for texts in values.values() for value in texts)
     return values if size <= MOST_BYTES else None
 

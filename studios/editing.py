@@ -25,6 +25,7 @@ from studios.models import PartVersion, Presence, Studio
 from studios.models.editing import PRESENT_FOR
 
 THEIRS = "theirs"
+LONGEST_TOKEN = 4000  # ours have a digest for each of at most a dozen fields
 
 
 def opened(form: ModelForm) -> str:
@@ -63,9 +64,11 @@ def _digest(text: str) -> str:
 
 
 def _read_token(token: str) -> dict[str, str]:
+    if len(token) > LONGEST_TOKEN:
+        return {}
     try:
         found = json.loads(token)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -139,6 +139,11 @@ class PersonSearch(SearchForm):
 
     q = forms.CharField(label=_("Name or staff number"), max_length=40, required=False)
 
+    @property
+    def asked(self) -> str:
+        """Who is looked for; empty when nobody is, or what came cannot be looked for."""
+        return self.cleaned_data["q"] if self.is_valid() else ""
+
 
 class StudioSearch(SearchForm):
     """Owns how the list of studios is narrowed."""

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Unit, User
 from studios import inputs
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument
 from studios.titles import degree_of
@@ -45,7 +45,8 @@ class MemberForm(RowForm):
         max_length=20,
         required=False,
         help_text=_(
-            "For people of the university; what is left empty below is then filled in from personnel data."
+            "For people of the university; what is left empty below is then filled in from personnel data, "
+            "the year of birth for people of the unit only."
         ),
     )
 
@@ -69,7 +70,7 @@ class MemberForm(RowForm):
     def clean_staff_no(self) -> str:
         number = self.cleaned_data["staff_no"].strip()
         if number:
-            person = User.objects.filter(staff_no=number, is_active=True).first()
+            person = User.objects.filter(staff_no=number, is_active=True).select_related("unit").first()
             if person is None:
                 raise forms.ValidationError(_("Nobody has this staff number."))
             if person.pk == self.instance.studio.lead_id:
@@ -91,14 +92,25 @@ class MemberForm(RowForm):
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"user"}
 
+    def save(self, commit=True):
+        """A year of birth left empty is taken over with the row and never before: the form tells nobody's."""
+        member, person = self.instance, getattr(self, "person", None)
+        if member.birth_year is None and person and is_of(person, member.studio.unit):
+            member.birth_year = person.birth_year
+        return super().save(commit)
+
+
+def is_of(person: User, unit: Unit) -> bool:
+    """Whether the person belongs to the unit or to one below it."""
+    return person.unit is not None and person.unit.path.startswith(unit.path)
+
 
 def personnel(person: User) -> dict:
-    """What personnel data says of a person, in the fields of a member."""
+    """What personnel data says of a person, in the fields of a member; who asks need not know them."""
     return {
         "name": person.name,
         "title": person.title,
         "degree": degree_of(person.degree or person.academic_degree),
-        "birth_year": person.birth_year,
     }
 
 

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.delivery import notify
-from accounts.models import User
+from accounts.models import RoleCode, User
+from records.moves import DomainError
 from studios.models import Editor, Studio
 
 
+def judges(person: User, studio: Studio) -> bool:
+    """Whether an office of the person is to sign, check or decide the papers of the studio."""
+    return person.has_role(*RoleCode.OFFICE) or any(
+        person.acts_for(studio.unit, code) for code in RoleCode.IN_A_UNIT
+    )
+
+
 def add_editor(studio: Studio, person: User, *, by: User) -> Editor:
-    """Make ``person`` a co-editor and tell them; once, however often it is asked."""
+    """Make ``person`` a co-editor and tell them; once, however often it is asked.
+
+    :raises DomainError: for somebody who judges the papers: nobody acts on their own case, and nobody is to lose
+        an office by being named.
+    """
+    if judges(person, studio):
+        raise DomainError(
+            _(
+                "%(person)s signs for the unit or handles the reviews in the union’s office, "
+                "and so cannot fill in the papers."
+            )
+            % {"person": person}
+        )
     with transaction.atomic():
         editor, new = Editor.objects.get_or_create(studio=studio, user=person, defaults={"added_by": by})
         if new:

@@ -20,7 +20,9 @@ class Draft(models.Model):
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="drafts")
     part = models.CharField(max_length=20)
     row = models.CharField(
-        max_length=40, blank=True, help_text="kind of row and its pk or “new”; empty for the part itself"
+        max_length=40,
+        blank=True,
+        help_text="kind of row and its pk, 0 for a new one; empty for the part itself",
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     data = models.JSONField(default=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -176,9 +175,6 @@ class Project(Row):
 
     def __str__(self):
         return self.name
-
-    def runs_in(self, year: int) -> bool:
-        return self.starts_on <= date(year, 12, 31) and self.ends_on >= date(year, 1, 1)
 
 
 class Venue(models.Model):

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from records.pages import number
 from studios.models import KINDS, Studio, Verdict
 
 MOST_UNITS = 300
@@ -28,7 +29,7 @@ def unit_filter(path: str = "unit") -> type[admin.SimpleListFilter]:
             return [(str(pk), name) for pk, name in with_studios.values_list("pk", "name")[:MOST_UNITS]]
 
         def queryset(self, request, queryset):
-            unit = Unit.objects.filter(pk=self.value()).first() if (self.value() or "").isdigit() else None
+            unit = Unit.objects.filter(pk=number(self.value())).first()
             return queryset.filter(**{f"{path}__path__startswith": unit.path}) if unit else queryset
 
     return UnitFilter
@@ -59,10 +60,10 @@ class ConditionFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         offered = [("any-unmet", _("Any not met")), ("any-risk", _("Any at risk"))]
-        for number, label in Verdict.Condition.choices:
+        for condition, label in Verdict.Condition.choices:
             for value in self.STANDINGS:
                 text = _("%(condition)s: %(verdict)s") % {"condition": label, "verdict": value.label}
-                offered.append((f"{number}-{value}", text))
+                offered.append((f"{condition}-{value}", text))
         return offered
 
     def queryset(self, request, queryset):
@@ -70,6 +71,6 @@ class ConditionFilter(admin.SimpleListFilter):
         if value not in self.STANDINGS:
             return queryset
         verdicts = Verdict.objects.filter(value=value)
-        if which.isdigit():
+        if which := number(which):
             verdicts = verdicts.filter(condition=which)
         return queryset.filter(pk__in=verdicts.values("studio"))

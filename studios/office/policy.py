@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
+from records.pages import number
 from studios.articles import cite
 from studios.models import Policy
 
@@ -106,8 +107,7 @@ class PolicyAdmin(OfficeAdmin):
     def get_changeform_initial_data(self, request):
         """A new version starts from the one that ``?based_on=`` names, else from the one in force."""
         given = super().get_changeform_initial_data(request)
-        named = given.pop("based_on", "")
-        base = Policy.objects.filter(pk=named).first() if named.isdecimal() else None
+        base = Policy.objects.filter(pk=number(given.pop("based_on", ""))).first()
         base = (
             base
             or Policy.objects.filter(effective_on__lte=timezone.localdate()).order_by("-effective_on").first()

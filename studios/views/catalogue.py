@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import RoleCode
+from records.pages import number
 from records.templatetags.present import cn_date
 from records.views import send_or_404
 from studios import parts
@@ -48,7 +49,7 @@ def may_start(user) -> bool:
 
 def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
     """One page of rows by falling number, with the addresses of the newer and the older page or empty."""
-    before, after = _number(request, "before"), _number(request, "after")
+    before, after = number(request.GET.get("before")), number(request.GET.get("after"))
     if after:
         page = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
         more_newer, more_older = len(page) > size, True
@@ -60,11 +61,6 @@ def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
     newer = _address(request, after=page[0].pk) if page and more_newer else ""
     older = _address(request, before=page[-1].pk) if page and more_older else ""
     return page, newer, older
-
-
-def _number(request, name: str) -> int:
-    given = request.GET.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 19 else 0
 
 
 def _address(request, **place: int) -> str:

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.permissions import check
+from records.moves import DomainError
+from records.pages import number
 from studios import sharing
 from studios.forms import PersonSearch
 from studios.models import Editor
@@ -26,14 +28,13 @@ def editors(request, pk):
     """Who helps to fill in the papers, and how to ask somebody else."""
     studio = studio_to_manage(request, pk)
     form = PersonSearch(request.GET)
-    asked = form.data.get("q", "").strip()[:40]
     there = {studio.lead_id, *(editor.user_id for editor in studio.editors.all())}
     people = User.objects.filter(is_active=True).exclude(pk__in=there).select_related("unit")
     context = {
         "studio": studio,
         "form": form,
-        "asked": asked,
-        "found": people.search(asked)[:MOST_FOUND] if asked else [],
+        "asked": form.asked,
+        "found": people.search(form.asked)[:MOST_FOUND] if form.asked else [],
         "editors": studio.editors.select_related("user__unit").order_by("added_at"),
     }
     return render(request, "studios/editors.html", context)
@@ -43,13 +44,16 @@ def editors(request, pk):
 def add_editor(request, pk):
     """Let somebody help to fill in the papers."""
     studio = studio_to_manage(request, pk)
-    chosen = request.POST.get("user", "")
-    person = get_object_or_404(User, pk=chosen if chosen.isdecimal() else 0, is_active=True)
+    person = get_object_or_404(User, pk=number(request.POST.get("user")), is_active=True)
     if person.pk != studio.lead_id:
-        sharing.add_editor(studio, person, by=request.user)
-        messages.success(
-            request, _("%(person)s may now fill in the papers and has been told.") % {"person": person}
-        )
+        try:
+            sharing.add_editor(studio, person, by=request.user)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request, _("%(person)s may now fill in the papers and has been told.") % {"person": person}
+            )
     return redirect("studios:editors", pk)
 
 

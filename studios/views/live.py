@@ -1,7 +1,7 @@
 """What the page of a part does by itself while it is open: keeps what is typed, says who else is here."""
 
 from django.http import Http404, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,9 +49,7 @@ def autosave(request, pk, key):
 def autosave_row(request, pk, kind, row):
     """Keep what is typed into the form of a row; ``row`` is its number, or 0 for a new one."""
     studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
-    instance = kind.new(studio)
-    if row:
-        instance.pk = row
+    instance = get_object_or_404(kind.rows(studio), pk=row) if row else kind.new(studio)
     form = kind.form(request.POST, instance=instance)
     return keep(request, studio, kind.part, f"{kind.key}:{row}", problems=len(form.errors))
 

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from records.attachments import Attachment
+from records.pages import number
 from studios import drafts, editing, parts, rowkinds
 from studios.forms import PersonSearch
 from studios.keeping import attach_all, files_of
+from studios.models import Venue
 from studios.row_forms import personnel
 from studios.unsent import keeps_unsent, take
 from studios.views.fetching import kind_or_404, studio_to_edit
@@ -31,8 +34,8 @@ def add(request, pk, kind):
         return create(request, studio, kind)
     draft = kept_draft(request, studio, kind, 0)
     initial = drafts.as_initial(draft, kind.form) if draft else {}
-    if chosen := request.GET.get("person", ""):
-        person = get_object_or_404(User, pk=chosen if chosen.isdecimal() else 0, is_active=True)
+    if chosen := request.GET.get("person"):
+        person = get_object_or_404(User, pk=number(chosen), is_active=True)
         initial |= {"staff_no": person.staff_no or "", **personnel(person)}
     form = kind.form(instance=kind.new(studio), initial=initial)
     return row_page(request, studio, kind, form, draft=draft)
@@ -93,9 +96,14 @@ def save_once(form, kind, studio, once) -> bool:
 def edit(request, pk, kind, row):
     """One row: its fields and its files."""
     studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
-    stored = get_object_or_404(kind.rows(studio), pk=row)
+    stored = kind.rows(studio).filter(pk=row).first()
+    if stored is None:
+        return removed_meanwhile(request, studio, kind, row)
     if request.method == "POST":
-        return change(request, studio, kind, stored)
+        try:
+            return change(request, studio, kind, stored)
+        except kind.model.DoesNotExist:
+            return removed_meanwhile(request, studio, kind, row)
     draft = kept_draft(request, studio, kind, row)
     form = kind.form(instance=stored)
     form.opened = editing.opened(form)
@@ -132,6 +140,20 @@ def change(request, studio, kind, row):
     return redirect(rows_url(studio, kind))
 
 
+def removed_meanwhile(request, studio, kind, row):
+    """What was typed into a row that somebody removed stands in the form of a new one; 404 if there never was one."""
+    if request.method != "POST" or not kind.model.history.filter(id=row, studio=studio).exists():
+        raise Http404
+    drafts.keep(studio, kind.part, f"{kind.key}:0", request.user, request.POST)
+    messages.warning(
+        request,
+        _(
+            "Somebody removed this row meanwhile. What you typed stands here; add it again if it is still needed."
+        ),
+    )
+    return row_page(request, studio, kind, kind.form(request.POST, instance=kind.new(studio)))
+
+
 def kept_draft(request, studio, kind, row):
     """What this person typed into this form and has not saved, also before the session expired."""
     if values := take(request):
@@ -144,7 +166,6 @@ def row_page(request, studio, kind, form, *, row=None, draft=None, once=None):
     form.files_field = form["files"] if "files" in form.fields else None
     form.opened = getattr(form, "opened", "") or editing.opened(form)
     finder = PersonSearch(request.GET)
-    asked = finder.data.get("q", "").strip()[:40]
     context = {
         "studio": studio,
         "kind": kind,
@@ -155,9 +176,9 @@ def row_page(request, studio, kind, form, *, row=None, draft=None, once=None):
         "draft": draft,
         "once": once or uuid.uuid4(),
         "finder": finder if kind.key == "members" and row is None else None,
-        "asked": asked,
-        "people": User.objects.filter(is_active=True).search(asked).select_related("unit")[:MOST_FOUND]
-        if asked
+        "asked": finder.asked,
+        "people": User.objects.filter(is_active=True).search(finder.asked).select_related("unit")[:MOST_FOUND]
+        if finder.asked
         else [],
         "action": reverse("studios:row", args=[studio.pk, kind.key, row.pk])
         if row
@@ -196,12 +217,9 @@ def remove(request, pk, kind, row):
 def remove_file(request, pk, file):
     """Asked once more before a file is taken off its record."""
     studio = studio_to_edit(request, pk)
-    held = get_object_or_404(Attachment.objects.current().filter(pk=file).visible_to(request.user))
-    target = held.target
-    get_object_or_404(type(target), pk=target.pk, studio=studio)
-    kind = rowkinds.of_model(type(target))
+    held, kind = file_or_404(request, studio, file)
     back = (
-        reverse("studios:row", args=[pk, kind.key, target.pk])
+        reverse("studios:row", args=[pk, kind.key, held.object_id])
         if kind
         else reverse("studios:part", args=[pk, "place"])
     )
@@ -217,3 +235,12 @@ def remove_file(request, pk, file):
         "back": back,
     }
     return render(request, "studios/confirm.html", context)
+
+
+def file_or_404(request, studio, pk):
+    """A file of one of the studio's rows, with the kind of row, or of its place, with None."""
+    held = get_object_or_404(Attachment.objects.current().filter(pk=pk).visible_to(request.user))
+    kind = rowkinds.of_model(type(held.target))
+    if not (kind or isinstance(held.target, Venue)) or held.target.studio_id != studio.pk:
+        raise Http404
+    return held, kind

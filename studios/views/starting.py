@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import check
+from records.pages import number
 from studios import starting
 from studios.forms import PersonSearch, StartForm
 
@@ -47,9 +48,9 @@ def lead_in_brief(lead) -> list[tuple[str, str]]:
 
 def lead_of(request):
     """Who is to lead: the person named in the address, else the one who is signed in; None when it is to be chosen."""
-    asked = request.GET.get("lead", "")
+    asked = number(request.GET.get("lead"))
     user = request.user
-    if asked.isdecimal() and int(asked) != user.pk:
+    if asked not in (0, user.pk):
         check(user, "studios.start_studio_for_others")
         return get_object_or_404(starting.people_of(user), pk=asked)
     if asked or not starting.may_lead(user):
@@ -60,8 +61,6 @@ def lead_of(request):
 def choose_lead(request):
     """An officer says first for whom: for a colleague found by name or staff number, or for oneself."""
     form = PersonSearch(request.GET)
-    found = []
-    if form.is_valid() and form.cleaned_data["q"]:
-        found = list(starting.people_of(request.user).search(form.cleaned_data["q"])[:MOST_FOUND])
-    context = {"form": form, "found": found, "asked": bool(request.GET.get("q"))}
+    found = starting.people_of(request.user).search(form.asked)[:MOST_FOUND] if form.asked else []
+    context = {"form": form, "found": found, "asked": form.asked}
     return render(request, "studios/choose_lead.html", context)

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from accounts.models import Notice
+from accounts.models import Notice, Unit
 from records.attachments import Attachment
-from studios import parts
+from studios import editing, parts
 from studios.models import Draft, Editor, Honour, Member, Project, Studio
 from tests.factories import StudioFactory, UserFactory
 from tests.records.papers import pdf
@@ -200,12 +200,41 @@ def test_a_refused_row_shows_its_errors_and_keeps_the_text(cast, sign_in):
 
 
 def test_a_member_is_filled_in_from_the_staff_number(cast, sign_in):
-    person = UserFactory(name="王㛃", title="高级实验师", degree="博士研究生", birth_year=1988)
+    person = UserFactory(
+        name="王㛃", unit=cast.unit, title="高级实验师", degree="博士研究生", birth_year=1988
+    )
     sign_in(cast.lead).post(add_url(cast.studio, "members"), {"staff_no": person.staff_no, "role": "core"})
     member = Member.objects.get(user=person)
     assert (member.name, member.title, member.degree, member.birth_year, member.rank, member.role) == (
         "王㛃", "高级实验师", "doctor", 1988, "senior", "core",
     )  # fmt: skip
+
+
+def test_the_form_of_a_member_tells_nobodys_birth(cast, sign_in):
+    client, url = sign_in(cast.lead), add_url(cast.studio, "members")
+    for at in (cast.unit, cast.other_unit):
+        person = UserFactory(unit=at, birth_year=1961)
+        shown = client.get(url, {"person": person.pk}).content.decode()
+        refused = client.post(url, {"staff_no": person.staff_no, "role": "x"}).content.decode()
+        pasted = client.post(
+            reverse("studios:rows_paste", args=[cast.studio.pk, "members"]),
+            {"text": f"工号\t姓名\n{person.staff_no}\t{person.name}"},
+        ).content.decode()
+        for html in (shown, refused, pasted):
+            assert person.name in html or person.staff_no in html
+            assert "1961" not in html
+
+
+def test_the_birth_of_a_member_is_taken_over_within_the_unit_and_typed_for_others(cast, sign_in):
+    department = Unit.objects.create(code="d1", name="机械系", parent=cast.unit, kind=Unit.Kind.COLLEGE)
+    taken = {}
+    for at in (cast.unit, department, cast.other_unit, None):
+        person = UserFactory(unit=at, birth_year=1961)
+        sign_in(cast.lead).post(
+            add_url(cast.studio, "members"), {"staff_no": person.staff_no, "role": "core"}
+        )
+        taken[at] = Member.objects.get(user=person).birth_year
+    assert taken == {cast.unit: 1961, department: 1961, cast.other_unit: None, None: None}
 
 
 @pytest.mark.parametrize("who", ["the lead", "a member twice", "nobody"])
@@ -257,6 +286,33 @@ def test_rows_and_files_of_another_studio_are_not_found(cast, sign_in):
             assert client.post(url, HONOUR).status_code == 404
     row.refresh_from_db()
     assert row.title == "上海市劳动模范"
+
+
+@pytest.mark.parametrize("when", ["before it is sent", "while it is saved"])
+def test_what_is_typed_into_a_row_that_was_removed_can_be_added_again(cast, sign_in, monkeypatch, when):
+    row = cast.studio.honours.get()
+    url = reverse("studios:row", args=[cast.studio.pk, "honours", row.pk])
+    client = sign_in(cast.lead)
+    opened = client.get(url).context["form"].opened
+    if when == "before it is sent":
+        row.delete()
+    else:
+        save = editing.save
+        monkeypatch.setattr(editing, "save", lambda *args, **kwargs: row.delete() and save(*args, **kwargs))
+    answer = client.post(url, {**HONOUR, "opened": opened})
+    html = answer.content.decode()
+    assert "已被别人删除" in html
+    assert f'value="{HONOUR["title"]}"' in html
+    assert Draft.objects.get(user=cast.lead, row="honours:0").data["title"] == [HONOUR["title"]]
+    again = answer.context["action"]
+    assert client.post(again, {**HONOUR, "once": answer.context["once"]}).status_code == 302
+    assert list(cast.studio.honours.values_list("title", flat=True)) == [HONOUR["title"]]
+
+
+def test_a_row_that_never_was_is_not_found(cast, sign_in):
+    url = reverse("studios:row", args=[cast.studio.pk, "honours", 999_999])
+    client = sign_in(cast.lead)
+    assert client.get(url).status_code == client.post(url, HONOUR).status_code == 404
 
 
 # -- starting
@@ -312,6 +368,25 @@ def test_co_editors_are_added_once_removed_and_told(cast, sign_in):
     client.post(reverse("studios:editor_remove", args=[cast.studio.pk, editor.pk]))
     assert Notice.objects.filter(recipient=cast.member).count() == 2
     assert sign_in(cast.member).get(reverse("studios:parts", args=[cast.studio.pk])).status_code == 403
+
+
+JUDGES = {
+    "department", "department_member", "party", "administration", "staff", "staff_member", "leader", "finance",
+    "auditor", "sysadmin", "leader_lead",
+}  # fmt: skip
+
+
+def test_who_signs_or_decides_is_not_named_a_co_editor_and_keeps_the_office(cast, sign_in):
+    client, add = sign_in(cast.lead), reverse("studios:editor_add", args=[cast.studio.pk])
+    for name, person in cast.everybody().items():
+        if name not in ("lead", "co_editor"):
+            html = client.post(add, {"user": person.pk}, follow=True).content.decode()
+            assert ("不能协同填写" in html) == (name in JUDGES), name
+    named = set(cast.studio.editors.values_list("user", flat=True))
+    assert named.isdisjoint({getattr(cast, name).pk for name in JUDGES})
+    assert {cast.co_editor.pk, cast.member.pk, cast.stranger.pk, cast.other_department.pk} <= named
+    assert sign_in(cast.leader).get(cast.studio.get_absolute_url()).status_code == 200
+    assert not cast.studio.concerns(cast.leader)
 
 
 def test_a_co_editor_names_no_further_ones(cast, sign_in):
