@@ -33,6 +33,7 @@ class Section:
     """One section of a snapshot: a dict of texts, or a list of rows when ``many``.
 
     :param part: the part of the task list in which it is filled in.
+    :param beneath: the fields of a row that stand small below its name, so that the table fits its sheet.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Section:
     fields: dict[str, Label]
     many: bool = False
     numbers: frozenset[str] = frozenset()
+    beneath: frozenset[str] = frozenset()
 
 
 SECTIONS = [
@@ -58,7 +60,7 @@ SECTIONS = [
         "lead",
         "lead",
         _("Lead"),
-        {**_names(User, "name", "sex"), "birth": _("born"), **_names(User, "politics", "post", "title")},
+        {**_names(User, "name", "sex"), "birth": _("Born"), **_names(User, "politics", "post", "title")},
     ),
     Section(
         "honours",
@@ -66,6 +68,7 @@ SECTIONS = [
         _("Honours of the lead"),
         _names(Honour, "title", "level", "year", "certificate_no", "body"),
         many=True,
+        beneath=frozenset({"certificate_no", "body"}),
     ),
     Section(
         "members",
@@ -73,6 +76,7 @@ SECTIONS = [
         _("Team"),
         _names(Member, "name", "title", "rank", "degree", "birth_year", "role", "duty"),
         many=True,
+        beneath=frozenset({"duty"}),
     ),
     Section(
         "projects",
@@ -81,6 +85,7 @@ SECTIONS = [
         _names(Project, "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"),
         many=True,
         numbers=frozenset({"amount"}),
+        beneath=frozenset({"number", "funder", "duty"}),
     ),
     Section(
         "achievements",
@@ -99,6 +104,7 @@ SECTIONS = [
             "benefit",
         ),
         many=True,
+        beneath=frozenset({"number", "owner", "share", "recognised_by", "benefit"}),
     ),
     Section("venue", "place", _("Place"), _names(Venue, "address", "area")),
     Section(
@@ -126,6 +132,7 @@ SECTIONS = [
         },
     ),
 ]
+SHORT = 6  # signs that stand on one line of a table
 BY_KEY = {section.key: section for section in SECTIONS}
 
 
@@ -180,16 +187,26 @@ def _block(section: Section, content, hidden: tuple[str, ...]) -> Block:
         return Block(section.title, False, facts)
     rows = content or []
     # A column in which nobody wrote anything says nothing, and room is short.
-    shown = [name for name in section.fields if any(row.get(name) for row in rows)]
-    cells = [
-        [
-            {"label": section.fields[name], "text": _text(row.get(name)), "num": name in section.numbers}
-            for name in shown
-        ]
-        for row in rows
+    shown = [
+        name for name in section.fields if name not in section.beneath and any(row.get(name) for row in rows)
     ]
+    cells = [[_cell(section, row, name) for name in shown] for row in rows]
+    for row, line in zip(rows, cells, strict=True):
+        if line:
+            line[0]["more"] = [
+                (section.fields[name], _text(row[name]))
+                for name in section.fields
+                if name in section.beneath and row.get(name)
+            ]
     columns = [{"label": section.fields[name], "num": name in section.numbers} for name in shown]
     return Block(section.title, True, rows=cells, columns=columns)
+
+
+def _cell(section: Section, row: dict, name: str) -> dict:
+    """One cell; ``short`` keeps a date or a word of few signs on one line."""
+    text = _text(row.get(name))
+    short = name.endswith("_on") or len(text) <= SHORT
+    return {"label": section.fields[name], "text": text, "num": name in section.numbers, "short": short}
 
 
 def _text(value) -> str:
