@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from tests.journeys.walking import Walker
+from playwright.sync_api import expect
+
+from tests.journeys.walking import PATIENCE, Walker
 from tests.records import papers
 
 # The rows as Excel puts them on the clipboard; the third person's staff number does not exist.
@@ -134,9 +136,9 @@ def fill_in_place(lead: Walker, year: int) -> None:
     lead.sees_heading("管理制度")
     lead.page.go_back()
     lead.page.reload()
-    assert lead.page.get_by_alt_text("工作室门口.png").evaluate(
-        "(image) => image.complete && image.naturalWidth > 0"
-    )
+    photo = lead.page.get_by_alt_text("工作室门口.png")
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_have_js_property("naturalWidth", 40, timeout=PATIENCE)
     lead.look("part-place")
     lead.press("保存并继续")
 
