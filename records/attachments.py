@@ -21,7 +21,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
@@ -163,6 +163,13 @@ class Attachment(models.Model):
         verbose_name_plural = gettext_lazy("attachments")
         ordering = ["created_at", "pk"]
         indexes = [models.Index(fields=["content_type", "object_id", "slot"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "slot", "sha256"],
+                condition=Q(removed_at=None),
+                name="a_file_is_kept_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -181,25 +188,33 @@ class Attachment(models.Model):
             self.save(update_fields=["removed_at"])
 
 
-def attach(file, target, slot: str, *, by) -> Attachment:
+def attach(file, target, slot: str, *, by, most: int | None = None) -> Attachment:
     """Check ``file`` (a Django ``File``) and keep it with ``target``; the same file twice is kept once.
 
+    :param most: how many files the slot takes, when fewer than ``MOST_IN_A_SLOT``.
     :returns: the stored attachment, whose pictures carry no place, camera or comment any more.
     :raises Refused: with a sentence that says what is wrong and what to do.
     """
-    held = Attachment.objects.current().of(target, slot)
     data, kind = checked(file)
-    digest = hashlib.sha256(data).hexdigest()
-    twin = held.filter(sha256=digest).first()
-    if twin is not None:
-        return twin
-    if held.count() >= MOST_IN_A_SLOT:
-        raise Refused("full", most=MOST_IN_A_SLOT)
     name = clean_name(file.name or "", kind)
+    digest = hashlib.sha256(data).hexdigest()
     kept = Attachment(
         target=target, slot=slot, name=name, kind=kind, size=len(data), sha256=digest, uploaded_by=by
     )
-    kept.file.save(name, ContentFile(data), save=False)
+    with transaction.atomic():
+        return _twin(target, slot, digest) or _keep(kept, data, most or MOST_IN_A_SLOT)
+
+
+def _twin(target, slot: str, digest: str) -> Attachment | None:
+    """The same file, if it is there. From here to the commit nobody else adds a file to ``target``."""
+    type(target)._base_manager.select_for_update(of=("self",)).filter(pk=target.pk).first()
+    return Attachment.objects.current().of(target, slot).filter(sha256=digest).first()
+
+
+def _keep(kept: Attachment, data: bytes, most: int) -> Attachment:
+    if Attachment.objects.current().of(kept.target, kept.slot).count() >= most:
+        raise Refused("full", most=most)
+    kept.file.save(kept.name, ContentFile(data), save=False)
     kept.save(force_insert=True)
     return kept
 

@@ -56,10 +56,8 @@ def attach_all(form: ModelForm, name: str, *, slot: str, by) -> bool:
 
 def keep(file, target: Model, slot: str, *, by) -> str:
     """Keep one file; the reason when it is not taken."""
-    if slot == PHOTO and Attachment.objects.current().of(target, slot).count() >= MOST_PHOTOS:
-        return _("There are %(most)s photos already. Remove one first.") % {"most": MOST_PHOTOS}
     try:
-        kept = attach(file, target, slot, by=by)
+        kept = attach(file, target, slot, by=by, most=MOST_PHOTOS if slot == PHOTO else None)
     except Refused as error:
         return str(error)
     if slot == PHOTO and not kept.is_picture:

@@ -1,11 +1,15 @@
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import Q
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Notice, User
@@ -82,6 +86,85 @@ def test_a_slot_takes_a_bounded_number_of_files(record, owner, monkeypatch):
     with pytest.raises(Refused) as refusal:
         give(record, owner, papers.pdf(3))
     assert refusal.value.reason == "full"
+
+
+def test_a_record_cannot_hold_the_same_file_twice(record, owner):
+    kept = give(record, owner, HONEST["pdf"])
+    again = {"target": record, "slot": "scan", "name": "a.pdf", "kind": "pdf", "size": 1}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attachment.objects.create(**again, sha256=kept.sha256)
+    Attachment.objects.create(**again, sha256=kept.sha256, removed_at=timezone.now())
+    kept.remove()
+    Attachment.objects.create(**again, sha256=kept.sha256)
+
+
+def test_a_slot_may_take_fewer_and_what_is_there_already_still_counts_as_taken(record, owner):
+    first, second = (SimpleUploadedFile("a.pdf", papers.pdf(pages)) for pages in (1, 2))
+    kept = attach(first, record, "scan", by=owner, most=1)
+    assert attach(first, record, "scan", by=owner, most=1) == kept
+    with pytest.raises(Refused):
+        attach(second, record, "scan", by=owner, most=1)
+
+
+def test_looking_at_a_file_holds_no_lock(record, owner, monkeypatch):
+    inside = []
+
+    def look(data):
+        inside.append(len(connection.savepoint_ids))
+        return {"kind": "pdf"}, b""
+
+    monkeypatch.setattr(attachments, "ask_inspection", look)
+    before = len(connection.savepoint_ids)
+    give(record, owner, b"%PDF")
+    assert inside == [before]
+
+
+TIMES = 8
+
+
+def at_once(record, owner, files: list[bytes], **limits) -> list:
+    """Each file from a thread of its own, all inspected before the first is kept; what each was answered."""
+    checked, start = attachments.checked, Barrier(len(files))
+
+    def look(file):
+        found = checked(file)
+        start.wait(60)
+        return found
+
+    def send(data):
+        try:
+            return attach(SimpleUploadedFile("a.pdf", data), record, "scan", by=owner, **limits)
+        except Refused as refusal:
+            return refusal.reason
+        finally:
+            connections.close_all()
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(files)) as pool:
+        patch.setattr(attachments, "checked", look)
+        patch.setattr(attachments, "PATIENCE_SECONDS", 60)
+        return list(pool.map(send, files))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_eight_times_at_once_is_kept_once(record, owner):
+    assert len(set(at_once(record, owner, [HONEST["pdf"]] * TIMES))) == 1
+    assert Attachment.objects.current().of(record, "scan").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slot_takes_no_more_of_those_that_come_at_once(record, owner):
+    answers = at_once(record, owner, [papers.pdf(number) for number in range(1, TIMES + 1)], most=3)
+    assert answers.count("full") == TIMES - 3
+    assert Attachment.objects.current().of(record, "scan").count() == 3
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_of_the_record_a_slot_takes_more(record, owner, monkeypatch):
+    """The twin: the same files, with nobody waiting for the other."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    at_once(record, owner, [papers.pdf(number) for number in range(1, TIMES + 1)], most=3)
+    assert Attachment.objects.current().of(record, "scan").count() > 3
 
 
 def test_a_photo_loses_place_camera_and_comment_and_keeps_how_it_is_turned(record, owner):
