@@ -244,7 +244,22 @@ def test_pages_go_on_where_the_last_one_ended(client, lead):
     assert [event for page in seen for event in page] == [str(number) for number in range(59, -1, -1)]
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "²"])
+def test_the_inbox_goes_by_the_time_and_not_by_the_order_of_entry(client, lead):
+    now = timezone.now()
+    for number in range(30):
+        tell(lead, event=str(number))
+        # Each is older than the one before it, two by two at the same moment.
+        Notice.objects.filter(event=str(number)).update(created_at=now - timedelta(hours=number // 2))
+    client.force_login(lead)
+    url, seen = reverse("accounts:inbox"), []
+    while url:
+        context = client.get(url).context
+        seen += [int(notice.event) for notice in context["notices"]]
+        url = reverse("accounts:inbox") + context["older"] if context["older"] else None
+    assert seen == [number for pair in range(0, 30, 2) for number in (pair + 1, pair)]
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "9" * 18, "²"])
 def test_a_page_mark_that_is_none_shows_the_first_page(client, lead, before):
     tell(lead)
     client.force_login(lead)
