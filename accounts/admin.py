@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import activation
 from accounts.admin_imports import ImportsMixin
+from accounts.delivery import tell_old_addresses
 from accounts.models import Role, RoleCode, Unit, User
 from accounts.office import OfficeAdmin, OfficeInline
 from records.documents import render_pdf
@@ -166,11 +167,10 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
         return queryset.filter(pk__in=User.objects.search(search_term).values("pk")), False
 
     def has_change_permission(self, request, obj=None) -> bool:
-        """People of the union's office are changed by the system administrator only."""
+        """Who holds a role is changed by the system administrator only."""
         if not super().has_change_permission(request, obj):
             return False
-        sysadmin = request.user.is_superuser or request.user.has_role(RoleCode.SYSADMIN)
-        return obj is None or sysadmin or not obj.has_role(*RoleCode.OFFICE)
+        return obj is None or User.objects.filter(pk=obj.pk).changeable_by(request.user).exists()
 
     def history_view(self, request, object_id, extra_context=None):
         self._only_for_keepers(request)
@@ -187,6 +187,8 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.set_unusable_password()
+        elif "email" in form.changed_data:
+            tell_old_addresses([obj])
         super().save_model(request, obj, form, change)
 
     @admin.display(description=gettext_lazy("roles"))
@@ -204,9 +206,22 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
     def has_activate_permission(self, request) -> bool:
         return request.user.has_perm("accounts.activate_people")
 
+    def _to_activate(self, request, people):
+        """Those of the selected who still need a password, without those whom this user may not change."""
+        waiting = activation.entitled(people)
+        changeable = waiting.changeable_by(request.user)
+        if left := waiting.count() - changeable.count():
+            words = ngettext(
+                "%(count)s person holds a role and is activated by the system administrator.",
+                "%(count)s people hold a role and are activated by the system administrator.",
+                left,
+            )
+            messages.warning(request, words % {"count": left})
+        return changeable
+
     @admin.action(description=gettext_lazy("Send activation link by mail"), permissions=["activate"])
     def send_links(self, request, people):
-        waiting = activation.entitled(people)
+        waiting = self._to_activate(request, people)
         sent, without = activation.send_links(waiting)
         if sent:
             words = ngettext(
@@ -227,7 +242,7 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
     def print_codes(self, request, people):
         """Made here and not in a job, so that codes in clear are stored nowhere."""
         waiting = list(
-            activation.entitled(people)
+            self._to_activate(request, people)
             .select_related("unit")
             .order_by("unit__code", "staff_no")[: MOST_STRIPS + 1]
         )

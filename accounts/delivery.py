@@ -71,6 +71,18 @@ def write_to(address: str, *, subject: str, body: str, key: str | None = None) -
         outbox.put("letter", {"to": address, "subject": str(subject), "body": str(body)}, key=key)
 
 
+def tell_old_addresses(people: Iterable[User]) -> None:
+    """Write to the address that each of these people had until now, if it is another one than they are about to get.
+
+    Called before they are saved: who takes over an account by its mail address is then noticed.
+    """
+    there = {person.pk: person for person in people}
+    for pk, old in User.objects.filter(pk__in=there).exclude(email="").values_list("pk", "email"):
+        if old.lower() != there[pk].email.lower():
+            body = render_to_string("accounts/mail/address_changed_body.txt", {"person": there[pk]})
+            write_to(old, subject=_("The mail address of your account was changed"), body=body)
+
+
 @outbox.handles("mail", lease=timedelta(minutes=2), label=_("notice by mail"))
 def send_notice(row: outbox.Outbox) -> None:
     notice = Notice.objects.select_related("recipient").filter(pk=row.payload["notice"]).first()

@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from accounts.delivery import tell_old_addresses
 from accounts.import_columns import UNIT_CODE_DIGITS, people_columns, unit_columns
-from accounts.models import Role, RoleCode, Unit, User
+from accounts.models import Unit, User
 from accounts.names import pinyin_of
 from records import cells, sheets
 from records.sheets import Reading, Row
@@ -126,7 +127,7 @@ def plan(
 ) -> Plan:
     """What will become of each row of a list of ``kind`` (``unit`` or ``user``). Writes nothing.
 
-    :param by: who imports; people of the union's office are changed by the system administrator only.
+    :param by: who imports; those who hold a role are changed by the system administrator only.
     :raises sheets.UnreadableFile: when there is no such list in the file.
     """
     if kind == "unit":
@@ -218,7 +219,8 @@ def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
         .exclude(staff_no__in=numbers)
         .values_list("username", flat=True)
     )
-    office = _office_people() if by is None or not by.has_role(RoleCode.SYSADMIN) else set()
+    changeable = User.objects.filter(staff_no__in=numbers).changeable_by(by)
+    changeable = set(changeable.values_list("pk", flat=True))
     lines = []
     for row in reading.rows:
         try:
@@ -235,15 +237,11 @@ def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
         _fill(person, row.values, unit)
         line = Line(row, Fate.NEW, person.name, number, person)
         _compare(line, before, _described(person))
-        if line.fate == Fate.CHANGED and person.pk in office:
-            row.refuse("staff_no", _("People of the union's office are changed by the system administrator."))
+        if line.fate == Fate.CHANGED and person.pk not in changeable:
+            row.refuse("staff_no", _("Who holds a role is changed by the system administrator."))
             continue
         lines.append(line)
     return lines
-
-
-def _office_people() -> set[int]:
-    return set(Role.objects.filter(code__in=RoleCode.OFFICE).values_list("user_id", flat=True))
 
 
 def _fill(person: User, values: dict[str, Any], unit: Unit) -> None:
@@ -331,6 +329,7 @@ def _write_people(lines: list[Line], by: User) -> None:
     changed = [line.thing for line in lines if line.fate == Fate.CHANGED]
     for person in new:
         person.password = make_password(None)
+    tell_old_addresses(changed)
     reason = "import"
     bulk_create_with_history(new, User, batch_size=200, default_user=by, default_change_reason=reason)
     bulk_update_with_history(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.core.validators import RegexValidator
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +37,13 @@ class Unit(models.Model):
         OFFICE = "office", _("Administrative office")
 
     code = models.CharField(
-        _("unit code"), max_length=20, unique=True, error_messages={"unique": _("This unit code is taken.")}
+        _("unit code"),
+        max_length=20,
+        unique=True,
+        error_messages={"unique": _("This unit code is taken.")},
+        validators=[
+            RegexValidator(r"^[0-9A-Za-z-]+\Z", _("A unit code consists of digits, letters and hyphens."))
+        ],
     )
     name = models.CharField(
         _("unit name"),
@@ -61,6 +68,13 @@ class Unit(models.Model):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(code="") & ~Q(code__contains="/"),
+                name="a_unit_code_is_one_step_of_a_path",
+                violation_error_message=_("A unit code consists of digits, letters and hyphens."),
+            )
+        ]
 
     def __str__(self):
         return self.name
@@ -68,10 +82,11 @@ class Unit(models.Model):
     def save(self, *args, **kwargs):
         moved = self.path
         self.path = f"{self.parent.path if self.parent else '/'}{self.code}/"
-        super().save(*args, **kwargs)
-        if moved and moved != self.path:
-            for child in self.children.all():
-                child.save()
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if moved and moved != self.path:
+                for child in self.children.all():
+                    child.save()
 
     def is_related_to(self, other: Unit | None) -> bool:
         """Whether one of the two stands above the other, or both are the same."""
@@ -93,6 +108,15 @@ class UserQuerySet(models.QuerySet):
         if side is not None:
             roles = roles.filter(side=side)
         return self.filter(is_active=True, pk__in=roles.values("user"))
+
+    def changeable_by(self, user: User | None):
+        """Whom ``user`` may change as far as roles go: those who hold one by the system administrator only.
+
+        They sign and decide, and who sets somebody's mail address can have their password reset.
+        """
+        if user is not None and (user.is_superuser or user.has_role(RoleCode.SYSADMIN)):
+            return self
+        return self.filter(is_superuser=False).exclude(pk__in=Role.objects.values("user"))
 
     def search(self, text: str):
         """By name, pinyin, initials and staff number."""

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.imports import Fate, carry_out, plan
 from accounts.models import Role, RoleCode, Unit, User
+from records.outbox import Outbox
 from records.tables import marked_copy
 from studios.honours import parse_honour
 
@@ -210,16 +211,39 @@ def test_an_ambiguous_short_name_is_refused_and_a_code_is_understood(units, sysa
     assert made.lines[1].thing.unit.code == "01000"
 
 
-def test_people_of_the_office_are_changed_by_the_sysadmin_only(units, sysadmin):
-    leader = User.objects.create_user(
-        "90002", name="主席", staff_no="90002", unit=Unit.objects.get(code="30000")
-    )
-    Role.objects.create(user=leader, code=RoleCode.UNION_LEADER)
+@pytest.mark.parametrize(
+    "role",
+    [{"code": "union_leader"}, {"code": "expert"}, {"code": "unit_leader", "side": "party"}],
+    ids=lambda role: role["code"],
+)
+@pytest.mark.parametrize("active", [True, False])
+def test_who_holds_a_role_is_changed_by_the_sysadmin_only(units, sysadmin, role, active):
+    library = Unit.objects.get(code="30000")
+    holder = User.objects.create_user("90002", name="主席", staff_no="90002", unit=library, is_active=active)
+    Role.objects.create(user=holder, unit=library if "side" in role else None, **role)
+    User.objects.create_user("90004", name="职工", staff_no="90004", unit=library)
     staff = User.objects.create_user("90003", name="干事", staff_no="90003")
     Role.objects.create(user=staff, code=RoleCode.UNION_STAFF)
-    content = "工号,姓名,单位,电子邮箱\n90002,主席,图书馆,elsewhere@sjd.example\n".encode()
-    assert plan("user", content, name="p.csv", by=staff, on=ON).counts["bad"] == 1
-    assert plan("user", content, name="p.csv", by=sysadmin, on=ON).counts["changed"] == 1
+    content = (
+        "工号,姓名,单位,电子邮箱\n90002,主席,图书馆,mine@sjd.example\n90004,职工,图书馆,new@sjd.example\n"
+    ).encode()
+    refused = plan("user", content, name="p.csv", by=staff, on=ON)
+    assert [(line.key, line.fate) for line in refused.lines] == [("90002", Fate.BAD), ("90004", Fate.CHANGED)]
+    assert [problem.cell for problem in refused.reading.problems] == ["A2"]
+    assert plan("user", content, name="p.csv", by=sysadmin, on=ON).counts["changed"] == 2
+
+
+def test_a_new_mail_address_is_told_to_the_old_one(units, sysadmin):
+    library = Unit.objects.get(code="30000")
+    for number, address in (("90005", "old@sjd.example"), ("90006", ""), ("90007", "same@sjd.example")):
+        User.objects.create_user(number, address, name="职工", staff_no=number, unit=library)
+    content = (
+        "工号,姓名,单位,电子邮箱,职称\n90005,职工,图书馆,new@sjd.example,\n90006,职工,图书馆,first@sjd.example,\n"
+        "90007,职工,图书馆,same@sjd.example,馆员\n"
+    ).encode()
+    made = bring_in("user", content, sysadmin, name="p.csv")
+    assert made.counts["changed"] == 3
+    assert [row.payload["to"] for row in Outbox.objects.filter(kind="letter")] == ["old@sjd.example"]
 
 
 def test_a_preview_reads_the_same_in_every_process(sysadmin):

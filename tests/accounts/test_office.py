@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import ActivationCode, RoleCode, Unit, User
 from records.models import PendingImport
+from records.outbox import Outbox
 from tests.factories import UnitFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
@@ -185,13 +187,37 @@ def test_roles_are_given_by_the_sysadmin_and_to_nobody_by_themselves(as_):
     assert [role.code for role in person.roles.all()] == ["expert"]
 
 
-def test_union_staff_do_not_change_people_of_the_office(as_):
-    leader = UserFactory(email="leader@sjd.example")
-    give_role(leader, RoleCode.UNION_LEADER)
-    response = change(as_("union_staff"), leader, email="mine@sjd.example")
+@pytest.mark.parametrize("code", sorted(RoleCode.values))
+@pytest.mark.parametrize("active", [True, False])
+def test_union_staff_do_not_change_who_holds_a_role(as_, code, active):
+    """Neither now nor while they are switched off: the mail address resets the password."""
+    unit = UnitFactory()
+    holder = UserFactory(email="holder@sjd.example", unit=unit, is_active=active)
+    give_role(holder, code, unit=unit, side="party" if code == RoleCode.UNIT_LEADER else "")
+    response = change(as_("union_staff"), holder, email="mine@sjd.example")
     assert response.status_code == 403
-    leader.refresh_from_db()
-    assert leader.email == "leader@sjd.example"
+    holder.refresh_from_db()
+    assert holder.email == "holder@sjd.example"
+    assert change(as_("sysadmin"), holder, email="new@sjd.example").status_code == 302
+    holder.refresh_from_db()
+    assert holder.email == "new@sjd.example"
+
+
+def test_union_staff_do_not_change_a_superuser(as_):
+    root = UserFactory(is_superuser=True)
+    assert change(as_("union_staff"), root, email="mine@sjd.example").status_code == 403
+
+
+def test_a_change_of_mail_address_is_told_to_the_old_one(as_):
+    person = UserFactory(email="old@sjd.example")
+    client = as_("union_staff")
+    change(client, person, phone="13900001234")
+    assert not Outbox.objects.exists()
+    change(client, person, email="new@sjd.example")
+    (letter,) = Outbox.objects.all()
+    assert letter.payload["to"] == "old@sjd.example"
+    assert "new@sjd.example" not in letter.payload["body"]
+    assert letter.payload["subject"] == "您账号的电子邮箱已更改"
 
 
 def test_a_new_person_signs_in_by_their_number_and_has_no_password(as_):
@@ -225,6 +251,21 @@ def test_codes_are_printed_for_those_without_a_password_and_kept_as_hashes(as_):
     assert {code.user for code in ActivationCode.objects.all()} == {waiting}
 
 
+@pytest.mark.parametrize("action", ["print_codes", "send_links"])
+def test_who_holds_a_role_is_activated_by_the_sysadmin_only(as_, action):
+    holder = UserFactory(email="holder@sjd.example", roles=[("department_union",)])
+    holder.set_unusable_password()
+    holder.save()
+    chosen = {"action": action, "_selected_action": [holder.pk]}
+    page = as_("union_staff").post(LIST, chosen, follow=True).content.decode()
+    assert "有 1 人担任角色，由系统管理员启用" in page
+    assert not ActivationCode.objects.exists()
+    assert not Outbox.objects.exists()
+    as_("sysadmin").post(LIST, chosen)
+    assert ActivationCode.objects.exists() == (action == "print_codes")
+    assert Outbox.objects.exists() == (action == "send_links")
+
+
 def test_activation_is_not_for_those_who_only_look(as_):
     person = UserFactory()
     person.set_unusable_password()
@@ -252,3 +293,42 @@ def test_the_list_asks_as_much_for_many_as_for_few(as_, kind, django_assert_max_
         client.get(url)
     assert len(many) == len(few)
     assert len(few) <= 14
+
+
+@pytest.mark.parametrize("code", ["10100/1", "/", "10100 1", "一部", "", "10100"])
+def test_a_unit_code_is_one_step_of_a_path(as_, code):
+    UnitFactory(code="10100")
+    fields = {"code": code, "name": "新的部门", "kind": "office"}
+    page = as_("sysadmin").post(reverse("admin:accounts_unit_add"), fields)
+    assert page.context["adminform"].form.errors["code"]
+    assert Unit.objects.count() == 1
+
+
+@pytest.mark.parametrize("code", ["10100/1", ""])
+def test_the_database_refuses_it_too(code):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Unit.objects.create(code=code, name="新的部门", kind="office")
+    Unit.objects.create(code="10100-A", name="新的部门", kind="office")
+
+
+def test_a_unit_moves_with_all_below_it_or_not_at_all(monkeypatch):
+    above, other = UnitFactory(code="1"), UnitFactory(code="2")
+    moved = UnitFactory(code="3", parent=above)
+    child = UnitFactory(code="4", parent=moved)
+    save = Unit.save
+
+    def fails_below(unit, *args, **kwargs):
+        if unit.pk == child.pk:
+            raise OSError("cut off")
+        save(unit, *args, **kwargs)
+
+    moved.parent = other
+    with monkeypatch.context() as cut:
+        cut.setattr(Unit, "save", fails_below)
+        with pytest.raises(OSError, match="cut off"):
+            moved.save()
+    assert {unit.path for unit in Unit.objects.all()} == {"/1/", "/2/", "/1/3/", "/1/3/4/"}
+    moved = Unit.objects.get(pk=moved.pk)
+    moved.parent = other
+    moved.save()
+    assert {unit.path for unit in Unit.objects.all()} == {"/1/", "/2/", "/2/3/", "/2/3/4/"}
