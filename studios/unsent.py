@@ -1,17 +1,24 @@
 """A form sent after the session has expired is kept until its sender has signed in again.
 
 With scripts the text stays in the page; this is for those without. A view opts in with :func:`keeps_unsent`. What was
-sent waits in the anonymous session, which signing in keeps, and only the same address takes it out again, after it
-has asked whether that person may edit.
+sent waits in the anonymous session, which signing in keeps, and only the same page takes it out again, after it
+has asked whether that person may edit. Strangers can store little by it: only what a page that exists would take, and
+so many times an hour from one network address.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.core.internal.ratelimit import get_ip
+
+from records.rates import Rate
+from studios import parts, rowkinds
 from studios.drafts import typed
+from studios.models import Studio
 
 KEY = "unsent"
+KEPT = Rate(10, 60 * 60)
 
 
 def keeps_unsent(view: Callable) -> Callable:
@@ -32,10 +39,23 @@ class KeepUnsentForms:
             request.method == "POST"
             and not request.user.is_authenticated
             and getattr(view, "keeps_unsent", False)
+            and there_is(**kwargs)
+            and (values := typed(request.POST))
+            and KEPT.take(f"unsent:{get_ip(request)}")
         ):
-            values = typed(request.POST)
-            if values:
-                request.session[KEY] = {"path": request.path, "data": values}
+            request.session[KEY] = {"path": request.path, "data": values}
+
+
+def there_is(pk: int, *, key: str = "", kind: str = "", row: int | None = None) -> bool:
+    """Whether the address names a part, or a kind of rows and a row if any, of a studio."""
+    studio = Studio.objects.filter(pk=pk).first()
+    try:
+        found = parts.get(key) if key else rowkinds.get(kind)
+    except KeyError:
+        return False
+    if studio is None:
+        return False
+    return row is None or found.rows(studio).filter(pk=row).exists()
 
 
 def take(request) -> dict[str, list[str]] | None:

@@ -25,6 +25,13 @@ def publish() -> float:
     return time.monotonic() - began
 
 
+def messages() -> list[list]:
+    """The arguments of the tasks that wait in the queue, taken out of it in their order."""
+    with app.connection_for_read() as connection, connection.channel() as channel:
+        queue = Queue("celery")(channel)
+        return [message.payload[0] for message in iter(lambda: queue.get(no_ack=True), None)]
+
+
 @pytest.mark.parametrize("broken", ["silent_redis", "dead_redis"])
 def test_publishing_gives_up_soon(request, broken):
     with publishing_to(request.getfixturevalue(broken)):
@@ -40,16 +47,19 @@ def test_publishing_gives_up_soon_when_redis_falls_silent(private_redis):
         private_redis.pause()
         assert publish() < 2.5
         private_redis.resume()
-        app.send_task("records.tasks.drain_outbox")
+        app.send_task("records.tasks.drain_outbox", args=["back"])
+        assert messages()[-1] == ["back"]
 
 
 def test_publishing_works_again_after_redis_was_restarted(private_redis):
     with publishing_to(private_redis.url):
         app.send_task("records.tasks.drain_outbox")
         private_redis.stop()
-        publish()
+        with pytest.raises(OperationalError):
+            app.send_task("records.tasks.drain_outbox", args=["stopped"])
         private_redis.start()
-        app.send_task("records.tasks.drain_outbox")
+        app.send_task("records.tasks.drain_outbox", args=["back"])
+        assert messages()[-1] == ["back"]
 
 
 def test_without_the_limits_a_silent_redis_holds_the_caller(silent_redis):
@@ -63,10 +73,8 @@ def test_file_messages_arrive_in_order(tmp_path):
     with publishing_to("", tmp_path):
         for number in range(5):
             app.send_task("records.tasks.drain_outbox", args=[number])
-        with app.connection_for_read() as connection, connection.channel() as channel:
-            queue = Queue("celery")(channel)
-            got = [queue.get(no_ack=True).payload[0][0] for _ in range(5)]
-    assert got == [0, 1, 2, 3, 4]
+        got = messages()
+    assert got == [[0], [1], [2], [3], [4]]
 
 
 def test_a_file_message_is_there_whole_or_not_at_all(tmp_path):

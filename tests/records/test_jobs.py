@@ -167,8 +167,11 @@ def test_a_cancelled_job_stops_at_the_next_item_and_keeps_what_is_done(starter, 
 
 def test_a_cancelled_job_is_never_begun(starter, work):
     work(lambda job: pytest.fail("begun"))
-    start(starter).cancel()
+    job = start(starter)
+    job.cancel()
     outbox.drain()
+    assert (fresh(job).state, fresh(job).strikes) == (State.CANCELLED, 0)
+    assert not Outbox.objects.open().exists()
 
 
 def test_a_job_that_is_over_cannot_be_cancelled(starter, work):

@@ -1,11 +1,13 @@
 """A form sent after the session has expired comes back after signing in, to whoever may edit."""
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from studios.models import Draft, Venue
-from studios.unsent import KEY
+from studios.unsent import KEPT, KEY
 from tests.factories import StudioFactory
 
 TYPED = {"address": "新楼 302", "area": "五十", "opened": "{}"}
@@ -80,3 +82,31 @@ def test_pages_that_did_not_ask_for_it_keep_nothing(cast):
     studio = StudioFactory()
     client = send_signed_out(reverse("studios:editor_add", args=[studio.pk]), {"user": "1"})
     assert KEY not in client.session
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_only_pages_that_exist_keep_something(cast, there):
+    honour = cast.studio.honours.get()
+    studio, row = (cast.studio.pk, honour.pk) if there else (0, 0)
+    for url in (
+        reverse("studios:part", args=[studio, "place"]),
+        reverse("studios:part", args=[cast.studio.pk, "place" if there else "nothing"]),
+        reverse("studios:row_add", args=[cast.studio.pk, "honours" if there else "nothing"]),
+        reverse("studios:row", args=[cast.studio.pk, "honours", row]),
+        reverse("studios:rows_paste", args=[studio, "honours"]),
+    ):
+        assert (KEY in send_signed_out(url, TYPED).session) == there, url
+
+
+def test_a_stranger_stores_no_more_than_a_few_an_hour(cast, place):
+    with time_machine.travel("2026-03-12T09:00:00+08:00", tick=False) as clock:
+        kept = [KEY in send_signed_out(place, TYPED).session for _ in range(KEPT.most + 3)]
+        assert kept == [True] * KEPT.most + [False] * 3
+        before = Session.objects.count()
+        send_signed_out(place, TYPED)
+        assert Session.objects.count() == before
+        other = Client()
+        other.post(place, TYPED, REMOTE_ADDR="10.0.0.9")
+        assert KEY in other.session
+        clock.shift(3600)
+        assert KEY in send_signed_out(place, TYPED).session
