@@ -60,20 +60,13 @@ def as_left(user, studio, part):
 
 
 def save(request, studio, part):
-    """Save and go on; otherwise the form with its errors, or both texts where two people wrote at once."""
+    """Save and go on; otherwise the form with what is wrong."""
     if SCREENS[part.key].form is None:
         return redirect("studios:part", studio.pk, part.key)
     outcome = save_form(request, studio, part, request.FILES)
-    form = outcome.form
-    form.opened = request.POST.get("opened", "")
-    form.kept = not outcome.saved
     if not outcome.saved:
-        drafts.keep(studio, part.key, "", request.user, request.POST)
-        if outcome.conflicts:
-            return settle(request, studio, part, outcome)
-        if form.instance.pk:  # files do not come back into a refused form, so they are kept at once
-            attach_all(form, "photos", slot=PHOTO, by=request.user)
-        return render(request, "studios/part.html", filling(request, studio, part, form))
+        return not_saved(request, studio, part, outcome)
+    form = outcome.form
     drafts.forget(studio, part.key, "", request.user)
     if not attach_all(form, "photos", slot=PHOTO, by=request.user):
         form.opened = editing.as_sent(outcome.sent)
@@ -85,6 +78,18 @@ def save(request, studio, part):
         if following
         else redirect("studios:parts", studio.pk)
     )
+
+
+def not_saved(request, studio, part, outcome):
+    """What was typed is kept, and shown with its errors, or beside the other text where two people wrote at once."""
+    drafts.keep(studio, part.key, "", request.user, request.POST)
+    if outcome.conflicts:
+        return settle(request, studio, part, outcome)
+    form = outcome.form
+    form.opened, form.kept = request.POST.get("opened", ""), True
+    if form.instance.pk:  # files do not come back into a refused form, so they are kept at once
+        attach_all(form, "photos", slot=PHOTO, by=request.user)
+    return render(request, "studios/part.html", filling(request, studio, part, form))
 
 
 def save_form(request, studio, part, files=None) -> editing.Outcome:
