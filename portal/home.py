@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts.models import Notice
+from accounts.models import Notice, RoleCode
 from portal.context import Frame
 from records import agenda
 from studios.models import Studio, Verdict
@@ -50,8 +50,9 @@ class Home:
             figures.append(agenda.Figure(waiting, _("waiting in the queues"), "#queues", late=late))
         figures += agenda.figures.of(self.user, self.on)
         if self.studio and (verdicts := self.studio.verdicts.all()):
-            met = sum(verdict.value == Verdict.Value.MET for verdict in verdicts)
-            figures.append(agenda.Figure(f"{met} / {len(verdicts)}", _("conditions met"), "#conditions"))
+            # What is left to the judgement of experts is not for the studio to mend.
+            in_order = sum(verdict.value in (Verdict.Value.MET, Verdict.Value.JUDGE) for verdict in verdicts)
+            figures.append(agenda.Figure(f"{in_order} / {len(verdicts)}", _("conditions in order"), "#conditions"))
         return [*figures, agenda.Figure(self.frame.unread, _("unread notices"), reverse("accounts:inbox"))]
 
     @cached_property
@@ -65,6 +66,12 @@ class Home:
             return None
         verdicts = Prefetch("verdicts", Verdict.objects.order_by("condition"))
         return Studio.objects.of(self.user).live().prefetch_related(verdicts).first()
+
+    @property
+    def reviews_only(self) -> bool:
+        """An expert, who comes here for reviews and to no office of a unit."""
+        unit = (RoleCode.DEPARTMENT_UNION, RoleCode.UNIT_LEADER)
+        return self.user.has_role(RoleCode.EXPERT) and not self.user.has_role(*unit)
 
     @property
     def may_start(self) -> bool:
