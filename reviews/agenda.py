@@ -10,6 +10,7 @@ from accounts.models import RoleCode
 from records import agenda
 from reviews.models import EDITABLE, Application, ApplicationLog, Part, State
 from reviews.permissions import open_signatures
+from reviews.timeline import by_when
 from studios.models import Studio
 
 MOST = 50
@@ -54,5 +55,5 @@ def to_sign(user, on):
                 reverse("reviews:sign", args=[application.pk]),
                 _("%(unit)s · lead %(lead)s")
                 % {"unit": application.studio.unit.name, "lead": application.studio.lead.name},
-                application.round.endorse_by,
+                by_when(application, State.SUBMITTED),
             )

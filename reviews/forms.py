@@ -72,6 +72,21 @@ class ResubmitForm(SubmitForm):
     )
     field_order = ["note", "declaration"]
 
+    def __init__(self, *args, untouched: list[str] = (), **kwargs):
+        """:param untouched: the parts that came back and stand as they were; then a word is owed."""
+        super().__init__(*args, **kwargs)
+        self.untouched = untouched
+        self.fields["note"].needed = bool(untouched)
+
+    def clean_note(self) -> str:
+        note = self.cleaned_data["note"]
+        if self.untouched and not note:
+            raise forms.ValidationError(
+                _now("%(parts)s: returned and not changed. Say here why.")
+                % {"parts": _now(", ").join(self.untouched)}
+            )
+        return note
+
 
 class WithdrawForm(forms.Form):
     reason = Words(label=_("Reason for the withdrawal"), missing=_("Give the reason for the withdrawal."))

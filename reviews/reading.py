@@ -34,6 +34,8 @@ class Section:
 
     :param part: the part of the task list in which it is filled in.
     :param beneath: the fields of a row that stand small below its name, so that the table fits its sheet.
+    :param row: what one row is called.
+    :param brief: the fields by which a row is told in one line, when these are not those of the table.
     """
 
     key: str
@@ -43,6 +45,24 @@ class Section:
     many: bool = False
     numbers: frozenset[str] = frozenset()
     beneath: frozenset[str] = frozenset()
+    row: Label = ""
+    brief: tuple[str, ...] = ()
+
+    @property
+    def names_row(self) -> str:
+        """The field that names a row."""
+        return next(iter(self.fields))
+
+    def in_line(self, texts: dict[str, str]) -> str:
+        """A row in one line: its name and the fields of its table."""
+        fields = self.brief or [name for name in self.fields if name not in self.beneath]
+        facts = [texts[name] for name in fields if name != self.names_row and texts.get(name)]
+        if not facts:
+            return texts[self.names_row]
+        return _now("%(name)s (%(facts)s)") % {
+            "name": texts[self.names_row],
+            "facts": _now(", ").join(facts),
+        }
 
 
 SECTIONS = [
@@ -69,6 +89,7 @@ SECTIONS = [
         _names(Honour, "title", "level", "year", "certificate_no", "body"),
         many=True,
         beneath=frozenset({"certificate_no", "body"}),
+        row=Honour._meta.verbose_name,
     ),
     Section(
         "members",
@@ -77,6 +98,8 @@ SECTIONS = [
         _names(Member, "name", "title", "rank", "degree", "birth_year", "role", "duty"),
         many=True,
         beneath=frozenset({"duty"}),
+        row=Member._meta.verbose_name,
+        brief=("title", "birth_year", "role"),
     ),
     Section(
         "projects",
@@ -86,6 +109,7 @@ SECTIONS = [
         many=True,
         numbers=frozenset({"amount"}),
         beneath=frozenset({"number", "funder", "duty"}),
+        row=Project._meta.verbose_name,
     ),
     Section(
         "achievements",
@@ -105,6 +129,7 @@ SECTIONS = [
         ),
         many=True,
         beneath=frozenset({"number", "owner", "share", "recognised_by", "benefit"}),
+        row=Achievement._meta.verbose_name,
     ),
     Section("venue", "place", _("Place"), _names(Venue, "address", "area")),
     Section(
@@ -114,6 +139,7 @@ SECTIONS = [
         _names(BudgetLine, "purpose", "year", "source", "amount"),
         many=True,
         numbers=frozenset({"amount"}),
+        row=BudgetLine._meta.verbose_name,
     ),
     Section(
         "rules",
@@ -121,6 +147,7 @@ SECTIONS = [
         _("Rules of the studio"),
         _names(RuleDocument, "title", "kind", "version", "dated_on"),
         many=True,
+        row=RuleDocument._meta.verbose_name,
     ),
     Section(
         "plan",
@@ -238,23 +265,53 @@ def conditions(snapshot) -> list[Finding]:
     ]
 
 
+def parts_changed(found: list[dict]) -> set[str]:
+    """The keys of the parts in which :func:`reviews.freezing.changes` found anything."""
+    return {one["section"] if one["field"] == "file" else BY_KEY[one["section"]].part for one in found}
+
+
 def spell(changes: list[dict], *, personal: bool) -> list[dict]:
     """What :func:`reviews.freezing.changes` found, in words: part, where, before, after.
 
-    Changes of personal fields are left out for who may not see these.
+    A row that came or went is one line. Changes of personal fields are left out for who may not see these.
     """
-    lines = []
-    for change in changes:
-        name = change["field"]
-        if not personal and name in PERSONAL.get(change["section"], ()):
-            continue
-        section = BY_KEY.get(change["section"])
-        if name == "file":
-            part, where = change["section"], _now("File")
-        else:
-            part, label = section.part, str(section.fields.get(name, name))
-            where = _now("%(section)s, row %(row)s: %(field)s") if "row" in change else "%(field)s"
-            where = where % {"section": section.title, "row": change.get("row"), "field": label}
-        title = parts.get(part).title
-        lines.append({"part": title, "where": where, "before": change["before"], "after": change["after"]})
-    return lines
+    rows: dict[tuple, list[dict]] = {}
+    for index, change in enumerate(changes):
+        key = (change["section"], change["row"]) if "row" in change else index
+        if personal or change["field"] not in PERSONAL.get(change["section"], ()):
+            rows.setdefault(key, []).append(change)
+    return [line for row in rows.values() for line in _came_or_went(row) or map(_spelled, row)]
+
+
+def _came_or_went(row: list[dict]) -> list[dict]:
+    """The one line of a row that is new or gone; nothing for a row that was changed."""
+    section = BY_KEY.get(row[0]["section"])
+    if section is None or "row" not in row[0]:
+        return []
+    for empty, full, words in (
+        ("before", "after", _now("Added: %(kind)s")),
+        ("after", "before", _now("Removed: %(kind)s")),
+    ):
+        texts = {change["field"]: _text(change[full]) for change in row}
+        # Its name came or went too: else it is an empty field that was filled in.
+        if texts.get(section.names_row) and not any(change[empty] for change in row):
+            line = {"part": parts.get(section.part).title, "where": words % {"kind": section.row}}
+            return [line | {empty: "", full: section.in_line(texts)}]
+    return []
+
+
+def _spelled(change: dict) -> dict:
+    name = change["field"]
+    section = BY_KEY.get(change["section"])
+    if name == "file":
+        part, where = change["section"], _now("File")
+    else:
+        part, label = section.part, str(section.fields.get(name, name))
+        where = _now("%(section)s, row %(row)s: %(field)s") if "row" in change else "%(field)s"
+        where = where % {"section": section.title, "row": change.get("row"), "field": label}
+    return {
+        "part": parts.get(part).title,
+        "where": where,
+        "before": change["before"],
+        "after": change["after"],
+    }

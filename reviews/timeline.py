@@ -109,14 +109,19 @@ def _coming(application, place: int, *, on: date) -> list[Entry]:
 def by_when(application, state: str) -> date:
     """The day by which the step that ``state`` waits for is to be done."""
     round_ = application.round
+    # A late entry moves what follows: the unit has as long for signing as the round gave it, and no later
+    # step is due before an earlier one.
+    closes_on = max(round_.closes_on, application.late_until or round_.closes_on)
+    signed_by = round_.endorse_by + (closes_on - round_.closes_on)
+    decided_by = max(round_.decide_by, signed_by)
     return {
         State.DRAFT: application.closes_on(),
         State.RETURNED: application.correct_by or application.closes_on(),
-        State.SUBMITTED: round_.endorse_by,
-        State.RECOMMENDED: round_.decide_by,
-        State.ACCEPTED: round_.decide_by,
-        State.HELD: round_.decide_by,
-        State.APPROVED: round_.naming_on,
+        State.SUBMITTED: signed_by,
+        State.RECOMMENDED: decided_by,
+        State.ACCEPTED: decided_by,
+        State.HELD: decided_by,
+        State.APPROVED: max(round_.naming_on, decided_by),
     }[State(state)]
 
 

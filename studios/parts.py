@@ -62,16 +62,21 @@ class Task:
 
 @dataclass(frozen=True)
 class Way:
-    """Where the papers go from here: one button of the task list."""
+    """Where the papers go from here: one button of the task list.
+
+    :param back: what a part's link back says, when the papers are filled in on the way there.
+    """
 
     label: str
     url: str
+    back: str = ""
 
 
 CURRENT = {"members": {"left_on": None}}  # rows that no longer count are not held
 
 _PARTS: dict[str, Part] = {}
 _NOTES: list[Callable[[Studio, str], list[str]]] = []
+_CORRECTIONS: list[Callable[[Studio], dict[str, str]]] = []
 _WAYS: list[Callable] = []
 
 
@@ -99,6 +104,16 @@ def notes(studio: Studio, key: str) -> list[str]:
     return [sentence for function in _NOTES for sentence in function(studio, key)]
 
 
+def register_corrections(function: Callable[[Studio], dict[str, str]]) -> Callable:
+    """Register ``function(studio) -> {part_key: reason}``: the parts that came back to be corrected."""
+    _CORRECTIONS.append(function)
+    return function
+
+
+def corrections_of(studio: Studio) -> dict[str, str]:
+    return {key: reason for function in _CORRECTIONS for key, reason in function(studio).items()}
+
+
 def register_way(function: Callable) -> Callable:
     """Register ``function(studio, user) -> Way | None``: what can be done with the papers once they are filled in."""
     _WAYS.append(function)
@@ -109,12 +124,19 @@ def ways(studio: Studio, user) -> list[Way]:
     return [way for function in _WAYS if (way := function(studio, user))]
 
 
+def way_back(studio: Studio, user) -> Way:
+    """Where a part leads back to: to what the papers are filled in for, else to the list of the parts."""
+    home = Way(_now("Papers"), reverse("studios:parts", args=[studio.pk]), _now("Papers"))
+    return next((way for way in ways(studio, user) if way.back), home)
+
+
 def tasks(studio: Studio, corrections: dict[str, str] | None = None) -> list[Task]:
     """The task list of a studio.
 
-    :param corrections: part key → reason, for the parts that came back to be corrected.
+    :param corrections: part key → reason, for the parts that came back to be corrected; asked of the
+        packages when it is not given.
     """
-    corrections = corrections or {}
+    corrections = corrections_of(studio) if corrections is None else corrections
     return [
         Task(
             part,

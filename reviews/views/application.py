@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +15,13 @@ from records.attachments import Attachment
 from records.templatetags.present import cn_date
 from reviews import reading
 from reviews.freezing import changes
+from reviews.mending import asked, to_correct
 from reviews.models import ENDED, Decision, PaperForm, Part, State
-from reviews.permissions import open_moves, open_signatures
+from reviews.permissions import has_signed, open_moves, open_signatures
 from reviews.timeline import by_when, timeline
-from reviews.views.asking import application_for
+from reviews.views.asking import application_for, refusal
 from studios import parts
-from studios.models import PartVersion, Studio
+from studios.models import Studio
 
 DECISION_LOOKS = {Decision.APPROVE: "met", Decision.HOLD: "risk", Decision.REJECT: "unmet"}
 OFFICE_VERBS = {"accept", "approve", "hold", "reject", "name_studio"}
@@ -43,7 +43,7 @@ def page(request, pk):
     user, on = request.user, timezone.localdate()
     works = application.is_editable and user.has_perm("studios.edit_studio", application.studio)
     log = list(application.log.select_related("actor"))
-    mending = corrections(application, log)
+    mending = asked(application=application) if application.state == State.RETURNED else []
     tasks = task_list(application, mending) if works or application.state == State.DRAFT else []
     main, stamped = main_act(user, application, tasks, works), stamped_forms(application, log)
     context = {
@@ -68,24 +68,10 @@ def page(request, pk):
     return render(request, "reviews/application.html", context)
 
 
-def corrections(application, log) -> list:
-    """What the last return asks for, while it is being corrected; with whether the part was saved since."""
-    returns = [row for row in log if row.verb == "return_for_correction"]
-    if application.state != State.RETURNED or not returns:
-        return []
-    saves = PartVersion.objects.filter(studio=application.studio, part=OuterRef("part"), version__gt=0)
-    asked = application.corrections.filter(log=returns[-1]).select_related("snapshot")
-    rows = list(asked.annotate(saved_at=Subquery(saves.values("saved_at")[:1])))
-    for one in rows:
-        one.title = parts.get(one.part).title
-        one.touched = one.saved_at is not None and one.saved_at > returns[-1].at
-    return rows
-
-
 def task_list(application, mending) -> list[parts.Task]:
     """The parts with their state; what came back and was not saved since is to be corrected."""
     studio = parts.with_holdings(Studio.objects.filter(pk=application.studio_id)).get()
-    return parts.tasks(studio, {one.part: one.reason for one in mending if not one.touched})
+    return parts.tasks(studio, to_correct(mending))
 
 
 def main_act(user, application, tasks, works: bool) -> Act | None:
@@ -125,10 +111,12 @@ def further_acts(user, application, works: bool, main: Act | None, stamped: list
     submitted = application.state == State.SUBMITTED
     if submitted and not waits and user.has_perm("reviews.upload_paper_form", application):
         acts.append(act(_("Upload the stamped form"), "stamped"))
-    if "return_for_correction" in open_:
+    # Who has signed has said yes; to send it back after that is left to the others.
+    may_object = not has_signed.test(user, application)
+    if may_object and "return_for_correction" in open_:
         acts.append(act(_("Return for correction"), "return"))
-    if "refuse" in open_:
-        acts.append(act(_("Refuse"), "refuse"))
+    if may_object and "refuse" in open_:
+        acts.append(act(refusal(user, application), "refuse"))
     if "withdraw" in open_:
         acts.append(act(_("Withdraw the application"), "withdraw"))
     return [one for one in acts if main is None or one.url != main.url]

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import check
 from records.moves import DomainError
-from reviews.models import Application, Endorsement
-from reviews.permissions import own_case
+from reviews.models import Application, Endorsement, State
+from reviews.permissions import is_department_union, own_case
 from studios.models import Editor
 
 
@@ -38,6 +38,15 @@ def check_not_own(user, permission: str, application: Application) -> None:
     if not user.has_perm(permission, application) and own_case.test(user, application):
         raise PermissionDenied(_("This is your own studio. Nobody acts on their own case."))
     check(user, permission, application)
+
+
+def refusal(user, application: Application) -> str:
+    """What it is called when this person ends the application: each office has its own word."""
+    if application.state != State.SUBMITTED:
+        return _("Do not accept the application")
+    if is_department_union.test(user, application):
+        return _("Do not recommend")
+    return _("Do not agree to the application")
 
 
 def posted(request):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from reviews import permissions
 from reviews.forms import RefuseForm, ReturnForm
-from reviews.views.asking import application_for, attempt, check_not_own, posted
+from reviews.views.asking import application_for, attempt, check_not_own, posted, refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +47,8 @@ def refuse(request, pk):
             _("The application is refused. The lead is told the reason."),
         )
         return redirect(application)
-    return render(request, "reviews/refuse.html", {"application": application, "form": form})
+    context = {"application": application, "form": form, "word": refusal(request.user, application)}
+    return render(request, "reviews/refuse.html", context)
 
 
 def too_late(request, application, verb: str) -> bool:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import check
-from reviews import readiness, reading
+from reviews import mending, readiness, reading
 from reviews.forms import ResubmitForm, SubmitForm, WithdrawForm
 from reviews.freezing import changes, freeze
 from reviews.models import ENDED, State
@@ -32,7 +32,9 @@ def submit(request, pk):
         messages.info(request, already(application))
         return redirect(application)
     again, on = application.state == State.RETURNED, timezone.localdate()
-    form = (ResubmitForm if again else SubmitForm)(posted(request))
+    context = before_handing_in(application, on)
+    untouched = [str(one.title) for one in context["mending"] if not one.changed]
+    form = ResubmitForm(posted(request), untouched=untouched) if again else SubmitForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if again:
             act = lambda: application.resubmit(by=request.user, on=on, note=form.cleaned_data["note"])  # noqa: E731
@@ -40,7 +42,7 @@ def submit(request, pk):
             act = lambda: application.submit(by=request.user, on=on)  # noqa: E731
         done = attempt(request, act)
         return redirect("reviews:submitted" if done else "reviews:submit", application.pk)
-    return render(request, "reviews/submit.html", {"form": form, **before_handing_in(application, on)})
+    return render(request, "reviews/submit.html", {"form": form, **context})
 
 
 def already(application) -> str:
@@ -62,9 +64,14 @@ def before_handing_in(application, on) -> dict:
     shut = readiness.window(application, on=on) if application.state == State.DRAFT else []
     unmet = [one for one in studio.verdicts.all() if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
     found = changes(application.snapshot.data, freeze(studio, on=on)) if application.submitted_at else []
+    back = mending.asked(application=application) if application.state == State.RETURNED else []
+    changed = reading.parts_changed(found)
+    for one in back:
+        one.changed = one.part in changed
     return {
         "application": application,
         "studio": studio,
+        "mending": back,
         "lacking": [*({"text": text, "url": ""} for text in shut), *lacking],
         "unmet": unmet,
         "unsaved": unsaved(studio),

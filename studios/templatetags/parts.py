@@ -20,6 +20,12 @@ def tasks_of(studio: Studio, corrections: dict[str, str] | None = None) -> list[
     return parts.tasks(studio, corrections or None)
 
 
+@register.simple_tag
+def way_back(studio: Studio, user) -> parts.Way:
+    """Where a part leads back to: the application it is filled in for, else the list of the parts."""
+    return parts.way_back(studio, user)
+
+
 @register.filter
 def look(progress: str) -> str:
     return LOOKS.get(progress, "")

@@ -44,6 +44,14 @@ def test_the_right_password_lets_in(colleague):
     assert response["Location"] == "/"
 
 
+def test_signing_in_is_followed_by_no_message_and_signing_out_by_a_short_one(colleague):
+    client = Client()
+    try_in("colleague", "demo-colleague", client=client)
+    assert [str(message) for message in client.get("/").context["messages"]] == []
+    out = client.post("/accounts/logout/", follow=True)
+    assert [str(message) for message in out.context["messages"]] == ["已退出登录。"]
+
+
 def test_five_failures_lock_this_account_at_this_address(colleague):
     with time_machine.travel(START, tick=False):
         fail_five_times("colleague")

@@ -164,3 +164,13 @@ def test_tasks_without_date_come_last():
         assert [task.title for task in agenda.tasks_of(None, on)] == ["a", "b"]
     finally:
         agenda.tasks.functions = functions
+
+
+@pytest.mark.parametrize(("roles", "expected"), [([(RoleCode.EXPERT,)], True), ([], False)])
+def test_an_expert_reads_that_no_reviews_wait_and_is_not_asked_to_start_a_studio(
+    client, only, roles, expected
+):
+    only()
+    page = home(client, UserFactory(roles=roles))
+    assert ("目前没有评审任务" in page) is expected
+    assert ("建立候选工作室" in page) is not expected

@@ -138,6 +138,36 @@ def test_the_page_shows_opinion_who_when_and_the_version_it_was_given_on(cast, s
     assert page.count(">待签署<") == 2
 
 
+@pytest.mark.parametrize(
+    ("who", "word"),
+    [
+        ("department", "不予推荐"),
+        ("party", "不同意申报"),
+        ("administration", "不同意申报"),
+    ],
+)
+def test_each_office_refuses_in_its_own_word_until_it_has_signed(who, word, cast, submitted, sign_in):
+    def objections(user):
+        acts = sign_in(user).get(submitted.get_absolute_url()).context["acts"]
+        return [act.label for act in acts if act.url.endswith(("/return/", "/refuse/"))]
+
+    user = getattr(cast, who)
+    assert objections(user) == ["退回修改", word]
+    refuse = reverse("reviews:refuse", args=[submitted.pk])
+    assert f"{word}：{cast.studio.name}" in sign_in(user).get(refuse).content.decode()
+    part = {"department": Part.RECOMMENDATION}.get(who, who)
+    sign(sign_in(user), submitted, part)
+    assert objections(user) == []
+    other = cast.party if who != "party" else cast.administration
+    assert objections(other) == ["退回修改", "不同意申报"]
+
+
+def test_staff_refuse_in_the_word_of_the_check(cast, sign_in):
+    done = ApplicationFactory(studio=cast.studio, recommended=True)
+    acts = sign_in(cast.staff).get(done.get_absolute_url()).context["acts"]
+    assert "不予受理" in [act.label for act in acts]
+
+
 def test_refusing_ends_it_with_a_reason(cast, submitted, sign_in):
     refuse = reverse("reviews:refuse", args=[submitted.pk])
     client = sign_in(cast.party)

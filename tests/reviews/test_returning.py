@@ -10,6 +10,7 @@ from django.utils import timezone
 from records.moves import DomainError
 from reviews.freezing import changes
 from reviews.models import Application, Correction, Part, State
+from reviews.reading import spell
 from studios import parts
 from studios.models import PartVersion
 from tests.factories import ApplicationFactory, RoundFactory, endorse_all
@@ -151,9 +152,85 @@ def test_a_correction_that_is_late_still_gets_in_and_is_shown_as_late(cast, sign
     client = sign_in(cast.lead)
     assert "已逾期 2 天" in client.get(application.get_absolute_url()).content.decode()
     assert "标明逾期" in client.get(url("submit", application)).content.decode()
-    client.post(url("submit", application), {"declaration": "on"})
+    client.post(url("submit", application), {"declaration": "on", "note": "经核对无误"})
     application.refresh_from_db()
     assert application.state == State.SUBMITTED
+
+
+def test_what_came_back_and_was_not_changed_is_named_and_needs_a_word(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    reasons = {"projects": "请补充立项文件", "plan": "写具体些"}
+    application.return_for_correction(reasons, by=cast.department, correct_by=tomorrow())
+    cast.studio.projects.update(number="2026-KJ-019")
+    client = sign_in(cast.lead)
+    page = client.get(url("submit", application))
+    assert {(one.part, one.reason, one.changed) for one in page.context["mending"]} == {
+        ("projects", "请补充立项文件", True),
+        ("plan", "写具体些", False),
+    }
+    assert "写具体些" in page.content.decode()
+    refused = client.post(url("submit", application), {"declaration": "on"})
+    assert refused.context["form"].errors == {"note": ["三年规划：退回后没有改动，请在此说明原因。"]}
+    client.post(url("submit", application), {"declaration": "on", "note": "规划经讨论不作改动"})
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED
+
+
+def test_what_was_changed_needs_no_word(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, returned=True)
+    cast.studio.projects.update(number="2026-KJ-019")
+    sign_in(cast.lead).post(url("submit", application), {"declaration": "on"})
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED
+
+
+def test_the_parts_have_the_same_state_on_every_page_and_lead_back_to_the_application(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, returned=True)
+    client = sign_in(cast.lead)
+
+    def states(address):
+        tasks = client.get(address).context["tasks"]
+        return {(task.part.key, str(task.progress), task.reason) for task in tasks}
+
+    listed, part = (
+        reverse("studios:parts", args=[cast.studio.pk]),
+        reverse("studios:part", args=[cast.studio.pk, "projects"]),
+    )
+    for changed in (False, True):
+        if changed:
+            PartVersion.objects.create(studio=cast.studio, part="projects", version=2, saved_by=cast.lead)
+        found = states(application.get_absolute_url())
+        assert found == states(listed)
+        came_back = {key for key, state, _reason in found if state == "to_correct"}
+        assert came_back == (set() if changed else {"projects"})
+    assert f'class="back" href="{application.get_absolute_url()}"' in client.get(part).content.decode()
+    application.resubmit(by=cast.lead, on=timezone.localdate())
+    assert f'class="back" href="{listed}"' in client.get(part).content.decode()
+
+
+def test_a_row_that_came_or_went_is_one_line_and_a_filled_field_is_not(cast):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    before = application.snapshot.data
+    member = {
+        "name": "赵小明",
+        "title": "高级工程师",
+        "rank": "高级职称",
+        "birth_year": "1985",
+        "role": "骨干",
+    }
+    after = {**before, "members": [*before["members"], member]}
+
+    def lines(old, new, personal):
+        return [
+            (line["where"], line["before"], line["after"])
+            for line in spell(changes(old, new), personal=personal)
+        ]
+
+    assert lines(before, after, True) == [("新增成员", "", "赵小明（高级工程师、1985、骨干）")]
+    assert lines(before, after, False) == [("新增成员", "", "赵小明（高级工程师、骨干）")]
+    assert lines(after, before, False) == [("删除成员", "赵小明（高级工程师、骨干）", "")]
+    filled = {**after, "members": [*before["members"], {**member, "duty": "误差补偿"}]}
+    assert [(old, new) for _where, old, new in lines(after, filled, True)] == [("", "误差补偿")]
 
 
 def test_a_stale_return_page_changes_nothing_and_says_how_things_stand(cast, sign_in):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from records.templatetags.present import cn_date
 from reviews.models import ENDED, Part, State
-from reviews.timeline import DONE, timeline
+from reviews.timeline import DONE, STEPS, by_when, timeline
 from tests.factories import ApplicationFactory, bring_to
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,16 @@ def test_each_step_says_by_when(cast):
     assert {entry.when for entry in overdue if entry.look == "now"} == {
         f"应于{cn_date(round_.endorse_by)}前完成"
     }
+
+
+def test_after_a_late_entry_no_step_is_due_before_the_one_before_it(cast):
+    application = ApplicationFactory(studio=cast.studio)
+    round_ = application.round
+    application.allow_late(by=cast.staff, until=round_.decide_by, reason="出差")
+    more = round_.decide_by - round_.closes_on
+    days = [by_when(application, state) for state, _title in STEPS]
+    assert days[:2] == [round_.decide_by, round_.endorse_by + more]
+    assert days == sorted(days)
 
 
 def test_what_was_done_says_who_when_and_with_what_words(cast):
