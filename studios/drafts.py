@@ -27,12 +27,16 @@ def typed(data: QueryDict) -> dict[str, list[str]] | None:
 
 
 def keep(studio: Studio, part: str, row: str, user, data: QueryDict | dict) -> Draft | None:
-    """Remember what ``user`` typed into a form; the last that came counts."""
+    """Remember what ``user`` typed into a form; the last that came counts, also of those that come at once."""
     values = typed(data) if isinstance(data, QueryDict) else data
     if values is None:
         return None
-    draft, _new = Draft.objects.update_or_create(
-        studio=studio, part=part, row=row, user=user, defaults={"data": values, "updated_at": timezone.now()}
+    draft = Draft(studio=studio, part=part, row=row, user=user, data=values, updated_at=timezone.now())
+    Draft.objects.bulk_create(
+        [draft],
+        update_conflicts=True,
+        unique_fields=["studio", "part", "row", "user"],
+        update_fields=["data", "updated_at"],
     )
     return draft
 

@@ -171,10 +171,13 @@ def _conflict(sent: ModelForm, shown: ModelForm, name: str) -> Conflict:
 
 
 def touch(studio: Studio, part: str, user) -> None:
-    """The person has this part open now; one query for whoever had it open before."""
-    own, seen = {"studio": studio, "part": part, "user": user}, {"seen_at": timezone.now()}
-    if not Presence.objects.filter(**own).update(**seen):
-        Presence.objects.update_or_create(**own, defaults=seen)
+    """The person has this part open now."""
+    Presence.objects.bulk_create(
+        [Presence(studio=studio, part=part, user=user, seen_at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["studio", "part", "user"],
+        update_fields=["seen_at"],
+    )
 
 
 def others(studio: Studio, part: str, user) -> list[str]:
