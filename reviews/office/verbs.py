@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import RoleCode
 from accounts.permissions import check
 from records.moves import DomainError
+from records.templatetags.present import cn_date
 from reviews.forms import ReturnForm, Words
 from reviews.models import Application, Decision
 
@@ -73,15 +74,22 @@ class LateForm(forms.Form):
         rows=3,
     )
 
-    def __init__(self, *args, on: date, **kwargs):
+    def __init__(self, *args, application: Application, on: date, **kwargs):
         super().__init__(*args, **kwargs)
-        self.on = on
-        self.fields["until"].initial = on + timedelta(days=7)
+        self.round, self.on = application.round, on
+        self.fields["until"].initial = min(
+            max(self.round.closes_on, on) + timedelta(days=7), self.round.decide_by
+        )
 
     def clean_until(self) -> date:
         day = self.cleaned_data["until"]
         if day < self.on:
             raise forms.ValidationError(_now("Give today or a later day."))
+        if not self.round.closes_on < day <= self.round.decide_by:
+            raise forms.ValidationError(
+                _now("Give a day after %(closes)s, when the round closes, and not after %(decide)s.")
+                % {"closes": cn_date(self.round.closes_on), "decide": cn_date(self.round.decide_by)}
+            )
         return day
 
 
@@ -90,7 +98,7 @@ class Verb:
     """One act: what it is called, who may, when it is open, what is asked, what is done, what is said then.
 
     :param roles: whose work it is, in whatever state the application is.
-    :param moves: the moves of the application that it may end in; empty when it moves nothing.
+    :param moves: the moves of the application that it ends in, or that it opens the way to.
     """
 
     label: Promise
@@ -107,9 +115,7 @@ class Verb:
         return self.is_in_time(application) and user.has_perm(self.permission, application)
 
     def is_in_time(self, application: Application) -> bool:
-        return (
-            any(application.can_move(move) for move in self.moves) if self.moves else application.is_editable
-        )
+        return any(application.can_move(move) for move in self.moves)
 
 
 def _decide_form(data, application, on):
@@ -174,8 +180,8 @@ VERBS = {
         _("Allow late entry"),
         "reviews.allow_late_entry",
         (RoleCode.UNION_STAFF,),
-        (),
-        lambda data, application, on: LateForm(data, on=on),
+        ("submit",),
+        lambda data, application, on: LateForm(data, application=application, on=on),
         lambda application, form, by: application.allow_late(
             by=by, until=form.cleaned_data["until"], reason=form.cleaned_data["reason"]
         ),
@@ -233,5 +239,5 @@ def closed(request, act: Verb, application: Application):
     own_case = application.concerns(request.user)
     if act.is_in_time(application) or own_case or not request.user.has_role(*act.roles):
         check(request.user, act.permission, application)
-    messages.warning(request, application.why_not(act.moves[0] if act.moves else "submit"))
+    messages.warning(request, application.why_not(act.moves[0]))
     return redirect("admin:reviews_application_change", application.pk)

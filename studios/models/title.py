@@ -55,6 +55,7 @@ def check_code() -> str:
 
 
 class CertificateState(models.TextChoices):
+    PENDING = "pending", _("Not in force yet")
     VALID = "valid", _("Valid")
     EXPIRED = "expired", _("Expired")
     REVOKED = "revoked", _("Revoked")
@@ -110,6 +111,8 @@ class Certificate(models.Model):
     def state(self, on: date) -> CertificateState:
         if self.revoked_on:
             return CertificateState.REVOKED
+        if on < self.starts_on:
+            return CertificateState.PENDING
         return CertificateState.EXPIRED if on > self.ends_on else CertificateState.VALID
 
 

@@ -27,7 +27,12 @@ from studios.office.filters import unit_filter
 from studios.office.studios import LOOKERS, badge
 
 Kind = IssuedPaper.Kind
-LOOKS = {CertificateState.VALID: "met", CertificateState.EXPIRED: "", CertificateState.REVOKED: "unmet"}
+LOOKS = {
+    CertificateState.PENDING: "",
+    CertificateState.VALID: "met",
+    CertificateState.EXPIRED: "",
+    CertificateState.REVOKED: "unmet",
+}
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -44,8 +49,10 @@ class StandingFilter(admin.SimpleListFilter):
                 return queryset.filter(revoked_on__isnull=False)
             case CertificateState.EXPIRED:
                 return queryset.filter(revoked_on=None, ends_on__lt=today)
+            case CertificateState.PENDING:
+                return queryset.filter(revoked_on=None, starts_on__gt=today)
             case CertificateState.VALID:
-                return queryset.filter(revoked_on=None, ends_on__gte=today)
+                return queryset.filter(revoked_on=None, starts_on__lte=today, ends_on__gte=today)
         return queryset
 
 

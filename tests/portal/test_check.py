@@ -63,6 +63,16 @@ def test_on_the_last_day_it_is_valid_and_on_the_next_expired(client, certificate
         assert "有效期已满" in text_of(client, "/check/?number=2026-003")
 
 
+def test_before_its_first_day_it_is_not_in_force_yet(client, certificate):
+    with time_machine.travel("2026-04-30T23:00:00+08:00"):
+        text = text_of(client, "/check/?number=2026-003")
+    assert "尚未生效" in text
+    assert "证书真实，有效期自 2026年5月1日 起" in text
+    assert "在有效期内" not in text
+    with time_machine.travel("2026-05-01T00:30:00+08:00"):
+        assert "在有效期内" in text_of(client, "/check/?number=2026-003")
+
+
 def test_a_revoked_one_says_so_and_not_why(client, certificate):
     certificate.revoked_on, certificate.revoked_reason = date(2027, 9, 1), "弄虚作假"
     certificate.save()

@@ -268,7 +268,8 @@ def test_pressed_twice_it_moves_once(cast, sign_in):
         ("decide", {"text": "同意"}, "decision"),
         ("decide", {"decision": "named", "text": "同意"}, "decision"),
         ("late", {"until": "2020-01-01", "reason": "晚了"}, "until"),
-        ("late", {"until": "2099-01-01", "reason": ""}, "reason"),
+        ("late", {"until": "2099-01-01", "reason": "晚了"}, "until"),
+        ("late", {"until": day(30), "reason": ""}, "reason"),
     ],
 )
 def test_what_is_lacking_is_said_at_its_field_and_changes_nothing(cast, sign_in, verb, data, field):
@@ -281,11 +282,21 @@ def test_what_is_lacking_is_said_at_its_field_and_changes_nothing(cast, sign_in,
 
 def test_a_late_entry_before_the_round_has_closed_is_refused_with_the_reason(cast, sign_in):
     application = ApplicationFactory(studio=cast.studio)
-    response = sign_in(cast.staff).post(
-        address(application, "late"), {"until": day(1), "reason": "出国"}, follow=True
-    )
-    assert "申报截止" in response.content.decode()
+    response = sign_in(cast.staff).post(address(application, "late"), {"until": day(1), "reason": "出国"})
+    page = response.content.decode()
+    assert set(response.context["form"].errors) == {"until"}
+    assert "申报截止" in page
+    assert "出国</textarea>" in page
     assert Application.objects.get().late_until is None
+
+
+def test_the_day_that_is_offered_for_a_late_entry_will_do(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio)
+    client, url = sign_in(cast.staff), address(application, "late")
+    offered = client.get(url).context["form"]["until"].initial
+    assert offered == application.round.closes_on + timedelta(days=7)
+    assert client.post(url, {"until": offered.isoformat(), "reason": "出国"}).status_code == 302
+    assert Application.objects.get().late_until == offered
 
 
 def test_on_hold_is_decided_later_but_not_held_again(cast, sign_in):

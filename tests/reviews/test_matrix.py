@@ -51,7 +51,6 @@ WHO = {
 # What is logged without moving the application on: signatures and the paper road while it awaits them.
 BESIDE = {
     State.DRAFT: {("staff", "allow_late")},
-    State.RETURNED: {("staff", "allow_late")},
     State.SUBMITTED: {
         ("department", "sign_recommendation"),
         ("party", "sign_party"),
