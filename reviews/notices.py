@@ -9,11 +9,13 @@ from django.utils import translation
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
 
+STAFF, LEADERS = RoleCode.UNION_STAFF, RoleCode.UNION_LEADER
+
 SUBJECTS = {
     "submit": "{studio}已提交申报，请推荐、签署意见",
     "resubmit": "{studio}修改后已重新提交",
     "return_for_correction": "{studio}的申报材料需要修改",
-    "complete_endorsement": "{studio}推荐、签署意见已齐备，待校工会审核材料",
+    "complete_endorsement": "{studio}推荐、签署齐备，已送校工会审核",
     "refuse": "{studio}的申报未通过",
     "withdraw": "{studio}已撤回申报",
     "accept": "{studio}的申报材料已审核通过",
@@ -27,7 +29,7 @@ BODIES = {
     "submit": "{actor}已提交{studio}（{unit}）在{round}中的申报。请在{endorse_by}前阅读材料并签署意见。",
     "resubmit": "{actor}已按退回意见修改并重新提交，改动之处已在材料中列出。",
     "return_for_correction": "退回意见：\n{note}\n\n请修改后重新提交。已填写的内容都已保留。",
-    "complete_endorsement": "部门工会推荐、党委（党组织）意见、行政意见均已签署，请校工会审核材料是否齐全。",
+    "complete_endorsement": "部门工会推荐、党委（党组织）意见、行政意见均已签署，材料已送校工会审核。",
     "refuse": "原因：{note}",
     "withdraw": "原因：{note}",
     "accept": "校工会已审核材料并受理申报，由校工会领导决定。结果将通过站内通知和邮件告知。",
@@ -35,6 +37,27 @@ BODIES = {
     "hold": "校工会意见：{note}",
     "reject": "校工会意见：{note}",
     "name_studio": "根据{note}，{studio}已获命名。证书和铭牌由校工会制发，可在工作室页面查看证书编号。",
+}
+
+
+# Whose turn it is at the office after a move. Their notice leads to the desk, and asks for the next step where
+# others are told only how far it is.
+TURN = {
+    "resubmit": STAFF,
+    "complete_endorsement": STAFF,
+    "accept": LEADERS,
+    "approve": STAFF,
+    "hold": STAFF,
+    "reject": STAFF,
+}
+OFFICE_SUBJECTS = {
+    "resubmit": "{studio}修改后已重新提交，请审核材料",
+    "complete_endorsement": "{studio}推荐、签署齐备，请审核材料",
+    "accept": "{studio}已受理，待您决定",
+}
+OFFICE_BODIES = {
+    "complete_endorsement": "{unit}的推荐和党委（党组织）、行政意见均已签署，请审核材料是否齐全。",
+    "accept": "校工会已审核{studio}（{unit}）的申报材料，材料齐全。请在{decide_by}前作出决定。",
 }
 
 
@@ -72,6 +95,7 @@ def tell_of_move(application, log) -> None:
     people = {person.pk: person for person in audience(application, log.verb)}
     if log.verb != "name_studio" and log.actor_id:
         people.pop(log.actor_id, None)
+    office = _at_the_office(application, log.verb)
     with translation.override("zh-hans"):
         facts = {
             "studio": application.studio.name,
@@ -80,14 +104,30 @@ def tell_of_move(application, log) -> None:
             "actor": log.actor.name if log.actor else settings.UNION,
             "note": log.note,
             "endorse_by": _day(application.round.endorse_by),
+            "decide_by": _day(application.round.decide_by),
         }
+        event, verb = f"application:{application.pk}:{log.pk}", log.verb
         notify(
-            list(people.values()),
-            f"application:{application.pk}:{log.pk}",
-            subject=SUBJECTS[log.verb].format(**facts),
-            body=BODIES[log.verb].format(**facts),
+            [person for pk, person in people.items() if pk not in office],
+            event,
+            subject=SUBJECTS[verb].format(**facts),
+            body=BODIES[verb].format(**facts),
             url=application.get_absolute_url(),
         )
+        notify(
+            [person for pk, person in people.items() if pk in office],
+            event,
+            subject=OFFICE_SUBJECTS.get(verb, SUBJECTS[verb]).format(**facts),
+            body=OFFICE_BODIES.get(verb, BODIES[verb]).format(**facts),
+            url=reverse("admin:reviews_application_change", args=[application.pk]),
+        )
+
+
+def _at_the_office(application, verb: str) -> set[int]:
+    """Whose turn it is at the office now; nobody acts on their own case, so nobody is asked to."""
+    if verb not in TURN or application.state == "submitted":
+        return set()
+    return {person.pk for person in User.objects.with_role(TURN[verb]) if not application.concerns(person)}
 
 
 def tell_of_late_entry(application) -> None:

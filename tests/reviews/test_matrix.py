@@ -85,7 +85,7 @@ def upload(client, application):
 def buttons() -> dict:
     later = (timezone.localdate() + timezone.timedelta(days=40)).isoformat()
     return {
-        "submit": portal("submit", declaration="on"),
+        "submit": portal("submit", declaration="on", note="已按意见说明"),
         "withdraw": portal("withdraw", reason="明年再报"),
         "return": portal("return", reason_team="请补充", correct_by=later),
         "refuse": portal("refuse", reason="团队尚未成形"),

@@ -8,7 +8,7 @@ from accounts.models import Notice
 from records import outbox
 from reviews.actions import name_studios
 from reviews.models import Part
-from tests.factories import ApplicationFactory
+from tests.factories import ApplicationFactory, endorse_all
 
 TODAY = timezone.localdate
 
@@ -67,6 +67,33 @@ def test_a_return_reaches_those_who_mend_it_and_its_resubmission_those_who_wait(
 def test_each_notice_leads_to_where_something_is_to_be_done(cast, application):
     application.submit(by=cast.lead, on=TODAY())
     assert set(Notice.objects.values_list("url", flat=True)) == {application.get_absolute_url()}
+
+
+def said_to(verb_act) -> dict[str, tuple[str, str]]:
+    """User name → subject and address of the new notice; each person gets one."""
+    before = set(Notice.objects.values_list("pk", flat=True))
+    verb_act()
+    new = Notice.objects.exclude(pk__in=before).values_list("recipient__username", "subject", "url")
+    said = {name: (subject, url) for name, subject, url in new}
+    assert len(said) == len(new)
+    return said
+
+
+def test_whose_turn_it_is_at_the_office_is_asked_and_led_to_the_desk(cast):
+    """The lead reads how far it is and not what the office is to do; nobody is asked about the own case."""
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    name, page = cast.studio.name, application.get_absolute_url()
+    desk = f"/admin/reviews/application/{application.pk}/change/"
+    told = said_to(lambda: endorse_all(application))
+    asked = (f"{name}推荐、签署齐备，请审核材料", desk)
+    sent = (f"{name}推荐、签署齐备，已送校工会审核", page)
+    assert told == {"lead": sent, "co_editor": sent, "staff": asked, "staff_member": sent}
+    told = said_to(lambda: application.accept(by=cast.staff))
+    asked, passed = (f"{name}已受理，待您决定", desk), (f"{name}的申报材料已审核通过", page)
+    assert told == {
+        **dict.fromkeys(["lead", "co_editor", "department", "department_member"], passed),
+        **dict.fromkeys(["leader", "leader_lead"], asked),
+    }
 
 
 def test_no_mail_and_no_notice_holds_anybodys_telephone_address_or_birth(cast, settings):
