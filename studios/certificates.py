@@ -22,7 +22,8 @@ SUFFIX = "劳模创新工作室"
 def certificate_pdf(certificate, *, preview: bool = False) -> bytes:
     """The A4 landscape certificate as PDF/A-2u, signed where a key is configured.
 
-    :param preview: a watermark, no number and no signature, for looking at before issue.
+    :param preview: a watermark and no signature, for looking at before issue; before the naming there is no
+        number yet.
     :raises records.documents.MissingGlyph: when a name holds a character that the font lacks.
     """
     context = _context(certificate, preview=preview)
@@ -76,13 +77,13 @@ def _context(certificate, *, preview: bool) -> dict:
         "union": settings.UNION,
         "studio_name": certificate.studio_name,
         "lead_name": certificate.lead_name,
-        "number": "待编" if preview else certificate.number,
+        "number": certificate.number or "待编",
         "starts_on": date_in_words(certificate.starts_on),
         "ends_on": date_in_words(certificate.ends_on),
         "issued_on": certificate.issued_on,
         "issued_in_words": date_in_words(certificate.issued_on),
         "issued_month": month_in_words(certificate.issued_on),
-        "qr": qr_code(check_url("" if preview else certificate.code)),
+        "qr": qr_code(check_url(certificate.code)),
         "preview": preview,
     }
 

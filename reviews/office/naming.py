@@ -215,6 +215,7 @@ def preview(request, pk, kind):
         starts_on=days["named_on"],
         ends_on=cycle_end(days["named_on"], application.round.policy.cycle_years),
         issued_on=days["issued_on"],
+        code="",
     )
     return preview_response(certificate, kind)
 

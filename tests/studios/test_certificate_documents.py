@@ -160,8 +160,12 @@ def test_a_character_that_the_font_lacks_is_refused_before_anything_is_made(
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-def test_a_preview_is_marked_has_no_number_and_is_not_signed(kind, monkeypatch):
+def test_a_preview_is_marked_and_not_signed_and_bears_the_number_once_there_is_one(kind, monkeypatch):
     monkeypatch.setattr(certificates.documents, "sign", lambda pdf: b"signed")
+    numbered = MAKERS[kind](certificate(), preview=True)
+    assert "预览" in text_of(numbered)
+    assert "2026-003" in text_of(numbered)
+    assert "待编" not in text_of(numbered)
     preview = MAKERS[kind](certificate(number="", code=""), preview=True)
     assert "预览" in text_of(preview)
     assert "待编" in text_of(preview)
