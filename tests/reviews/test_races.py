@@ -298,7 +298,7 @@ def test_eight_returns_are_one(cast):
 
 def test_eight_resubmissions_are_one_further_version(cast):
     application = ApplicationFactory(studio=cast.studio, returned=True)
-    assert eight_times(cast.lead, page("submit", application), declaration="on") == {302}
+    assert eight_times(cast.lead, page("submit", application), declaration="on", note="已改") == {302}
     assert list(Snapshot.objects.values_list("version", flat=True)) == [1, 2]
 
 
