@@ -83,9 +83,8 @@ rules.add_perm(
     _of_studio(rules.predicate(lambda u, s: u.has_perm("studios.view_personal", s), "personal")),
 )
 
-# Every verb of Application.MOVES that a person presses, and the permission it asks for.
-# “complete_endorsement” has
-# none: it follows from the third signature.
+# Every verb of Application.MOVES that a person presses, and the permission it asks for. “complete_endorsement”
+# has none: it follows from the third signature.
 PERMISSIONS = {
     "submit": "reviews.submit_application",
     "resubmit": "reviews.submit_application",

@@ -18,8 +18,9 @@ from accounts.models import RoleCode
 from accounts.names import bare
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.models.round import Round
+from reviews.models.signing import Signing
 from reviews.models.snapshot import Snapshot
-from reviews.models.states import EDITABLE, OPEN, Decision, State
+from reviews.models.states import EDITABLE, OPEN, Decision, State, required
 from studios.models import Studio
 
 
@@ -61,7 +62,7 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN)
 
 
-class Application(Movable, models.Model):
+class Application(Signing, Movable, models.Model):
     """A candidate studio's way through one round (Art. 7, 8)."""
 
     MOVES = moves(
@@ -266,15 +267,6 @@ class Application(Movable, models.Model):
             target = to or row.returned_from
             self.move(verb, by=by, to=target, submitted_at=timezone.now(), submitted_by=by, **stamps)
 
-    def signed_by_their_own(self, papers: dict) -> list[str]:
-        """Nobody acts on their own case, also when they came into the papers after signing them."""
-        return [
-            _now("%(name)s signed this application and cannot belong to the studio.")
-            % {"name": one.signatory}
-            for one in self.endorsements_now()
-            if one.by_id in papers["concerned"] or bare(one.signatory) in papers["concerned_names"]
-        ]
-
     def concerns(self, user) -> bool:
         """Whether this is the person's own case: by the studio as it is now, or by any version handed in.
 
@@ -305,31 +297,6 @@ class Application(Movable, models.Model):
             for part, reason in corrections.items():
                 self.corrections.create(part=part, reason=reason, snapshot=self.snapshot, log=log)
 
-    def endorse(self, part: str, *, by, opinion: str):
-        """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is recommended.
-
-        :raises DomainError: without an opinion, when the part is signed already, or when the person signed
-            another.
-        """
-        opinion = required(opinion, _now("Give an opinion."))
-        with self.locked_for_signing() as snapshot:
-            signed = self.endorsements_now()
-            if any(one.part == part for one in signed):
-                raise DomainError(_now("This part is signed already."))
-            # Two people may bear one name; on paper only the name tells them apart.
-            if any(one.by_id == by.pk or (one.paper_id and one.signatory == bare(by.name)) for one in signed):
-                raise DomainError(
-                    _now("The recommendation and the two sign-offs come from three different people.")
-                )
-            endorsement = self.endorsements.create(
-                part=part, opinion=opinion, by=by, signatory=by.name, snapshot=snapshot
-            )
-            self.log.create(
-                actor=by, verb=f"sign_{part}", from_state=self.state, to_state=self.state, note=opinion
-            )
-            self.complete_if_signed(by=by)
-        return endorsement
-
     @contextmanager
     def locked(self, verb: str):
         """Hold the row while ``verb`` is prepared; gives the row as it stands now.
@@ -342,22 +309,6 @@ class Application(Movable, models.Model):
                 raise IllegalMove(self.why_not(verb))
             self.state = row.state
             yield row
-
-    @contextmanager
-    def locked_for_signing(self):
-        """Of two last signatures the second sees the first; gives the snapshot that is signed."""
-        with self.locked("complete_endorsement"):
-            yield self.snapshot
-
-    def endorsements_now(self) -> list:
-        """Read anew under the lock, whatever the page had read before."""
-        return list(self.endorsements.order_by("pk"))
-
-    def complete_if_signed(self, *, by):
-        from reviews.models.endorsement import Part
-
-        if set(self.endorsements.values_list("part", flat=True)) == set(Part.values):
-            self.move("complete_endorsement", by=by)
 
     def refuse(self, *, by, reason: str):
         self.move("refuse", by=by, note=required(reason, _now("Give the reason for the refusal.")))
@@ -402,17 +353,6 @@ class Application(Movable, models.Model):
                 actor=by, verb="allow_late", from_state=self.state, to_state=self.state, note=reason
             )
             notices.tell_of_late_entry(self)
-
-
-def required(text: str, message: str) -> str:
-    """``text`` without white space around it.
-
-    :raises DomainError: with ``message`` when nothing is left.
-    """
-    text = text.strip()
-    if not text:
-        raise DomainError(message)
-    return text
 
 
 class ApplicationLog(MoveLog):

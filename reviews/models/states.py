@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from records.moves import DomainError
+
 
 class State(models.TextChoices):
     DRAFT = "draft", _("Draft")
@@ -27,3 +29,14 @@ class Decision(models.TextChoices):
     APPROVE = "approve", _("Approve")
     REJECT = "reject", _("Do not approve")
     HOLD = "hold", _("Put on hold")
+
+
+def required(text: str, message: str) -> str:
+    """``text`` without white space around it.
+
+    :raises DomainError: with ``message`` when nothing is left.
+    """
+    text = text.strip()
+    if not text:
+        raise DomainError(message)
+    return text

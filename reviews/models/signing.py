@@ -1,0 +1,68 @@
+"""The recommendation and the two sign-offs as they are given: under one lock, by three people, none of them its own.
+
+The rows themselves are in :mod:`reviews.models.endorsement`; why they are rows and not states, in docs/adr/0006.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from django.utils.translation import gettext as _now
+
+from accounts.names import bare
+from records.moves import DomainError
+from reviews.models.states import required
+
+
+class Signing:
+    """What an application does while it awaits its signatures."""
+
+    def endorse(self, part: str, *, by, opinion: str):
+        """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is recommended.
+
+        :raises DomainError: without an opinion, when the part is signed already, or when the person signed
+            another.
+        """
+        opinion = required(opinion, _now("Give an opinion."))
+        with self.locked_for_signing() as snapshot:
+            signed = self.endorsements_now()
+            if any(one.part == part for one in signed):
+                raise DomainError(_now("This part is signed already."))
+            # Two people may bear one name; on paper only the name tells them apart.
+            if any(one.by_id == by.pk or (one.paper_id and one.signatory == bare(by.name)) for one in signed):
+                raise DomainError(
+                    _now("The recommendation and the two sign-offs come from three different people.")
+                )
+            endorsement = self.endorsements.create(
+                part=part, opinion=opinion, by=by, signatory=by.name, snapshot=snapshot
+            )
+            self.log.create(
+                actor=by, verb=f"sign_{part}", from_state=self.state, to_state=self.state, note=opinion
+            )
+            self.complete_if_signed(by=by)
+        return endorsement
+
+    @contextmanager
+    def locked_for_signing(self):
+        """Of two last signatures the second sees the first; gives the snapshot that is signed."""
+        with self.locked("complete_endorsement"):
+            yield self.snapshot
+
+    def endorsements_now(self) -> list:
+        """Read anew under the lock, whatever the page had read before."""
+        return list(self.endorsements.order_by("pk"))
+
+    def complete_if_signed(self, *, by):
+        from reviews.models.endorsement import Part
+
+        if set(self.endorsements.values_list("part", flat=True)) == set(Part.values):
+            self.move("complete_endorsement", by=by)
+
+    def signed_by_their_own(self, papers: dict) -> list[str]:
+        """Nobody acts on their own case, also when they came into the papers after signing them."""
+        return [
+            _now("%(name)s signed this application and cannot belong to the studio.")
+            % {"name": one.signatory}
+            for one in self.endorsements_now()
+            if one.by_id in papers["concerned"] or bare(one.signatory) in papers["concerned_names"]
+        ]
