@@ -82,7 +82,8 @@ def start_batch(certificates, *, by) -> Job:
     :param certificates: a queryset of certificates.
     :raises DomainError: when there are none, or too many for one job.
     """
-    keys = list(certificates.order_by("year", "serial").values_list("pk", flat=True)[: MOST_IN_A_BATCH + 1])
+    chosen = certificates.order_by("year", "serial").values_list("pk", "number")[: MOST_IN_A_BATCH + 1]
+    keys, numbers = [pk for pk, _number in chosen], [number for _pk, number in chosen]
     if not keys:
         raise DomainError(_("Choose at least one certificate."))
     if len(keys) > MOST_IN_A_BATCH:
@@ -93,9 +94,13 @@ def start_batch(certificates, *, by) -> Job:
     title = ngettext(
         "Certificate and plaque of %(count)s studio", "Certificates and plaques of %(count)s studios", count
     )
-    return start_job(
-        "certificates.batch", {"certificates": keys}, by=by, title=title % {"count": count}, total=count
-    )
+    payload = {"certificates": keys, "numbers": shortened(numbers)}
+    return start_job("certificates.batch", payload, by=by, title=title % {"count": count}, total=count)
+
+
+def shortened(numbers: list[str]) -> list[str]:
+    """The numbers as they are told on the page of the job: all of a few, the first and the last of many."""
+    return numbers if len(numbers) <= 40 else [*numbers[:3], "…", numbers[-1]]
 
 
 @job("certificates.batch")

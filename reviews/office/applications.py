@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
+from accounts.names import bare
 from accounts.office import OfficeAdmin
 from records.pages import number
 from records.templatetags.present import cn_date, state
@@ -39,7 +40,7 @@ class ApplicationAdmin(OfficeAdmin):
     """Nothing is typed into an application here; it moves by the verbs in ``reviews.office.verbs``."""
 
     viewers = LOOKERS
-    list_display = ["number", "studio_name", "unit", "state_shown", "handed_in", "waits_since"]
+    list_display = ["number", "studio_name", "state_shown", "unit", "handed_in", "waits_since"]
     list_display_links = ["number", "studio_name"]
     list_filter = ["state", "round", unit_filter("studio__unit"), kind_filter("studio__")]
     list_select_related = ["studio__unit", "round"]
@@ -65,6 +66,19 @@ class ApplicationAdmin(OfficeAdmin):
             return queryset, False
         return queryset.filter(studio__in=Studio.objects.search(search_term)), False
 
+    def get_changelist_instance(self, request):
+        """Each row of the page with ``own``: whether it is the person's own case."""
+        changelist = super().get_changelist_instance(request)
+        user, rows = request.user, list(changelist.result_list)
+        part_of = Q(lead=user.pk) | Q(editors__user=user.pk) | Q(members__user=user.pk)
+        keys = {row.studio_id for row in rows}
+        own = set(Studio.objects.filter(part_of, pk__in=keys).values_list("pk", flat=True))
+        for row in rows:
+            in_papers = user.pk in row.concerned or bare(user.name) in row.concerned_names
+            row.own = row.studio_id in own or (in_papers and row.concerns(user))
+        changelist.result_list = rows
+        return changelist
+
     # -- columns ------------------------------------------------------------------------------------------------
 
     @admin.display(description=_("number"), ordering="pk")
@@ -81,7 +95,11 @@ class ApplicationAdmin(OfficeAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, obj):
-        return render_to_string("components/state.html", state(obj))
+        shown = render_to_string("components/state.html", state(obj))
+        if not obj.own:
+            return shown
+        aside = {"label": _now("Own case, stand aside"), "look": "judge"}
+        return format_html("{} {}", shown, render_to_string("components/state.html", aside))
 
     @admin.display(description=_("handed in"), ordering="submitted_at")
     def handed_in(self, obj):

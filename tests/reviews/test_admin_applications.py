@@ -317,6 +317,16 @@ def test_nobody_of_the_office_acts_on_the_own_case(cast, sign_in):
     assert application.state == State.ACCEPTED
 
 
+def test_the_own_case_is_marked_in_the_queue(cast, sign_in):
+    ApplicationFactory(studio=cast.own_studio, accepted=True)
+    ApplicationFactory(studio=cast.studio, accepted=True)
+    shown = {
+        name: sign_in(getattr(cast, name)).get(LIST).content.decode().count("本人回避")
+        for name in ("leader_lead", "leader", "staff")
+    }
+    assert shown == {"leader_lead": 1, "leader": 0, "staff": 0}
+
+
 # -- several at once --------------------------------------------------------------------------------------------
 
 

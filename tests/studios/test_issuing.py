@@ -306,7 +306,10 @@ def test_the_action_starts_a_batch_and_leads_to_its_page(cast, sign_in, quick_pr
     response = sign_in(cast.staff).post(LIST, data)
     work = Job.objects.get()
     assert response.url == work.get_absolute_url()
-    assert work.payload == {"certificates": [one.pk for one in certificates]}
+    assert work.payload == {
+        "certificates": [one.pk for one in certificates],
+        "numbers": [one.number for one in certificates],
+    }
     sign_in(cast.auditor).post(LIST, data)
     assert Job.objects.count() == 1
 
