@@ -87,7 +87,7 @@ class CertificateInline(LookOnlyInline):
 @admin.register(Studio)
 class StudioAdmin(OfficeAdmin):
     viewers = LOOKERS
-    list_display = ["name", "lead_shown", "unit_name", "state_shown", "conditions_shown", "until"]
+    list_display = ["name", "state_shown", "lead_shown", "unit_name", "conditions_shown", "until"]
     list_filter = ["state", kind_filter(), ConditionFilter, unit_filter()]
     search_fields = ["name"]
     search_help_text = _("Name of the studio or its lead, pinyin, initials, or staff number")
