@@ -14,6 +14,8 @@ from simple_history.models import HistoricalRecords
 
 from studios.levels import Level
 
+FIRST = {"effective_on": date(2022, 6, 16), "title": "2022年6月16日起施行"}
+
 
 class PolicyQuerySet(models.QuerySet):
     def in_force(self, on: date) -> Policy:

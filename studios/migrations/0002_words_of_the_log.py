@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studios', '0002_first_policy'),
+        ('studios', '0001_initial'),
     ]
 
     operations = [
