@@ -52,7 +52,9 @@ class Home:
         if self.studio and (verdicts := self.studio.verdicts.all()):
             # What is left to the judgement of experts is not for the studio to mend.
             in_order = sum(verdict.value in (Verdict.Value.MET, Verdict.Value.JUDGE) for verdict in verdicts)
-            figures.append(agenda.Figure(f"{in_order} / {len(verdicts)}", _("conditions in order"), "#conditions"))
+            figures.append(
+                agenda.Figure(f"{in_order} / {len(verdicts)}", _("conditions in order"), "#conditions")
+            )
         return [*figures, agenda.Figure(self.frame.unread, _("unread notices"), reverse("accounts:inbox"))]
 
     @cached_property

@@ -75,7 +75,12 @@ class Studio(Movable, models.Model):
         revoke=({State.NAMED, State.RECTIFYING}, State.REVOKED),
         close=({State.CANDIDATE, State.NAMED, State.RECTIFYING}, State.CLOSED),
     )
-    STATE_LOOKS = {State.CANDIDATE: "judge", State.NAMED: "met", State.RECTIFYING: "risk", State.REVOKED: "unmet"}
+    STATE_LOOKS = {
+        State.CANDIDATE: "judge",
+        State.NAMED: "met",
+        State.RECTIFYING: "risk",
+        State.REVOKED: "unmet",
+    }
 
     name = models.CharField(_("name of the studio"), max_length=80)
     name_reason = models.CharField(_("reason for a name of its own"), max_length=200, blank=True)

@@ -78,7 +78,7 @@ def give_roles(sysadmin) -> None:
         if number == PARTY:
             sysadmin.look("person")
         sysadmin.click(sysadmin.page.locator("[name=_save]"))
-        sysadmin.sees("成功")
+        sysadmin.sees("已保存人员")
     sysadmin.look("people")
 
 
@@ -145,5 +145,5 @@ def open_round(staff) -> None:
         staff.page.locator(f"#id_{field}").fill((today + timedelta(days=later)).isoformat())
     staff.look("round-add")
     staff.click(staff.page.locator("[name=_save]"))
-    staff.sees("成功")
+    staff.sees("已新建评选年度")
     staff.look("rounds")
