@@ -209,9 +209,13 @@ class User(AbstractUser):
         from accounts.names import pinyin_of
 
         self.pinyin, self.initials = pinyin_of(self.name)
-        if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
+        fields = set(kwargs.get("update_fields") or ())
+        if "name" in fields:
             kwargs["update_fields"] = {*fields, "pinyin", "initials"}
+        if fields == {"last_login"}:  # a sign-in changes nothing that anybody could dispute
+            self.skip_history_when_saving = True
         super().save(*args, **kwargs)
+        vars(self).pop("skip_history_when_saving", None)
 
     def get_full_name(self):
         return self.name

@@ -8,6 +8,9 @@ class LedgersConfig(AppConfig):
 
     def ready(self):
         from ledgers import parts, signals
+        from ledgers.models import Achievement
+        from studios import changes
 
+        changes.register(Achievement)
         parts.register()
         signals.connect()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, Subquery
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,7 +17,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin, OfficeInline
+from records.pages import number
 from records.templatetags.present import cn_date, moment, state
+from studios import changes
 from studios.models import Certificate, Cycle, Honour, Member, Studio, StudioLog, Verdict
 from studios.office.filters import ConditionFilter, kind_filter, unit_filter
 from studios.templatetags.conditions import conditions
@@ -136,6 +141,21 @@ class StudioAdmin(OfficeAdmin):
         last = Cycle.objects.filter(studio=OuterRef("pk")).order_by("-number").values("ends_on")[:1]
         rows = super().get_queryset(request).select_related("lead", "unit")
         return rows.annotate(runs_until=Subquery(last)).prefetch_related(verdicts)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Who changed which field of the papers: of the studio and of all its rows, in one list."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        studio = get_object_or_404(self.get_queryset(request), pk=number(object_id))
+        context = {
+            **admin.site.each_context(request),
+            "opts": self.opts,
+            "original": studio,
+            "title": _now("What was changed: %(name)s") % {"name": studio.name},
+            "changes": changes.of(studio, personal=request.user.has_perm("studios.view_personal", studio)),
+            "most": changes.MOST,
+        }
+        return TemplateResponse(request, "admin/studios/changes.html", context)
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.search(search_term) if search_term.strip() else queryset), False

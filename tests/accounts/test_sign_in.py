@@ -240,3 +240,11 @@ def test_asking_for_an_unknown_address_sends_nothing_and_tells_nothing(client, c
     assert Outbox.objects.count() == 1
     hide = re.compile(r'csrfmiddlewaretoken" value="[^"]+"')
     assert hide.sub("", known.content.decode()) == hide.sub("", unknown.content.decode())
+
+
+def test_signing_in_leaves_no_row_in_the_persons_history(cast, sign_in):
+    before = cast.lead.history.count()
+    sign_in(cast.lead)
+    cast.lead.post = "副院长"
+    cast.lead.save()
+    assert cast.lead.history.count() == before + 1
