@@ -17,6 +17,7 @@ class OfficeSite(AdminSite):
     site_header = _("Model-worker innovation studios")
     site_title = _("Union office")
     index_title = _("What is to be done")
+    enable_nav_sidebar = False  # lists need the width; the index is one step away
 
     def admin_view(self, view, cacheable=False):
         """As the stock admin, but whoever is signed in and has no business here is told so, not asked to sign in."""
