@@ -4,8 +4,9 @@ Real threads on real connections. On SQLite writers queue before they begin, so 
 """
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -110,10 +111,12 @@ def test_of_two_who_hand_in_at_once_one_does(cast):
 
 
 @on_postgres
-def test_without_the_conditional_update_it_is_handed_in_twice(cast, monkeypatch):
+def test_without_the_lock_and_the_conditional_update_it_is_handed_in_twice(cast, monkeypatch):
     application = ApplicationFactory(studio=cast.studio)
     monkeypatch.setattr(Movable, "move", unguarded_move(threading.Barrier(2), "submit"))
-    monkeypatch.setattr(Application, "freeze", lambda self, **kwargs: None)
+    monkeypatch.setattr(Application, "locked", lambda self, verb: nullcontext(self))
+    papers = SimpleNamespace(concerns=lambda: ([], []), names=dict)
+    monkeypatch.setattr(Snapshot, "take", lambda application, **kwargs: papers)
     assert kinds(hand_in_twice(cast, application)) == ["done", "done"]
     assert ApplicationLog.objects.filter(verb="submit").count() == 2
 
