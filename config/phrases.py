@@ -28,7 +28,6 @@ PHRASES = [
     gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("Change history: %s"),
     gettext_noop(" By %(filter_title)s "),
-    gettext_noop("Start typing to filter…"),
     gettext_noop("Action:"),
     gettext_noop("Run the selected action"),
     gettext_noop("No action selected."),
