@@ -2,6 +2,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.template import engines
 
@@ -56,3 +57,14 @@ def own_files(settings, tmp_path):
     """Uploads and mail of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def counted_tries_end_with_the_test(request, django_db_blocker):
+    """A test that commits is followed by a flush of all models; the table of the cache is not one."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*request.fixturenames}
+    if commits:
+        with django_db_blocker.unblock():
+            cache.clear()
