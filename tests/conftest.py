@@ -64,7 +64,7 @@ def counted_tries_end_with_the_test(request, django_db_blocker):
     """A test that commits is followed by a flush of all models; the table of the cache is not one."""
     yield
     marker = request.node.get_closest_marker("django_db")
-    commits = (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*request.fixturenames}
-    if commits:
+    serves = {"transactional_db", "live_server"} & {*request.fixturenames}
+    if serves or (marker and marker.kwargs.get("transaction")):
         with django_db_blocker.unblock():
             cache.clear()
