@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ from studios.models import Certificate, Cycle
 from tests.cast import make_cast
 from tests.factories import ApplicationFactory, RoundFactory
 from tests.reviews.test_paper_forms import SIGNED, png
+from tests.threads import at_once, kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 on_postgres = pytest.mark.postgres
@@ -43,33 +44,6 @@ TODAY = timezone.localdate
 @pytest.fixture
 def cast(transactional_db):
     return make_cast()
-
-
-def at_once(*acts, patience: float = 60) -> list:
-    """Run the acts in threads that start together; what each returned, or the exception it raised."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        try:
-            barrier.wait(patience)
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(patience)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
-
-
-def kinds(results) -> list:
-    """Exceptions by their class, everything else as “done”."""
-    return sorted(type(one).__name__ if isinstance(one, Exception) else "done" for one in results)
 
 
 def fresh(application) -> Application:
