@@ -105,14 +105,16 @@ class PolicyAdmin(OfficeAdmin):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_changeform_initial_data(self, request):
-        """A new version starts from the one that ``?based_on=`` names, else from the one in force."""
+        """A new version starts from the one that ``?based_on=`` names, else from the newest, under the next number.
+
+        The day on which it takes effect is left to be given.
+        """
         given = super().get_changeform_initial_data(request)
-        base = Policy.objects.filter(pk=number(given.pop("based_on", ""))).first()
-        base = (
-            base
-            or Policy.objects.filter(effective_on__lte=timezone.localdate()).order_by("-effective_on").first()
-        )
-        return {**model_to_dict(base, exclude=["id", "title", "effective_on"]), **given} if base else given
+        asked = number(given.pop("based_on", ""))
+        base = Policy.objects.filter(pk=asked).first() or Policy.objects.order_by("-effective_on").first()
+        numbers = model_to_dict(base, exclude=["id", "title", "effective_on"]) if base else {}
+        title = _now("Version %(version)s") % {"version": Policy.objects.count() + 1}
+        return {"title": title, **numbers, **given}
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["settled"] = obj is not None and is_settled(obj)

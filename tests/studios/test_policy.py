@@ -92,10 +92,24 @@ def test_a_new_version_starts_from_the_one_it_is_based_on(cast, sign_in, first):
     assert form["effective_on"].value() is None
 
 
-def test_a_new_version_without_a_base_starts_from_the_one_in_force(cast, sign_in, first):
-    later(members_least=7)
-    form = sign_in(cast.staff).get(f"{ADD}?based_on=nonsense").context["adminform"].form
-    assert form["members_least"].value() == 3
+@pytest.mark.parametrize("asked", ["", "?based_on=nonsense", "?based_on=987654"])
+def test_a_new_version_starts_from_the_newest_with_the_next_number_and_no_day(cast, sign_in, first, asked):
+    """Also when the newest is not in force yet: what was decided last is what is changed next."""
+    newest = later(members_least=7, cycle_reminders="90,30", honour_level="provincial")
+    form = sign_in(cast.staff).get(f"{ADD}{asked}").context["adminform"].form
+    assert (form["title"].value(), form["effective_on"].value()) == ("第 3 版", None)
+    shown = {bound.name: bound.value() for bound in form if bound.name not in ("title", "effective_on")}
+    assert shown == {name: getattr(newest, name) for name in shown}
+    assert {*shown, "title", "effective_on"} == {field for _name, group in GROUPS for field in group}
+
+
+def test_a_new_version_is_saved_once_its_day_is_given(cast, sign_in, first):
+    client = sign_in(cast.staff)
+    assert client.post(ADD, typed(client)).status_code == 200
+    day = timezone.localdate() + timedelta(days=5)
+    assert client.post(ADD, typed(client, effective_on=day)).status_code == 302
+    made = Policy.objects.get(effective_on=day)
+    assert (made.title, made.members_least) == ("第 2 版", first.members_least)
 
 
 @pytest.mark.parametrize(
