@@ -34,6 +34,12 @@ def is_superuser(user):
     return user.is_authenticated and user.is_superuser
 
 
+@rules.predicate
+def started_it(user, job):
+    """The person who started the job."""
+    return job is not None and job.started_by_id == user.pk
+
+
 is_union_staff = holds(RoleCode.UNION_STAFF)
 is_union_leader = holds(RoleCode.UNION_LEADER)
 is_sysadmin = holds(RoleCode.SYSADMIN) | is_superuser
@@ -41,4 +47,5 @@ is_sysadmin = holds(RoleCode.SYSADMIN) | is_superuser
 rules.add_perm("accounts.import_people", is_sysadmin | is_union_staff)
 rules.add_perm("accounts.activate_people", is_sysadmin | is_union_staff)
 rules.add_perm("records.see_every_job", is_union_staff)
+rules.add_perm("records.run_job_again", started_it | is_union_staff)
 rules.add_perm("records.watch_outbox", is_union_staff | is_sysadmin)

@@ -197,6 +197,22 @@ class Job(models.Model):
             raise IllegalMove(_("This job has ended already."))
         self.refresh_from_db()
 
+    def run_again(self) -> None:
+        """Have a failed job done once more; what it did before is found done by its function and not done again.
+
+        Of two presses one wins the row, and only that one tells the workers.
+
+        :raises IllegalMove: when it has not failed, or is under way again already.
+        """
+        failed = Job.objects.filter(pk=self.pk, state=self.State.FAILED, finished_at=self.finished_at)
+        with transaction.atomic():
+            if not failed.update(state=self.State.WAITING, finished_at=None, error="", strikes=0):
+                raise IllegalMove(
+                    _("Only a job that failed is run again; this one is under way or has ended.")
+                )
+            outbox.put("job", {"job": str(self.pk)}, key=f"job:{self.pk}:{self.finished_at:%Y%m%d%H%M%S%f}")
+        self.refresh_from_db()
+
     def _take(self, row: Outbox) -> bool:
         """Begin or resume; false when the job is over."""
         now = timezone.now()

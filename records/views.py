@@ -1,6 +1,7 @@
 """Files and jobs, each fetched through who may see it."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -28,7 +29,8 @@ def job(request, pk):
     """
     work = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if not request.htmx:
-        return render(request, "records/job.html", {"job": work})
+        may_again = work.state == Job.State.FAILED and request.user.has_perm("records.run_job_again", work)
+        return render(request, "records/job.html", {"job": work, "may_run_again": may_again})
     if work.is_over:
         return HttpResponseClientRefresh()
     return render(request, "records/_job.html", {"job": work})
@@ -53,6 +55,21 @@ def cancel_job(request, pk):
         messages.error(request, str(error))
     else:
         messages.success(request, _("The job was stopped."))
+    return redirect(work)
+
+
+@require_POST
+def run_job_again(request, pk):
+    """Have a failed job done once more; what it has done is not done again."""
+    work = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    if not request.user.has_perm("records.run_job_again", work):
+        raise PermissionDenied
+    try:
+        work.run_again()
+    except IllegalMove as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The job is run again. What was done before is not done twice."))
     return redirect(work)
 
 

@@ -106,6 +106,7 @@ PORTAL = {
     "records:job": Address(STAFF, lambda world: {"pk": world.job.pk}),
     "records:job_result": Address(NOBODY, lambda world: {"pk": world.job.pk}),
     "records:cancel_job": Address(STAFF, lambda world: {"pk": world.job.pk}, posts=True),
+    "records:run_job_again": Address(STAFF, lambda world: {"pk": world.job.pk}, posts=True),
     "accounts:activate": Address(EVERYBODY, public=True),
     "accounts:activate_password": Address(EVERYBODY, public=True),
     "accounts:activate_by_link": Address(EVERYBODY, lambda world: {"token": "not-a-token"}, public=True),

@@ -213,6 +213,33 @@ def test_a_batch_begun_again_makes_only_what_is_lacking(db, quick_press):
     assert quick_press == ["2026-001"] * 2 + ["2026-002"] * 2
 
 
+def test_a_batch_that_failed_at_one_name_is_run_again_once_it_is_mended(db, quick_press, monkeypatch):
+    certificates = [certify(serial=number) for number in (1, 2, 3)]
+    press = issuing.PRESSES["certificate"]
+
+    def refuse_the_second(certificate, **options):
+        if certificate == certificates[1]:
+            raise MissingGlyph("字库缺字")
+        return press(certificate, **options)
+
+    monkeypatch.setitem(issuing.PRESSES, "certificate", refuse_the_second)
+    work = issuing.start_batch(Certificate.objects.all(), by=UserFactory())
+    drain()
+    work.refresh_from_db()
+    assert (work.state, work.error) == (Job.State.FAILED, "字库缺字")
+    before = dict(IssuedPaper.objects.values_list("pk", "file"))
+    monkeypatch.setitem(issuing.PRESSES, "certificate", press)
+    work.run_again()
+    drain()
+    work.refresh_from_db()
+    assert work.state == Job.State.DONE
+    papers = dict(IssuedPaper.objects.values_list("pk", "file"))
+    assert len(papers) == 6
+    assert before.items() <= papers.items()
+    with work.result.open("rb") as file, zipfile.ZipFile(file) as archive:
+        assert len(archive.namelist()) == 6
+
+
 def test_a_cancelled_batch_stops_and_keeps_what_is_done(db, monkeypatch, quick_press):
     certificates = [certify(f"王{number}", serial=number) for number in range(1, 4)]
     work = issuing.start_batch(Certificate.objects.all(), by=UserFactory())
