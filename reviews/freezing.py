@@ -4,18 +4,20 @@ The shape is a dict of JSON values::
 
     {"studio": {"name", "unit", "kinds": [str], "founded_on", "direction", "equipment"},
      "lead": {"name", "sex", "birth", "politics", "post", "title"},
-     "honours": [{"title", "level", "year", "certificate_no", "body"}],
-     "members": [{"name", "title", "rank", "degree", "birth_year", "role", "duty"}],
-     "projects": [{"name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"}],
-     "achievements": [{"kind", "title", "number", "owner", "share", "level", "recognised_by",
+     "honours": [{"id", "title", "level", "year", "certificate_no", "body"}],
+     "members": [{"id", "name", "title", "rank", "degree", "birth_year", "role", "duty"}],
+     "projects": [{"id", "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"}],
+     "achievements": [{"id", "kind", "title", "number", "owner", "share", "level", "recognised_by",
      "recognised_on", "benefit"}],
-     "venue": {"address", "area"}, "budget": [{"year", "purpose", "source", "amount"}],
-     "rules": [{"kind", "title", "version", "dated_on"}],
+     "venue": {"address", "area"}, "budget": [{"id", "year", "purpose", "source", "amount"}],
+     "rules": [{"id", "kind", "title", "version", "dated_on"}],
      "plan": {"goals", "first_year", "second_year", "third_year", "outcomes"},
      "conditions": [{"condition", "value", "evidence", "missing"}],
      "files": [{"part", "id", "name", "sha256", "size", "of"}]}
 
-Telephone numbers and mail addresses are not frozen: nobody decides by them.
+The ``id`` of a row is its number in the database, so that the next version can be compared row by row (see
+:mod:`reviews.comparing`); versions frozen before 22 November 2026 lack it. Telephone numbers and mail addresses
+are not frozen: nobody decides by them.
 """
 
 from __future__ import annotations
@@ -121,8 +123,8 @@ def _day(day) -> str:
 
 
 def _row(row, *fields: str) -> dict:
-    """The display texts of a row's fields."""
-    texts = {}
+    """The display texts of a row's fields, and its number."""
+    texts = {"id": row.pk}
     for name in fields:
         display = getattr(row, f"get_{name}_display", None)
         value = display() if display else getattr(row, name)
@@ -168,51 +170,3 @@ def without_personal(data: dict) -> dict:
         for member in data["members"]
     ]
     return shown
-
-
-def changes(before: dict, after: dict) -> list[dict]:
-    """What a resubmission changed: part, field path, old and new text, for every text that differs.
-
-    Rows of lists are compared by position; a row that came or went shows an empty side.
-    """
-    found = []
-    for section in after:
-        if section in ("files", "conditions"):
-            continue
-        found += _differences(section, "", before.get(section), after[section])
-    old = {(f["part"], f["name"], f["sha256"]) for f in before.get("files", [])}
-    new = {(f["part"], f["name"], f["sha256"]) for f in after.get("files", [])}
-    found += [
-        {"section": part, "field": "file", "before": name, "after": ""}
-        for part, name, _sha in sorted(old - new)
-    ]
-    found += [
-        {"section": part, "field": "file", "before": "", "after": name}
-        for part, name, _sha in sorted(new - old)
-    ]
-    return found
-
-
-def _differences(section: str, field: str, before, after) -> list[dict]:
-    if isinstance(after, dict) or isinstance(before, dict):
-        before, after = before or {}, after or {}
-        return [
-            difference
-            for key in {**before, **after}
-            for difference in _differences(section, key, before.get(key, ""), after.get(key, ""))
-        ]
-    if isinstance(after, list) and all(isinstance(item, dict) for item in [*after, *(before or [])]):
-        before = before or []
-        return [
-            {**difference, "row": index + 1}
-            for index in range(max(len(before), len(after)))
-            for difference in _differences(
-                section,
-                field,
-                before[index] if index < len(before) else {},
-                after[index] if index < len(after) else {},
-            )
-        ]
-    if isinstance(after, list):
-        before, after = "、".join(before or []), "、".join(after)
-    return [] if before == after else [{"section": section, "field": field, "before": before, "after": after}]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -53,16 +53,18 @@ class Section:
         """The field that names a row."""
         return next(iter(self.fields))
 
-    def in_line(self, texts: dict[str, str]) -> str:
-        """A row in one line: its name and the fields of its table."""
+    def name_of(self, row: dict) -> str:
+        """What a row is called."""
+        return row.get(self.names_row) or str(self.row)
+
+    def in_line(self, row: dict, hidden: tuple[str, ...] = ()) -> str:
+        """A row in one line: its name and the fields of its table, without the hidden ones."""
         fields = self.brief or [name for name in self.fields if name not in self.beneath]
-        facts = [texts[name] for name in fields if name != self.names_row and texts.get(name)]
+        told = {*fields} - {self.names_row, *hidden}
+        facts = [row[name] for name in fields if name in told and row.get(name)]
         if not facts:
-            return texts[self.names_row]
-        return _now("%(name)s (%(facts)s)") % {
-            "name": texts[self.names_row],
-            "facts": _now(", ").join(facts),
-        }
+            return self.name_of(row)
+        return _now("%(name)s (%(facts)s)") % {"name": self.name_of(row), "facts": _now(", ").join(facts)}
 
 
 SECTIONS = [
@@ -160,6 +162,7 @@ SECTIONS = [
     ),
 ]
 SHORT = 6  # signs that stand on one line of a table
+LONGEST_NAME = 30  # signs of a row's name where it only says which row
 BY_KEY = {section.key: section for section in SECTIONS}
 
 
@@ -266,52 +269,44 @@ def conditions(snapshot) -> list[Finding]:
 
 
 def parts_changed(found: list[dict]) -> set[str]:
-    """The keys of the parts in which :func:`reviews.freezing.changes` found anything."""
-    return {one["section"] if one["field"] == "file" else BY_KEY[one["section"]].part for one in found}
+    """The keys of the parts in which :func:`reviews.comparing.changes` found anything."""
+    return {one["section"] if one.get("field") == "file" else BY_KEY[one["section"]].part for one in found}
 
 
 def spell(changes: list[dict], *, personal: bool) -> list[dict]:
-    """What :func:`reviews.freezing.changes` found, in words: part, where, before, after.
+    """What :func:`reviews.comparing.changes` found, in words: part, where, before, after.
 
     A row that came or went is one line. Changes of personal fields are left out for who may not see these.
     """
-    rows: dict[tuple, list[dict]] = {}
-    for index, change in enumerate(changes):
-        key = (change["section"], change["row"]) if "row" in change else index
-        if personal or change["field"] not in PERSONAL.get(change["section"], ()):
-            rows.setdefault(key, []).append(change)
-    return [line for row in rows.values() for line in _came_or_went(row) or map(_spelled, row)]
+    lines = []
+    for change in changes:
+        hidden = () if personal else PERSONAL.get(change["section"], ())
+        if change.get("field") not in hidden:
+            lines.append(_spelled(change, hidden))
+    return lines
 
 
-def _came_or_went(row: list[dict]) -> list[dict]:
-    """The one line of a row that is new or gone; nothing for a row that was changed."""
-    section = BY_KEY.get(row[0]["section"])
-    if section is None or "row" not in row[0]:
-        return []
-    for empty, full, words in (
-        ("before", "after", _now("Added: %(kind)s")),
-        ("after", "before", _now("Removed: %(kind)s")),
-    ):
-        texts = {change["field"]: _text(change[full]) for change in row}
-        # Its name came or went too: else it is an empty field that was filled in.
-        if texts.get(section.names_row) and not any(change[empty] for change in row):
-            line = {"part": parts.get(section.part).title, "where": words % {"kind": section.row}}
-            return [line | {empty: "", full: section.in_line(texts)}]
-    return []
-
-
-def _spelled(change: dict) -> dict:
-    name = change["field"]
-    section = BY_KEY.get(change["section"])
-    if name == "file":
+def _spelled(change: dict, hidden: tuple[str, ...]) -> dict:
+    if change.get("field") == "file":
         part, where = change["section"], _now("File")
-    else:
-        part, label = section.part, str(section.fields.get(name, name))
-        where = _now("%(section)s, row %(row)s: %(field)s") if "row" in change else "%(field)s"
-        where = where % {"section": section.title, "row": change.get("row"), "field": label}
-    return {
-        "part": parts.get(part).title,
-        "where": where,
-        "before": change["before"],
-        "after": change["after"],
-    }
+        return {"part": parts.get(part).title, "where": where, **_sides(change["before"], change["after"])}
+    section = BY_KEY[change["section"]]
+    line = {"part": parts.get(section.part).title}
+    if "came" in change:
+        where = _now("Added: %(kind)s") % {"kind": section.row}
+        return {**line, "where": where, **_sides("", section.in_line(change["came"], hidden))}
+    if "went" in change:
+        where = _now("Removed: %(kind)s") % {"kind": section.row}
+        return {**line, "where": where, **_sides(section.in_line(change["went"], hidden), "")}
+    where = section.fields.get(change["field"], change["field"])
+    if "row" in change:
+        where = _now("%(section)s, “%(row)s”: %(field)s") % {
+            "section": section.title,
+            "row": Truncator(section.name_of(change["row"])).chars(LONGEST_NAME, truncate="…"),
+            "field": where,
+        }
+    return {**line, "where": str(where), **_sides(change["before"], change["after"])}
+
+
+def _sides(before: str, after: str) -> dict[str, str]:
+    return {"before": before, "after": after}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from records.attachments import Attachment
 from reviews import reading
-from reviews.freezing import changes
+from reviews.comparing import changes
 from reviews.models import Application, Part, State
 from reviews.office.verbs import open_verbs
 from reviews.timeline import timeline

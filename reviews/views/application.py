@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from records.attachments import Attachment
 from records.templatetags.present import cn_date
 from reviews import reading
-from reviews.freezing import changes
+from reviews.comparing import changes
 from reviews.mending import asked, to_correct
 from reviews.models import ENDED, Decision, PaperForm, Part, State
 from reviews.permissions import has_signed, open_moves, open_signatures

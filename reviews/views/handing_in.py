@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import check
 from reviews import mending, readiness, reading
+from reviews.comparing import changes
 from reviews.forms import ResubmitForm, SubmitForm, WithdrawForm
-from reviews.freezing import changes, freeze
+from reviews.freezing import freeze
 from reviews.models import ENDED, State
 from reviews.timeline import by_when
 from reviews.views.application import submit_label

@@ -15,8 +15,9 @@ from records.attachments import CONTENT_TYPES, Attachment
 from records.views import send_or_404
 from reviews import issuing, reading
 from reviews.actions import upload_paper_form
+from reviews.comparing import changes
 from reviews.forms import StampedForm
-from reviews.freezing import changes, freeze, without_personal
+from reviews.freezing import freeze, without_personal
 from reviews.models import DecisionDocument, PaperForm, Part, State
 from reviews.papers import application_form_docx, application_form_pdf
 from reviews.views.asking import application_for, attempt, check_not_own, posted

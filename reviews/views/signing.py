@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reviews import permissions, reading
+from reviews.comparing import changes
 from reviews.forms import SignForm
-from reviews.freezing import changes
 from reviews.models import Part, State
 from reviews.views.asking import application_for, attempt, posted
 
