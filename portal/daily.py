@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from ledgers import evidence
-from records import jobs, outbox
+from records import jobs, leftovers, outbox
 from records.models import PendingImport
 from studios.models import Draft
 
@@ -43,6 +43,11 @@ def sweep_results(on: date) -> int:
     return jobs.sweep_results(morning(on))
 
 
+def sweep_leftovers(on: date) -> int:
+    """Delete stored files that no row names, such as uploads whose transaction was rolled back."""
+    return leftovers.sweep(morning(on))
+
+
 def drain_outbox(on: date) -> int:
     return outbox.drain()
 
@@ -54,6 +59,7 @@ DAY: list[tuple[str, Callable[[date], int]]] = [
     ("drafts_swept", sweep_drafts),
     ("outbox_swept", sweep_outbox),
     ("results_swept", sweep_results),
+    ("leftovers_swept", sweep_leftovers),
     ("outbox_drained", drain_outbox),  # last, so that it sends what the others wrote
 ]
 

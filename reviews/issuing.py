@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,7 @@ def issue(document: DecisionDocument) -> None:
         naming_on=document.named_on,
     )
     storage = document.file.storage
-    name = storage.save(f"decisions/{document.year}/{document.serial}.pdf", ContentFile(pdf))
+    name = storage.save(f"decisions/{document.year}/{uuid.uuid4().hex}.pdf", ContentFile(pdf))
     mine = DecisionDocument.objects.filter(pk=document.pk, file="")
     if not mine.update(file=name, sha256=hashlib.sha256(pdf).hexdigest()):
         storage.delete(name)
