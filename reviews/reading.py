@@ -300,11 +300,8 @@ def _spelled(change: dict, hidden: tuple[str, ...]) -> dict:
         return {**line, "where": where, **_sides(section.in_line(change["went"], hidden), "")}
     where = section.fields.get(change["field"], change["field"])
     if "row" in change:
-        where = _now("%(section)s, “%(row)s”: %(field)s") % {
-            "section": section.title,
-            "row": Truncator(section.name_of(change["row"])).chars(LONGEST_NAME, truncate="…"),
-            "field": where,
-        }
+        name = Truncator(section.name_of(change["row"])).chars(LONGEST_NAME, truncate="…")
+        where = _now("“%(row)s”: %(field)s") % {"row": name, "field": where}
     return {**line, "where": str(where), **_sides(change["before"], change["after"])}
 
 

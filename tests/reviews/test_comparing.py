@@ -63,7 +63,7 @@ def test_an_edited_row_is_one_changed_text_beside_its_name(frozen):
     one, two, three, _four = TEAM
     edited = {**two, "title": "高级工程师"}
     assert told(frozen(team(one, two, three)), frozen(team(one, edited, three))) == {
-        ("团队成员“唐敏”：专业技术职务", "工程师", "高级工程师")
+        ("“唐敏”：专业技术职务", "工程师", "高级工程师")
     }
 
 
@@ -77,7 +77,7 @@ def test_removed_added_edited_and_moved_at_once_are_told_apart(frozen):
         (ADDED, "", "韩梅（工程师、1990、成员）"),
     }
     assert told(frozen(team(one, two, four)), frozen(team(edited, one, two))) == {
-        ("团队成员“韩梅”：在工作室的角色", "成员", "骨干")
+        ("“韩梅”：在工作室的角色", "成员", "骨干")
     }
 
 
@@ -89,7 +89,7 @@ def test_rows_in_another_order_are_no_change(frozen):
 def test_a_row_that_gets_another_name_is_the_same_row():
     one, two, three, _four = TEAM
     assert told(team(one, two, three), team(one, {**two, "name": "唐闵"}, three)) == {
-        ("团队成员“唐敏”：姓名", "唐敏", "唐闵")
+        ("“唐敏”：姓名", "唐敏", "唐闵")
     }
 
 
@@ -120,7 +120,7 @@ def test_a_version_without_numbers_is_compared_with_one_that_has_them_by_the_wor
     after = team(one, {**three, "duty": "误差补偿"}, four)
     assert told(without_numbers(team(one, two, three, four)), after) == {
         (REMOVED, "唐敏（工程师、1990、成员）", ""),
-        ("团队成员“许航”：分工", "", "误差补偿"),
+        ("“许航”：分工", "", "误差补偿"),
     }
 
 
@@ -129,7 +129,7 @@ def test_birth_is_told_to_those_who_may_see_it():
     younger = {**one, "birth_year": "1991"}
     assert told(team(one), team(younger, two), personal=False) == {(ADDED, "", "唐敏（工程师、成员）")}
     assert told(team(one), team(younger, two)) == {
-        ("团队成员“宋青”：出生年份", "1990", "1991"),
+        ("“宋青”：出生年份", "1990", "1991"),
         (ADDED, "", "唐敏（工程师、1990、成员）"),
     }
 
@@ -137,7 +137,7 @@ def test_birth_is_told_to_those_who_may_see_it():
 def test_a_long_name_is_cut_where_it_only_says_which_row():
     row = {"id": 1, "name": "关于" * 40, "number": "1"}
     [line] = spell(changes({"projects": [row]}, {"projects": [{**row, "number": "2"}]}), personal=True)
-    assert line["where"] == f"创新项目“{'关于' * 14}关…”：项目编号"
+    assert line["where"] == f"“{'关于' * 14}关…”：项目编号"
 
 
 def test_files_come_and_go_by_part_name_and_content():
@@ -193,9 +193,9 @@ def test_what_people_do_to_rows_is_told_exactly_when_it_is_handed_in_again():
         ("新增成员", "", "丁一（讲师、骨干）"),
         ("新增荣誉", "", f"全国五一劳动奖章（国家级、{year}）"),
         ("新增创新项目", "", f"新课题（校级、{year}年6月1日、{year}年12月31日）"),
-        ("创新项目“装备可靠性提升”：项目编号", f"{year}-KJ-018", "KJ-2"),
-        ("创新成果“一种主轴监测方法（2）”：认定日期", f"{year - 1}年2月10日", f"{year}年1月10日"),
-        ("经费“实验耗材”：金额（元）", "20,000.00", "30,000.00"),
+        ("“装备可靠性提升”：项目编号", f"{year}-KJ-018", "KJ-2"),
+        ("“一种主轴监测方法（2）”：认定日期", f"{year - 1}年2月10日", f"{year}年1月10日"),
+        ("“实验耗材”：金额（元）", "20,000.00", "30,000.00"),
         ("删除管理制度", "学习交流办法（学习交流、2020年1月1日）", ""),
         ("新增管理制度", "", "学习交流办法（学习交流、2）"),
     }

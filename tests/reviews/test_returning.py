@@ -116,7 +116,7 @@ def test_who_signs_after_a_correction_sees_part_field_before_and_after(cast, sig
         year = timezone.localdate().year
         assert lines == {
             ("领衔人与荣誉", "创新方向与工作内容", "高精度装备的故障诊断", "高端装备的远程诊断"),
-            ("创新项目", "创新项目“装备可靠性提升”：项目编号", f"{year}-KJ-018", "2026-KJ-019"),
+            ("创新项目", "“装备可靠性提升”：项目编号", f"{year}-KJ-018", "2026-KJ-019"),
         }
 
 
