@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
-
 from ledgers.models import Achievement
 from records import cells
 from records.sheets import Column
-from studios.columns import amount, day, level, words_of
+from studios.columns import amount, column, day, level, words_of
 
 KINDS = {
     "invention": ("发明专利", "专利", "发明"),
@@ -32,46 +30,45 @@ def _body(value: object) -> str:
 
 def achievements() -> list[Column]:
     return [
-        Column(
-            "title",
-            _("Name of the result"),
-            ["成果名称", "名称", "成果", "题目"],
-            cells.text(200),
-            required=True,
-        ),
-        Column(
+        column(Achievement, "title", ["成果名称", "名称", "成果", "题目"], cells.text(200), required=True),
+        column(
+            Achievement,
             "kind",
-            _("Kind of result"),
             ["成果类别", "类别", "成果类型", "类型"],
             words_of(Achievement.Kind, **KINDS),
             required=True,
         ),
-        Column("number", _("Number"), ["编号", "专利号", "成果编号", "证书号"], cells.text(80)),
-        Column("owner", _("Owner"), ["权属", "权利人", "成果归属", "所有人"], cells.text(100)),
-        Column("share", _("Share of the studio"), ["本室贡献", "贡献", "排名", "份额"], cells.text(60)),
-        Column("level", _("Level"), ["级别", "成果级别", "等级"], level),
-        Column(
+        column(Achievement, "number", ["编号", "专利号", "成果编号", "证书号"], cells.text(80)),
+        column(Achievement, "owner", ["权利人", "权属", "成果归属", "所有人"], cells.text(100)),
+        column(
+            Achievement,
+            "share",
+            ["工作室所占份额", "本室贡献", "贡献", "排名", "份额"],
+            cells.text(60),
+        ),
+        column(Achievement, "level", ["级别", "成果级别", "等级"], level),
+        column(
+            Achievement,
             "recognised_by",
-            _("Recognised by"),
-            ["授予（认定）单位", "认定单位", "授予单位", "授权单位", "颁奖单位", "认可单位"],
+            ["认定单位", "授予（认定）单位", "授予单位", "授权单位", "颁奖单位", "认可单位"],
             _body,
         ),
-        Column(
+        column(
+            Achievement,
             "recognised_on",
-            _("Recognised on"),
-            ["认定时间", "授予时间", "授权日期", "获奖时间", "认定日期", "时间"],
+            ["认定日期", "认定时间", "授予时间", "授权日期", "获奖时间", "时间"],
             day(),
         ),
-        Column(
+        column(
+            Achievement,
             "benefit_amount",
-            _("Economic benefit (yuan)"),
             ["经济效益", "经济效益（万元）", "经济效益（元）", "效益金额"],
             by_heading=amount,
         ),
-        Column(
+        column(
+            Achievement,
             "benefit",
-            _("Benefit in words"),
-            ["社会效益", "效益说明", "应用情况", "推广应用情况"],
+            ["效益说明", "社会效益", "应用情况", "推广应用情况"],
             cells.text(300),
         ),
     ]

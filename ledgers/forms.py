@@ -8,16 +8,14 @@ from studios.row_forms import RowForm
 
 
 class AchievementForm(RowForm):
-    benefit_amount = inputs.amount(
-        label=_("Economic benefit (yuan)"), required=False, help_text=_("“12万元” is understood as well.")
-    )
+    benefit_amount = inputs.amount(required=False, help_text=_("“12万元” is understood as well."))
     files = inputs.FilesField(label=_("Proof of recognition"), help_text=inputs.FILES_HINT)
 
     class Meta:
         model = Achievement
         fields = [
-            "kind",
             "title",
+            "kind",
             "number",
             "owner",
             "share",

@@ -34,12 +34,12 @@ def register() -> None:
             Achievement,
             AchievementForm,
             _("Innovation results"),
-            ("title", "kind", "level", "recognised_by", "recognised_on", "benefit_amount"),
+            ("title", "kind", "level", "recognised_on", "benefit_amount"),
             achievements,
             empty=_(
                 "Enter patents, papers, awards, transfers; a result counts once somebody outside has recognised it."
             ),
             slot="proof",
-            detail=("number", "owner", "share", "benefit"),
+            detail=("number", "owner", "share", "recognised_by", "benefit"),
         )
     )

@@ -149,10 +149,10 @@ def read(content: bytes, columns: Columns, *, name: str = "", limits: Limits | N
     return read_sheets(open_workbook(content, name, limits), columns)
 
 
-def read_sheets(sheets: Sequence[Sheet], columns: Columns) -> Reading:
-    """As :func:`read`, of sheets that are open already, or were never a file."""
+def read_sheets(sheets: Sequence[Sheet], columns: Columns, *, least: int = 2) -> Reading:
+    """As :func:`read`, of sheets that are open already, or were never a file; ``least`` as in :func:`find_table`."""
     given = [(sheet, columns(year_in(sheet)) if callable(columns) else columns) for sheet in sheets]
-    found = [table for sheet, wanted in given if (table := find_table(sheet, wanted))]
+    found = [table for sheet, wanted in given if (table := find_table(sheet, wanted, least=least))]
     if not found:
         wanted = columns(None) if callable(columns) else columns
         words = "、".join(column.headings[0] for column in wanted if column.required)
@@ -196,8 +196,11 @@ def year_in(sheet: Sheet) -> int | None:
     return None
 
 
-def find_table(sheet: Sheet, columns: Sequence[Column]) -> Table | None:
-    """The heading row: the row, or two rows one above the other, in which most of the columns are found."""
+def find_table(sheet: Sheet, columns: Sequence[Column], *, least: int = 2) -> Table | None:
+    """The heading row: the row, or two rows one above the other, in which most of the columns are found.
+
+    :param least: how many columns it takes to tell headings from data.
+    """
     best: Table | None = None
     rows = dict(list(sheet)[:HEADING_WITHIN])
     for number, row in rows.items():
@@ -209,8 +212,7 @@ def find_table(sheet: Sheet, columns: Sequence[Column]) -> Table | None:
             matched = _match(headings, columns)
             if len(matched) > (len(best.columns) if best else 0):
                 best = Table(sheet, number, number + bool(below), headings, matched)
-    least = min(2, len(columns))
-    return best if best and len(best.columns) >= least else None
+    return best if best and len(best.columns) >= min(least, len(columns)) else None
 
 
 def _match(headings: dict[int, str], columns: Sequence[Column]) -> dict[str, tuple[int, Column]]:

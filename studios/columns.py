@@ -1,4 +1,7 @@
-"""The columns under which people keep these lists in Excel: what each is called, and how its cells are read."""
+"""The columns under which people keep these lists in Excel: what each is called, and how its cells are read.
+
+They stand in the order of the form, and each is called what its field is called there and in the table.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from django.db.models import Model
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from records import cells
 from records.sheets import Column
 from studios.levels import Level
-from studios.models import BudgetLine, Member, RuleDocument
+from studios.models import BudgetLine, Honour, Member, Project, RuleDocument
 from studios.titles import degree_of
 
 # The words people use for each level. What a city such as Shanghai grants counts as provincial (DOMAIN §2).
@@ -70,51 +75,45 @@ def words_of(choices: type, **also: tuple[str, ...]) -> Callable[[object], str]:
     return cells.choice({choices[key.upper()]: words for key, words in also.items()})
 
 
+def column(model: type[Model], field: str, also: list[str], parse: Callable | None = None, **rules) -> Column:
+    """The column of a field: called as the field is, and ``also`` by the other names that people give it."""
+    label = str(capfirst(model._meta.get_field(field).verbose_name))
+    return Column(field, label, [label, *also], parse or cells.text(), **rules)
+
+
 def honours() -> list[Column]:
     return [
-        Column(
-            "title",
-            _("Title of the honour"),
-            ["荣誉名称", "荣誉称号", "荣誉", "称号"],
-            cells.title(100),
-            required=True,
-        ),
-        Column("level", _("Level"), ["级别", "荣誉级别", "等级", "层次"], level, required=True),
-        Column(
+        column(Honour, "title", ["荣誉名称", "荣誉称号", "荣誉", "称号"], cells.title(100), required=True),
+        column(Honour, "level", ["级别", "荣誉级别", "等级", "层次"], level, required=True),
+        column(
+            Honour,
             "year",
-            _("Year"),
-            ["年份", "获得年份", "获奖年份", "授予时间", "获得时间", "年度", "时间"],
+            ["年度", "年份", "获得年份", "获奖年份", "授予时间", "获得时间", "时间"],
             year,
             required=True,
         ),
-        Column("certificate_no", _("Certificate number"), ["证书编号", "证书号", "编号"], cells.text(60)),
-        Column("body", _("Awarded by"), ["授予单位", "颁发单位", "授予机关", "颁发机构"], cells.text(100)),
+        column(Honour, "certificate_no", ["证书编号", "证书号", "编号"], cells.text(60)),
+        column(Honour, "body", ["颁发单位", "授予单位", "授予机关", "颁发机构"], cells.text(100)),
     ]
 
 
 def members() -> list[Column]:
+    staff_no = str(_("Staff number"))
     return [
-        Column("staff_no", _("Staff number"), ["工号", "职工号", "教工号", "人员编号"], cells.text(20)),
-        Column("name", _("Name"), ["姓名", "成员姓名", "成员", "名字"], cells.name, required=True),
-        Column(
-            "title",
-            _("Professional title"),
-            ["职称", "专业技术职务", "专业职称", "专业技术职称"],
-            cells.title(40),
-        ),
-        Column(
+        Column("staff_no", staff_no, [staff_no, "工号", "职工号", "教工号", "人员编号"], cells.text(20)),
+        column(Member, "name", ["姓名", "成员姓名", "成员", "名字"], cells.name),
+        column(Member, "title", ["专业技术职务", "职称", "专业职称", "专业技术职称"], cells.title(40)),
+        column(
+            Member,
             "degree",
-            _("Education"),
             ["学历", "最高学历", "学历学位", "文化程度", "学位"],
             lambda value: degree_of(cells.plain(value)),
         ),
-        Column(
-            "birth_year", _("Year of birth"), ["出生年份", "出生年月", "出生日期", "出生年", "出生"], year
-        ),
-        Column(
+        column(Member, "birth_year", ["出生年份", "出生年月", "出生日期", "出生年", "出生"], year),
+        column(
+            Member,
             "role",
-            _("Role in the studio"),
-            ["在工作室角色", "角色", "工作室角色", "团队角色", "身份"],
+            ["在工作室的角色", "在工作室角色", "角色", "工作室角色", "团队角色", "身份"],
             words_of(
                 Member.Duty,
                 core=("骨干", "骨干成员", "核心成员", "核心", "副领衔人"),
@@ -123,58 +122,46 @@ def members() -> list[Column]:
                 apprentice=("徒弟", "学徒", "学员"),
             ),
         ),
-        Column(
-            "duty", _("What they do"), ["分工", "承担工作", "职责", "负责工作", "研究方向"], cells.text(200)
-        ),
-        Column("joined_on", _("Joined on"), ["加入时间", "加入日期", "入室时间"], day()),
+        column(Member, "duty", ["分工", "承担工作", "职责", "负责工作", "研究方向"], cells.text(200)),
+        column(Member, "joined_on", ["加入日期", "加入时间", "入室时间"], day()),
     ]
 
 
 def projects() -> list[Column]:
     return [
-        Column(
+        column(
+            Project,
             "name",
-            _("Name of the project"),
             ["项目名称", "课题名称", "名称", "项目", "课题"],
             cells.text(200),
             required=True,
         ),
-        Column("level", _("Level"), ["级别", "项目级别", "课题级别", "等级"], level, required=True),
-        Column(
-            "number",
-            _("Project number"),
-            ["项目编号", "课题编号", "编号", "批准号", "立项编号"],
-            cells.text(60),
-        ),
-        Column(
+        column(Project, "level", ["级别", "项目级别", "课题级别", "等级"], level, required=True),
+        column(Project, "number", ["项目编号", "课题编号", "编号", "批准号", "立项编号"], cells.text(60)),
+        column(
+            Project,
             "funder",
-            _("Funded or approved by"),
-            ["立项单位", "项目来源", "来源", "资助单位", "批准单位", "下达单位"],
+            ["立项单位", "立项（资助）单位", "项目来源", "来源", "资助单位", "批准单位", "下达单位"],
             cells.text(100),
         ),
-        Column(
-            "duty",
-            _("Role of the studio"),
-            ["承担任务", "承担角色", "本室角色", "主持或参与", "角色"],
-            cells.text(100),
-        ),
-        Column(
+        column(Project, "duty", ["承担角色", "承担任务", "本室角色", "主持或参与", "角色"], cells.text(100)),
+        column(
+            Project,
             "starts_on",
-            _("From"),
-            ["开始时间", "开始日期", "起始时间", "立项时间", "起始日期", "起"],
+            ["开始日期", "开始时间", "起始时间", "立项时间", "起始日期", "起"],
             day(),
             required=True,
         ),
-        Column(
+        column(
+            Project,
             "ends_on",
-            _("Until"),
-            ["结束时间", "结束日期", "完成时间", "截止时间", "终止时间", "结题时间", "止"],
+            ["结束日期", "结束时间", "完成时间", "截止日期", "截止时间", "终止时间", "结题时间", "止"],
             day(end=True),
             required=True,
         ),
-        Column(
+        column(
+            Project,
             "amount",
-            _("Funding (yuan)"),
             ["经费", "项目经费", "资助金额", "金额", "经费（元）", "经费（万元）"],
             by_heading=amount,
         ),
@@ -183,17 +170,17 @@ def projects() -> list[Column]:
 
 def budget() -> list[Column]:
     return [
-        Column("year", _("Year"), ["年度", "年份", "预算年度"], year, required=True),
-        Column(
+        column(BudgetLine, "year", ["年度", "年份", "预算年度"], year, required=True),
+        column(
+            BudgetLine,
             "purpose",
-            _("Purpose"),
             ["用途", "项目", "支出内容", "内容", "经费用途"],
             cells.text(100),
             required=True,
         ),
-        Column(
+        column(
+            BudgetLine,
             "source",
-            _("Source"),
             ["来源", "经费来源", "资金来源"],
             words_of(
                 BudgetLine.Source,
@@ -204,9 +191,9 @@ def budget() -> list[Column]:
             ),
             required=True,
         ),
-        Column(
+        column(
+            BudgetLine,
             "amount",
-            _("Amount (yuan)"),
             ["金额", "预算金额", "经费", "金额（元）", "金额（万元）"],
             required=True,
             by_heading=amount,
@@ -216,17 +203,17 @@ def budget() -> list[Column]:
 
 def rules() -> list[Column]:
     return [
-        Column(
+        column(
+            RuleDocument,
             "title",
-            _("Title of the rules"),
             ["制度名称", "名称", "文件名称", "制度"],
             cells.text(120),
             required=True,
         ),
-        Column(
+        column(
+            RuleDocument,
             "kind",
-            _("What it governs"),
-            ["类别", "制度类别", "内容", "类型"],
+            ["制度类别", "类别", "内容", "类型"],
             words_of(
                 RuleDocument.Kind,
                 exchange=("学习交流", "学习", "交流", "业务交流"),
@@ -236,6 +223,6 @@ def rules() -> list[Column]:
             ),
             required=True,
         ),
-        Column("version", _("Version"), ["版本", "版次"], cells.text(20)),
-        Column("dated_on", _("Date"), ["日期", "制定日期", "发布日期", "制定时间", "实施日期"], day()),
+        column(RuleDocument, "version", ["版本", "版次"], cells.text(20)),
+        column(RuleDocument, "dated_on", ["日期", "制定日期", "发布日期", "制定时间", "实施日期"], day()),
     ]

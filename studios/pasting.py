@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,8 @@ from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
 from records import sheets
-from records.workbooks import Sheet
+from records.sheets import Column
+from records.workbooks import Sheet, column_letters
 from studios.models import Studio
 from studios.rowkinds import RowKind
 
@@ -33,37 +35,39 @@ class Pasted:
 
     :ivar good: number of the line and its form, ready to be saved, as ``(3, form)``.
     :ivar problems: line, column, value, reason of everything that cannot go in.
+    :ivar unused: headings that are none of ours; what stands below them is left out.
     :ivar refused: a sentence when nothing of it could be read at all.
     """
 
     good: list[tuple[int, ModelForm]] = field(default_factory=list)
     problems: list[sheets.Problem] = field(default_factory=list)
     bad: list[int] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
     refused: str = ""
 
 
 def read(text: str, kind: RowKind, studio: Studio) -> Pasted:
     """Read what was pasted; nothing is written."""
-    if len(text) > MOST_LETTERS:
+    table = _table(text) if len(text) <= MOST_LETTERS else None
+    if table is None or len(table) > MOST_ROWS + 1 or max(map(len, table), default=0) > MOST_COLUMNS:
         return Pasted(
             refused=_("This is too much at once. Paste at most %(most)s rows.") % {"most": MOST_ROWS}
         )
-    table = _table(text)
     if not table:
         return Pasted(refused=_("Nothing was pasted. Copy the rows in Excel and paste them here."))
-    if len(table) > MOST_ROWS + 1 or max(map(len, table)) > MOST_COLUMNS:
-        return Pasted(
-            refused=_("This is too much at once. Paste at most %(most)s rows.") % {"most": MOST_ROWS}
-        )
     columns = kind.columns()
-    headed = sheets.find_table(_sheet(table), columns) is not None
-    try:
-        reading = sheets.read_sheets(
-            [_sheet(table if headed else [_headings(columns, table), *table])], columns
+    headings = _headings(table, columns)
+    if refused := _unreadable(table, headings, columns):
+        return Pasted(refused=refused)
+    above = [] if headings else [[column.headings[0] for column in columns]]
+    reading = sheets.read_sheets([_sheet([*above, *table])], columns, least=1)
+    if not reading.all:
+        return Pasted(
+            refused=_("Only the heading row was pasted. Copy the rows below it as well.")
+            if headings
+            else _("No rows were found in what was pasted.")
         )
-    except sheets.UnreadableFile as error:
-        return Pasted(refused=str(error))
-    return _through_forms(reading, kind, studio, shift=0 if headed else 1)
+    return _through_forms(reading, kind, studio, shift=len(above))
 
 
 def _table(text: str) -> list[list[str]]:
@@ -85,17 +89,50 @@ def _sheet(table: list[list[str]]) -> Sheet:
     return sheet
 
 
-def _headings(columns, table: list[list[str]]) -> list[str]:
-    """Without a heading row the cells stand in the order in which the page names the columns."""
-    return [column.headings[0] for column in columns][: max(2, max(map(len, table)))]
+def _headings(table: list[list[str]], columns: Sequence[Column]) -> sheets.Table | None:
+    """The heading row; None when there is none, and the cells stand in the order in which the page names the columns.
+
+    Two names of columns in one row tell it; one does where it is what the first cell says, as nobody is called 工号.
+    """
+    if found := sheets.find_table(_sheet(table), columns):
+        return found
+    first = next(([cell] for row in table for cell in row if cell.strip()), [])
+    named = first and sheets.find_table(_sheet([first]), columns, least=1)
+    return sheets.find_table(_sheet(table), columns, least=1) if named else None
+
+
+def _unreadable(table: list[list[str]], headings: sheets.Table | None, columns: Sequence[Column]) -> str:
+    """Why none of it can be read: a column is missing, or there are cells of which nobody knows what they are."""
+    if headings is None:
+        most = max(number for row in table for number, cell in enumerate(row, start=1) if cell.strip())
+        words = _(
+            "A row has %(number)s cells, and there are %(most)s columns. Paste the heading row as well."
+        )
+        return words % {"number": most, "most": len(columns)} if most > len(columns) else ""
+    missing = [
+        column.headings[0] for column in columns if column.required and column.field not in headings.columns
+    ]
+    words = _("The heading row lacks these columns: %(words)s.")
+    return words % {"words": _(", ").join(missing)} if missing else ""
+
+
+def _unused(table: sheets.Table) -> list[str]:
+    """What has no place here: columns under headings that are none of ours, and those without a heading."""
+    below = {at for number, row in table.sheet for at in row if number > table.bottom}
+    bare = sorted(below - set(table.headings))
+    return [
+        *table.unused,
+        *(_("column %(letter)s, without a heading") % {"letter": column_letters(at)} for at in bare),
+    ]
 
 
 def _through_forms(reading: sheets.Reading, kind: RowKind, studio: Studio, *, shift: int) -> Pasted:
-    pasted = Pasted()
+    pasted = Pasted(unused=[words for table in reading.tables for words in _unused(table)])
     known = {_identity(kind, row): 0 for row in kind.rows(studio)}
+    assumed = _assumed(kind, studio)
     for row in reading.all:
         if not row.problems:
-            _check(row, kind, studio, known, pasted, shift)
+            _check(row, kind, studio, known, pasted, shift, assumed)
         if row.problems:
             pasted.bad.append(row.number - shift)
     pasted.problems = [
@@ -105,12 +142,22 @@ def _through_forms(reading: sheets.Reading, kind: RowKind, studio: Studio, *, sh
     return pasted
 
 
-def _check(row: sheets.Row, kind: RowKind, studio: Studio, known: dict, pasted: Pasted, shift: int) -> None:
-    data = {name: _typed(value) for name, value in row.values.items() if value is not None}
-    empty = kind.form(instance=kind.new(studio))
-    for name, form_field in empty.fields.items():
-        if data.get(name) is None and form_field.initial is not None:
-            data[name] = _typed(form_field.initial)
+def _assumed(kind: RowKind, studio: Studio) -> dict[str, str]:
+    """What the form of a new row opens with."""
+    fields = kind.form(instance=kind.new(studio)).fields
+    return {name: _typed(one.initial) for name, one in fields.items() if one.initial is not None}
+
+
+def _check(
+    row: sheets.Row,
+    kind: RowKind,
+    studio: Studio,
+    known: dict,
+    pasted: Pasted,
+    shift: int,
+    assumed: dict[str, str],
+) -> None:
+    data = assumed | {name: _typed(value) for name, value in row.values.items() if value is not None}
     form = kind.form(data, instance=kind.new(studio))
     for name, errors in form.errors.items():
         for error in errors:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.import_columns import STAFF_NO_DIGITS
 from accounts.models import Unit, User
+from records import cells
 from studios import inputs
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument
 from studios.titles import degree_of
 
 
 class RowForm(forms.ModelForm):
-    """One row of a studio's papers. The instance carries its studio before it is checked."""
+    """One row of a studio's papers. The instance carries its studio before it is checked.
+
+    Its fields stand in the order of the columns that are pasted, and are called what the model calls them.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if field.label is None:
+                field.label = capfirst(self._meta.model._meta.get_field(name).verbose_name)
             if isinstance(field, forms.TypedChoiceField):
                 field.choices = [
                     (value, label if value else _("Please choose")) for value, label in field.choices
@@ -68,9 +76,9 @@ class MemberForm(RowForm):
             self.initial.setdefault("staff_no", self.instance.user.staff_no or "")
 
     def clean_staff_no(self) -> str:
-        number = self.cleaned_data["staff_no"].strip()
+        number = cells.tight(self.cleaned_data["staff_no"])
         if number:
-            person = User.objects.filter(staff_no=number, is_active=True).select_related("unit").first()
+            person = person_of(number)
             if person is None:
                 raise forms.ValidationError(_("Nobody has this staff number."))
             if person.pk == self.instance.studio.lead_id:
@@ -100,6 +108,14 @@ class MemberForm(RowForm):
         return super().save(commit)
 
 
+def person_of(number: str) -> User | None:
+    """Whoever has this staff number; the zeros before it that Excel has eaten are put back."""
+    numbers = [number, number.zfill(STAFF_NO_DIGITS)]
+    people = User.objects.filter(staff_no__in=numbers, is_active=True).select_related("unit")
+    found = {person.staff_no: person for person in people}
+    return next((found[one] for one in numbers if one in found), None)
+
+
 def is_of(person: User, unit: Unit) -> bool:
     """Whether the person belongs to the unit or to one below it."""
     return person.unit is not None and person.unit.path.startswith(unit.path)
@@ -115,9 +131,7 @@ def personnel(person: User) -> dict:
 
 
 class ProjectForm(RowForm):
-    amount = inputs.amount(
-        label=_("Funding (yuan)"), required=False, help_text=_("“12万元” is understood as well.")
-    )
+    amount = inputs.amount(required=False, help_text=_("“12万元” is understood as well."))
     files = inputs.FilesField(label=_("Approval of the project"), help_text=inputs.FILES_HINT)
 
     class Meta:
@@ -128,7 +142,7 @@ class ProjectForm(RowForm):
 
 
 class BudgetLineForm(RowForm):
-    amount = inputs.amount(label=_("Amount (yuan)"), help_text=_("“2万元” is understood as well."))
+    amount = inputs.amount(help_text=_("“2万元” is understood as well."))
 
     class Meta:
         model = BudgetLine
@@ -144,5 +158,5 @@ class RuleDocumentForm(RowForm):
 
     class Meta:
         model = RuleDocument
-        fields = ["kind", "title", "version", "dated_on"]
+        fields = ["title", "kind", "version", "dated_on"]
         widgets = {"dated_on": inputs.day()}

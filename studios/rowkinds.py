@@ -32,9 +32,12 @@ class RowKind:
     """One kind of row.
 
     :param relation: its rows by their name on ``Studio``.
-    :param shown: the fields of the table, the one that names the row first.
+    :param shown: the fields of the table, in the order of the form.
     :param detail: further fields, which stand small below the name.
     :param slot: what its files are for; empty when it has none.
+    :param named_by: the field that names a row; the first of the table when left out.
+    :param joins: what is read along with its rows.
+    :param pasting: what whoever pastes rows should know.
     """
 
     key: str
@@ -48,23 +51,26 @@ class RowKind:
     empty: Any = ""
     slot: str = ""
     detail: tuple[str, ...] = ()
+    named_by: str = ""
+    joins: tuple[str, ...] = ()
+    pasting: Any = ""
 
     def rows(self, studio: Studio):
-        return getattr(studio, self.relation).all()
+        rows = getattr(studio, self.relation).all()
+        return rows.select_related(*self.joins) if self.joins else rows
 
     def new(self, studio: Studio, **fields) -> Model:
         """A row of the studio that is not saved yet."""
         return self.model(studio=studio, **fields)
 
-    def fields_for(self, personal: bool) -> list[str]:
-        return [name for name in self.shown if personal or name not in PERSONAL]
+    def label(self, name: str) -> str:
+        """What a field is called in form, table and heading row: as the model calls it."""
+        if name == "staff_no":
+            return str(_("Staff number"))
+        return capfirst(self.model._meta.get_field(name).verbose_name)
 
-    def labels(self, personal: bool) -> list[str]:
-        return [capfirst(self.model._meta.get_field(name).verbose_name) for name in self.fields_for(personal)]
-
-    def named(self, personal: bool) -> list[tuple[str, str]]:
-        """The fields of the table with their labels."""
-        return list(zip(self.fields_for(personal), self.labels(personal), strict=True))
+    def names_row(self, name: str) -> bool:
+        return name == (self.named_by or self.shown[0])
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Cell:
     text: str
     number: bool = False
     short: bool = False
+    names_row: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,24 +89,23 @@ class Line:
     row: Model
     cells: list[Cell]
     files: list[FileLine]
-    detail: str
+    detail: list[Cell]
 
 
 def lines(kind: RowKind, studio: Studio, *, personal: bool) -> list[Line]:
     """The rows of one kind, ready to be shown; two queries whatever their number."""
     rows = list(kind.rows(studio))
-    names = kind.named(personal)
+    shown = [name for name in kind.shown if personal or name not in PERSONAL]
     files = _files(kind, rows) if kind.slot and rows else {}
     return [
         Line(
-            row, [cell(row, name, label) for name, label in names], files.get(row.pk, []), _detail(kind, row)
+            row,
+            [cell(kind, row, name) for name in shown],
+            files.get(row.pk, []),
+            [cell(kind, row, name) for name in kind.detail if getattr(row, name)],
         )
         for row in rows
     ]
-
-
-def _detail(kind: RowKind, row: Model) -> str:
-    return " · ".join(str(value) for name in kind.detail if (value := getattr(row, name)))
 
 
 def _files(kind: RowKind, rows: list[Model]) -> dict[int, list[FileLine]]:
@@ -121,8 +127,9 @@ def totals(lines: list[Line]) -> list[tuple[int, str]]:
     return [(year, money(amount)) for year, amount in sorted(sums.items(), reverse=True)]
 
 
-def cell(row: Model, name: str, label: str) -> Cell:
+def cell(kind: RowKind, row: Model, name: str) -> Cell:
     """One field of a row as it is shown: the words of a choice, a date, an amount."""
+    label = kind.label(name)
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
     if isinstance(value, date):
@@ -130,7 +137,7 @@ def cell(row: Model, name: str, label: str) -> Cell:
     if name in ("amount", "benefit_amount"):
         return Cell(label, money(value), number=True)
     text = "—" if value in (None, "") else str(value)
-    return Cell(label, text, short=bool(display) and len(text) <= 6)
+    return Cell(label, text, short=bool(display) and len(text) <= 6, names_row=kind.names_row(name))
 
 
 _KINDS: dict[str, RowKind] = {}
@@ -177,6 +184,12 @@ register(
         _("Members of the team"),
         ("name", "title", "degree", "birth_year", "role", "duty"),
         columns.members,
+        detail=("staff_no", "joined_on"),
+        joins=("user",),
+        pasting=_(
+            "For people of the university the staff number is enough: what is left empty is filled in from "
+            "personnel data, the year of birth for people of the unit only."
+        ),
         empty=_("Members of the university are filled in from their staff number."),
     )
 )
@@ -203,8 +216,9 @@ register(
         BudgetLine,
         row_forms.BudgetLineForm,
         _("Dedicated budget"),
-        ("purpose", "year", "source", "amount"),
+        ("year", "purpose", "source", "amount"),
         columns.budget,
+        named_by="purpose",
         empty=_("Enter what is set aside for the studio this year, and from where it comes."),
     )
 )

@@ -133,6 +133,11 @@ class Member(Row):
     def __str__(self):
         return self.name
 
+    @property
+    def staff_no(self) -> str:
+        """The staff number of somebody of the university; empty for others."""
+        return (self.user.staff_no or "") if self.user else ""
+
     def save(self, *args, **kwargs):
         from studios.titles import rank_of
 

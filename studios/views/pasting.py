@@ -46,13 +46,14 @@ def page(request, studio, kind, text: str, pasted, once):
         "pasted": pasted,
         "columns": kind.columns(),
         "preview": preview(kind, pasted) if pasted else [],
-        "labels": kind.labels(personal=True),
         "back": rows_url(studio, kind),
     }
     return render(request, "studios/paste.html", context)
 
 
 def preview(kind, pasted) -> list[tuple[int, list[rowkinds.Cell]]]:
-    """The good rows as the table would show them, with the number of their line."""
-    names = kind.named(personal=True)
-    return [(line, [rowkinds.cell(form.instance, *name) for name in names]) for line, form in pasted.good]
+    """The good rows with the number of their line; a column in which nothing stands is left out."""
+    rows = [form.instance for _line, form in pasted.good]
+    names = [column.field for column in kind.columns()]
+    told = [name for name in names if any(getattr(row, name) not in (None, "") for row in rows)]
+    return [(line, [rowkinds.cell(kind, form.instance, name) for name in told]) for line, form in pasted.good]

@@ -46,12 +46,87 @@ def test_without_headings_the_columns_stand_in_the_order_of_the_page(studio):
     assert rows == {("实验耗材", "unit", Decimal("12000.00")), ("技术培训", "union", Decimal("8000.00"))}
 
 
+@pytest.mark.parametrize("key", ["honours", "members", "projects", "results", "budget", "rules"])
+def test_form_table_and_heading_row_have_the_same_names_in_the_same_order(studio, key):
+    kind = rowkinds.get(key)
+    columns = {column.field: str(column.label) for column in kind.columns()}
+    form = kind.form(instance=kind.new(studio))
+    asked = {name: str(field.label) for name, field in form.fields.items() if name != "files"}
+    assert list(columns.items()) == list(asked.items())
+    assert [column.headings[0] for column in kind.columns()] == list(columns.values())
+    names = [name for name in columns if name not in kind.detail]
+    assert list(kind.shown) == names
+    assert {name: kind.label(name) for name in kind.shown + kind.detail} == columns
+
+
 def test_members_with_a_staff_number_take_the_account_and_what_is_missing(studio):
     person = UserFactory(name="王㛃", title="讲师", degree="硕士研究生", birth_year=1990)
     added(f"姓名\t工号\t角色\n王 㛃\t{person.staff_no}\t骨干\n阿依古丽．买买提\t\t成员", "members", studio)
     known, unknown = Member.objects.order_by("pk")
     assert (known.user, known.title, known.degree, known.role) == (person, "讲师", "master", "core")
     assert (unknown.user, unknown.name) == (None, "阿依古丽·买买提")
+
+
+@pytest.mark.parametrize("heading", ["", "工号\n", "教工号\t备注\n"])
+def test_staff_numbers_alone_fill_in_the_rest(studio, heading):
+    one = UserFactory(staff_no="01008", name="王㛃", title="讲师", degree="硕士研究生", birth_year=1990)
+    two = UserFactory(name="韦睿", title="教授", degree="博士研究生", unit=studio.unit, birth_year=1970)
+    added(f"{heading}1008\n{two.staff_no}", "members", studio)  # Excel has eaten a zero
+    rows = Member.objects.order_by("pk").values_list("user", "name", "title", "degree", "birth_year", "role")
+    assert list(rows) == [
+        (one.pk, "王㛃", "讲师", "master", None, "member"),  # of another unit: no birth
+        (two.pk, "韦睿", "教授", "doctor", 1970, "member"),
+    ]
+
+
+@pytest.mark.parametrize("heading", ["", "工号\n", "姓名\t工号\n"])
+def test_a_number_that_nobody_has_is_said_at_its_row(studio, heading):
+    lead, person, before = "\t" * ("姓名" in heading), UserFactory(), bool(heading)
+    text = f"{heading}{lead}{person.staff_no}\n{lead}99999\n{lead}{studio.lead.staff_no}"
+    pasted = read(text, "members", studio)
+    assert [number for number, _form in pasted.good] == [1 + before]
+    assert [(p.row, p.heading, p.value, p.reason) for p in pasted.problems] == [
+        (2 + before, "工号", "99999", "没有这个工号。"),
+        (3 + before, "工号", studio.lead.staff_no, "领衔人不列入成员。"),
+    ]
+
+
+def test_who_is_a_member_already_or_stands_there_twice_is_refused(studio):
+    there, new = UserFactory(), UserFactory()
+    Member.objects.create(studio=studio, user=there, name=there.name)
+    pasted = read(f"{there.staff_no}\n{new.staff_no}\n{new.staff_no}", "members", studio)
+    assert [number for number, _form in pasted.good] == [2]
+    assert [(p.row, p.value) for p in pasted.problems] == [(1, there.staff_no), (3, new.staff_no)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("members", "工号"), ("members", "姓名"), ("members", "\n职工号\t\n"), ("members", "工号\t姓名\t职称"),
+     ("budget", "年度\t用途\t来源\t金额（万元）"), ("budget", "年度\t用途\t来源\t金额\n合计\t\t\t300")],
+)  # fmt: skip
+def test_a_lone_heading_row_is_no_row(studio, kind, text):
+    pasted = read(text, kind, studio)
+    assert (pasted.good, pasted.problems) == ([], [])
+    assert pasted.refused == "只粘贴了表头，没有数据行。请把表头下面的行一起复制过来。"
+
+
+def test_a_heading_row_that_lacks_a_column_is_told_which(studio):
+    pasted = read("年度\t用途\n2026\t耗材", "budget", studio)
+    assert pasted.refused == "表头缺少这些列：来源、金额（元）。"
+
+
+def test_a_row_without_headings_may_end_early_and_not_go_on_too_long(studio):
+    pasted = read("2026\t耗材", "budget", studio)
+    assert [(p.row, p.heading) for p in pasted.problems] == [(1, "来源"), (1, "金额（元）")]
+    pasted = read("2026\t耗材\t学院\t100\t张三", "budget", studio)
+    assert pasted.refused == "有一行多达 5 列，这里只有 4 列。请连同表头一起粘贴。"
+
+
+def test_what_has_no_place_is_left_out_and_named(studio):
+    text = "年度\t用途\t来源\t金额\t备注\n2026\t耗材\t学院\t100\t急用\t张三"
+    pasted = read(text, "budget", studio)
+    assert len(pasted.good) == 1
+    assert pasted.unused == ["备注", "F 列（没有表头）"]
 
 
 def test_each_problem_is_named_by_row_column_value_and_reason(studio):
@@ -117,6 +192,18 @@ def test_what_is_no_list_is_refused_with_a_sentence(studio, text):
 
 
 # -- the page
+
+
+def test_the_preview_shows_what_the_number_brings_and_every_column_that_is_pasted(cast, sign_in):
+    page = reverse("studios:rows_paste", args=[cast.studio.pk, "members"])
+    person = UserFactory(name="王㛃", title="讲师", degree="硕士研究生", birth_year=1990)
+    answer = sign_in(cast.lead).post(page, {"text": f"工号\t加入时间\n{person.staff_no}\t2024-03-01"})
+    ((line, cells),) = answer.context["preview"]
+    assert (line, [(cell.label, cell.text) for cell in cells]) == (2, [
+        ("工号", person.staff_no), ("姓名", "王㛃"), ("专业技术职务", "讲师"), ("学历", "硕士研究生"),
+        ("在工作室的角色", "成员"), ("加入日期", "2024年3月1日"),
+    ])  # fmt: skip
+    assert "1990" not in answer.content.decode()
 
 
 @pytest.fixture
