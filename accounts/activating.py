@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.core.internal import ratelimit
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login
@@ -115,6 +116,9 @@ def activate_password(request):
             messages.error(request, _("This link or code has been used already. Sign in with your password."))
             return redirect("account_login")
         user.refresh_from_db()
+        if is_mfa_enabled(user):
+            messages.success(request, _("The password is set. Sign in with it and your second step."))
+            return redirect("account_login")
         login(request, user, backend=BACKEND)
         messages.success(
             request,

@@ -2,7 +2,8 @@
 
 Both lead to the same page, on which the person chooses a password and is signed in. A link dies with the password
 it was made for and after ``LINK_LIVES``; a code is used once, lives ``CODE_LIVES``, and is replaced by a newer one.
-Only people without a password get either, so that nobody's account is taken over with a fresh code.
+Only people without a password get either, so that nobody's account is taken over with a fresh code: who has
+forgotten theirs loses it first (``withdraw_password``), which ends their sessions and is told to them.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy
 
-from accounts.delivery import write_to
+from accounts.delivery import notify, write_to
 from accounts.models import ActivationCode, User
 from records import cells
 from records.rates import Rate
 
 LINK_LIVES = timedelta(days=7)
 CODE_LIVES = timedelta(days=30)
+SHEET_LIVES = timedelta(minutes=30)
 TRIES = Rate(5, 15 * 60)
 # Letters and digits that cannot be taken for one another in print or in handwriting.
 LETTERS = "ACDEFHJKMNPRTUVWXY3479"
@@ -82,12 +85,16 @@ def send_links(people: Iterable[User]) -> tuple[int, int]:
 
 
 @transaction.atomic
-def issue_codes(people: Iterable[User], *, by: User) -> list[tuple[User, str]]:
-    """A new code for each person; earlier ones die. The codes are told here once and kept as hashes only."""
-    people = list(people)
+def issue_codes(people: Iterable[User], *, by: User, seed: bytes | None = None) -> list[tuple[User, str]]:
+    """A new code for each person; earlier ones die. The codes are told here and kept as hashes only.
+
+    :param seed: what the codes follow from (``new_seed``): whoever holds it can have the same sheet again for a
+        while (``sheet``). Without it they are told this once.
+    """
+    people, seed = list(people), seed or new_seed()
     now = timezone.now()
     ActivationCode.objects.filter(user__in=people, used_at=None, expires_at__gt=now).update(expires_at=now)
-    issued = [(person, new_code()) for person in people]
+    issued = [(person, code_of(seed, person)) for person in people]
     ActivationCode.objects.bulk_create(
         ActivationCode(
             user=person,
@@ -101,10 +108,49 @@ def issue_codes(people: Iterable[User], *, by: User) -> list[tuple[User, str]]:
     return issued
 
 
-def new_code() -> str:
+def sheet(seed: bytes, *, by: User) -> list[tuple[User, str]]:
+    """The codes that ``by`` made from ``seed`` not long ago and that still hold, by unit and staff number."""
+    now = timezone.now()
+    recent = ActivationCode.objects.filter(
+        created_by=by, used_at=None, expires_at__gt=now, created_at__gt=now - SHEET_LIVES
+    )
+    rows = recent.select_related("user__unit").order_by("user__unit__code", "user__staff_no")
+    told = [(row, code_of(seed, row.user)) for row in rows]
+    return [
+        (row.user, code) for row, code in told if constant_time_compare(row.code_hash, _hash(row.user, code))
+    ]
+
+
+def new_seed() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def code_of(seed: bytes, person: User) -> str:
     """Eight characters in two groups, ``HK47-XRTA``: about 36 bits, against ``TRIES``."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+    number = int.from_bytes(salted_hmac(_SALT, str(person.pk), secret=seed, algorithm="sha256").digest())
+    letters = ""
+    for _place in range(8):
+        number, letter = divmod(number, len(LETTERS))
+        letters += LETTERS[letter]
     return f"{letters[:4]}-{letters[4:]}"
+
+
+@transaction.atomic
+def withdraw_password(person: User) -> None:
+    """Take a forgotten password away, so that the person may be given a code; they are told, and signed out."""
+    if not person.has_usable_password():
+        return
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    notify(
+        [person],
+        f"password-withdrawn:{person.pk}:{timezone.now():%Y%m%d%H%M%S%f}",
+        subject=gettext_lazy("Your password was withdrawn and a one-time code was made for you"),
+        body=gettext_lazy(
+            "The university union did so because you had forgotten it. If you did not ask for it, please tell the"
+            " university union at once."
+        ),
+    )
 
 
 def _hash(user: User, code: str) -> str:

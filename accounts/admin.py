@@ -5,24 +5,18 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import activation
+from accounts.admin_codes import CodesMixin
 from accounts.admin_imports import ImportsMixin
 from accounts.delivery import tell_old_addresses
 from accounts.models import Role, RoleCode, Unit, User
 from accounts.office import OfficeAdmin, OfficeInline
-from records.documents import render_pdf
-
-MOST_STRIPS = 300
 
 # Roles take the place of groups; addresses and second factors are people's own and have pages in the portal.
 admin.site.unregister([Group, EmailAddress, Authenticator])
@@ -101,16 +95,17 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets name them
+        help_texts = {
+            "username": gettext_lazy("Left empty, it is the staff number."),
+            "is_active": gettext_lazy("Who is switched off cannot sign in; the records remain."),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "username" in self.fields:
             self.fields["username"].required = False
-            self.fields["username"].help_text = _("Left empty, it is the staff number.")
         if "staff_no" in self.fields:
             self.fields["staff_no"].empty_value = None
-        if "is_active" in self.fields:
-            self.fields["is_active"].help_text = _("Who is switched off cannot sign in; the records remain.")
 
     def clean(self):
         cleaned = super().clean()
@@ -126,7 +121,7 @@ class PersonForm(forms.ModelForm):
 
 
 @admin.register(User)
-class PersonAdmin(ImportsMixin, OfficeAdmin):
+class PersonAdmin(CodesMixin, ImportsMixin, OfficeAdmin):
     import_kind = "user"
     form = PersonForm
     viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR})
@@ -237,38 +232,3 @@ class PersonAdmin(ImportsMixin, OfficeAdmin):
             messages.warning(request, words % {"count": without})
         if not sent and not without:
             messages.info(request, _("Everybody selected has a password already or is closed."))
-
-    @admin.action(description=gettext_lazy("Print activation codes (PDF)"), permissions=["activate"])
-    def print_codes(self, request, people):
-        """Made here and not in a job, so that codes in clear are stored nowhere."""
-        waiting = list(
-            self._to_activate(request, people)
-            .select_related("unit")
-            .order_by("unit__code", "staff_no")[: MOST_STRIPS + 1]
-        )
-        if not waiting:
-            messages.info(request, _("Everybody selected has a password already or is closed."))
-            return None
-        if len(waiting) > MOST_STRIPS:
-            messages.error(
-                request, _("Select at most %(most)s people, for instance one unit.") % {"most": MOST_STRIPS}
-            )
-            return None
-        return codes_pdf(activation.issue_codes(waiting, by=request.user))
-
-
-def codes_pdf(issued: list[tuple[User, str]]) -> HttpResponse:
-    """One strip a person, to be cut and handed over; never kept by us nor by a browser's cache."""
-    content = render_pdf(
-        "activation_codes",
-        {
-            "strips": [{"person": person, "code": code} for person, code in issued],
-            "address": settings.SITE_URL + reverse("accounts:activate"),
-            "until": timezone.localtime() + activation.CODE_LIVES,
-            "union": settings.UNION,
-        },
-    )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="activation-codes.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response

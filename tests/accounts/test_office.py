@@ -232,25 +232,6 @@ def test_a_new_person_signs_in_by_their_number_and_has_no_password(as_):
     assert (person.username, person.has_usable_password()) == ("07777", False)
 
 
-def test_codes_are_printed_for_those_without_a_password_and_kept_as_hashes(as_):
-    from pypdf import PdfReader
-
-    client = as_("union_staff")
-    waiting = UserFactory(name="王㛃", username="01007", staff_no="01007")
-    waiting.set_unusable_password()
-    waiting.save()
-    active = UserFactory(name="李明")
-    chosen = {"action": "print_codes", "_selected_action": [waiting.pk, active.pk]}
-    response = client.post(LIST, chosen)
-    assert response["Content-Type"] == "application/pdf"
-    assert "no-store" in response["Cache-Control"]
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
-    assert "王㛃" in text
-    assert "01007" in text
-    assert "李明" not in text
-    assert {code.user for code in ActivationCode.objects.all()} == {waiting}
-
-
 @pytest.mark.parametrize("action", ["print_codes", "send_links"])
 def test_who_holds_a_role_is_activated_by_the_sysadmin_only(as_, action):
     holder = UserFactory(email="holder@sjd.example", roles=[("department_union",)])
