@@ -6,9 +6,12 @@ Needs Python's standard library only. What is there already is kept: a second ru
 packages are installed with apt when this runs as root on Debian; otherwise the exact line is printed.
 """
 
+import ast
 import ctypes
 import hashlib
+import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,6 +25,9 @@ UV = ROOT / ".tools" / "bin" / "uv"
 UV_PIN = ROOT / "tools" / "uv.txt"
 LOCK = ROOT / "requirements-dev.txt"
 STAMP = VENV / ".made-from"
+
+# What a run writes to.
+WRITTEN = (ROOT, VENV, UV.parent.parent, ROOT / "var", ROOT / "var" / "studios.sqlite3")
 
 
 class CannotGoOn(Exception):
@@ -53,7 +59,12 @@ def chinese_font() -> bool:
     return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True).stdout.strip())
 
 
+def pip() -> bool:
+    return UV.exists() or importlib.util.find_spec("pip") is not None
+
+
 # Debian's package, and how to see that what it brings is there (however it came).
+FOR_PYTHON = {"python3-pip": pip}
 FOR_DOCUMENTS = {
     "libpango-1.0-0": library("libpango-1.0.so.0"),
     "libpangoft2-1.0-0": library("libpangoft2-1.0.so.0"),
@@ -68,9 +79,9 @@ FOR_TESTS = {
     "redis-server": program("redis-server"),
 }
 NEEDED = {
-    "demo": FOR_DOCUMENTS,
-    "check": FOR_DOCUMENTS | FOR_CATALOGUES,
-    "test": FOR_DOCUMENTS | FOR_CATALOGUES | FOR_TESTS,
+    "demo": FOR_PYTHON | FOR_DOCUMENTS,
+    "check": FOR_PYTHON | FOR_DOCUMENTS | FOR_CATALOGUES,
+    "test": FOR_PYTHON | FOR_DOCUMENTS | FOR_CATALOGUES | FOR_TESTS,
 }
 
 
@@ -86,6 +97,19 @@ def run(*words: str | Path, **surroundings: str) -> bool:
     return done.returncode == 0
 
 
+def look_for_files_of_somebody_else() -> None:
+    """A run as root leaves files that an ordinary user cannot write to.
+
+    :raises CannotGoOn: with the first of them and the line that mends it.
+    """
+    for place in WRITTEN:
+        if place.exists() and not os.access(place, os.W_OK):
+            raise CannotGoOn(
+                f"You may not write to {place}. Go on as whoever owns it or, as root, run\n\n"
+                f"    chown -R {os.getuid()} {shlex.quote(str(ROOT))}\n"
+            )
+
+
 def install_system_packages(purpose: str) -> None:
     """Install what is missing for ``purpose``.
 
@@ -99,15 +123,22 @@ def install_system_packages(purpose: str) -> None:
     if not shutil.which("apt-get"):
         raise CannotGoOn(f"These are missing (names of Debian 12): {' '.join(missing)}")
     if os.geteuid() != 0:
-        raise CannotGoOn(f"Some system packages are missing. As root, or with sudo, run\n\n    {line}\n")
+        raise CannotGoOn(
+            f"Some system packages are missing. As root, or with sudo, run\n\n    apt-get update\n    {line}\n"
+        )
     say(line)
     # RUNLEVEL=1 keeps a PostgreSQL or Redis of the system from being started: the tests bring their own.
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     run("apt-get", "update", "-q", **quiet)
-    went_well = run("apt-get", "install", "-y", "-q", "--no-install-recommends", *missing, **quiet)
+    # A fresh machine may be busy with its own upgrades: wait for them.
+    patient = ("-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0")
+    went_well = run("apt-get", "install", "-y", "-q", *patient, "--no-install-recommends", *missing, **quiet)
     still_missing = [package for package in missing if not needed[package]()]
     if still_missing or not went_well:
-        raise CannotGoOn(f"apt could not install {' '.join(still_missing or missing)}; its message is above.")
+        raise CannotGoOn(
+            f"apt could not install {' '.join(still_missing or missing)}; its message is above.\n"
+            "The same command again goes on from here."
+        )
 
 
 def fingerprint() -> str:
@@ -139,7 +170,9 @@ def make_environment() -> None:
         say("uv is not to be had or failed; pip does it, more slowly")
         if not make_with_pip():
             raise CannotGoOn(
-                "Neither uv nor pip could install the packages of requirements-dev.txt; see above."
+                "Neither uv nor pip could install the packages of requirements-dev.txt; what they say is above.\n"
+                "When the network or pypi.org is out of reach: the same command again goes on from here, and\n"
+                "PIP_INDEX_URL=https://… names another index."
             )
     STAMP.write_text(fingerprint())
 
@@ -156,12 +189,23 @@ def make_with_uv() -> bool:
         return False
     # The system's certificates: a campus may stand behind an authority of its own.
     surroundings = {"UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
-    if "PIP_INDEX_URL" in os.environ:
-        surroundings["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]
+    if index := index_of_pip():
+        surroundings["UV_DEFAULT_INDEX"] = index
     keep = "--allow-existing" if works(PYTHON) else "--clear"
     return run(UV, "venv", "-q", keep, "--python", sys.executable, VENV, **surroundings) and run(
         UV, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", LOCK, **surroundings
     )
+
+
+def index_of_pip() -> str | None:
+    """The index that pip is told to use, by its files or the environment; uv does not look there itself."""
+    asked = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    listing = subprocess.run(asked, capture_output=True, text=True).stdout
+    found = dict(line.partition("=")[::2] for line in listing.splitlines())
+    for section in (":env:", "install", "global"):
+        if told := found.get(f"{section}.index-url"):
+            return ast.literal_eval(told)
+    return None
 
 
 def make_with_pip() -> bool:
@@ -195,6 +239,7 @@ def is_newer(made: Path, source: Path) -> bool:
 
 
 def main(purpose: str) -> None:
+    look_for_files_of_somebody_else()
     install_system_packages(purpose)
     make_environment()
     compile_catalogues()

@@ -35,7 +35,7 @@ def prepare() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
+    call_command("createcachetable", verbosity=0)  # each time: the last run may have ended before it
     if not get_user_model().objects.exists():
         print("-- filling the empty database with the demo university", flush=True)
         with transaction.atomic():  # an interrupted run leaves nothing half filled
@@ -116,10 +116,15 @@ def main() -> int:
                 processes.start(*other, surroundings)
             announce(port)
             processes.wait()
+        if processes.told_to_stop:
+            print("-- stopping", flush=True)
         return processes.exit_code()
     finally:
         processes.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # while the database was made; the next run goes on
+        sys.exit(130)

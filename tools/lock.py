@@ -14,6 +14,8 @@ def uv(*words: str) -> None:
 
 
 def main() -> int:
+    if not UV.exists():
+        sys.exit("Locking takes uv, which could not be had. Remove .venv, then make lock tries again.")
     uv("lock", *sys.argv[1:])
     for name, groups in EXPORTS.items():
         plain = ["--no-emit-project", "--no-header", "--no-annotate", "--quiet"]

@@ -91,10 +91,16 @@ def processes_of(place) -> list[str]:
     return found
 
 
-def test_from_nothing_then_again_then_gone(start, place):
+def test_from_nothing_interrupted_then_again_then_gone(start, place):
     port = free_port()
+    interrupted = start(port)
+    wait_for(lambda: "filling the empty database" in interrupted.said(), within=90, what=interrupted.said)
+    assert interrupted.stop(signal.SIGINT) == 130
+    assert "Traceback" not in interrupted.said()
+
     first = start(port)
     first.wait_until_up(within=150)
+    assert "filling the empty database" in first.said()
     said = first.said()
     for name in ACCOUNTS:
         assert re.search(rf"^\s+{re.escape(name)}\s+demo-", said, re.MULTILINE), name
