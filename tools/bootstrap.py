@@ -26,8 +26,9 @@ UV_PIN = ROOT / "tools" / "uv.txt"
 LOCK = ROOT / "requirements-dev.txt"
 STAMP = VENV / ".made-from"
 
-# What a run writes to.
-WRITTEN = (ROOT, VENV, UV.parent.parent, ROOT / "var", ROOT / "var" / "studios.sqlite3")
+# What each run writes to, and what one writes to that makes the environment.
+WRITTEN = (ROOT, ROOT / "var", ROOT / "var" / "studios.sqlite3")
+WRITTEN_ONCE = (VENV, UV.parent.parent)
 
 
 class CannotGoOn(Exception):
@@ -97,12 +98,12 @@ def run(*words: str | Path, **surroundings: str) -> bool:
     return done.returncode == 0
 
 
-def look_for_files_of_somebody_else() -> None:
+def look_for_files_of_somebody_else(places: tuple[Path, ...]) -> None:
     """A run as root leaves files that an ordinary user cannot write to.
 
     :raises CannotGoOn: with the first of them and the line that mends it.
     """
-    for place in WRITTEN:
+    for place in places:
         if place.exists() and not os.access(place, os.W_OK):
             raise CannotGoOn(
                 f"You may not write to {place}. Go on as whoever owns it or, as root, run\n\n"
@@ -164,6 +165,7 @@ def make_environment() -> None:
         raise CannotGoOn(
             f"Python 3.11 or 3.12 is needed; this is {sys.version.split()[0]}. Try make PYTHON=python3.11"
         )
+    look_for_files_of_somebody_else(WRITTEN_ONCE)
     say("making the Python environment in .venv")
     STAMP.unlink(missing_ok=True)
     if not make_with_uv():
@@ -239,7 +241,7 @@ def is_newer(made: Path, source: Path) -> bool:
 
 
 def main(purpose: str) -> None:
-    look_for_files_of_somebody_else()
+    look_for_files_of_somebody_else(WRITTEN)
     install_system_packages(purpose)
     make_environment()
     compile_catalogues()

@@ -113,12 +113,10 @@ def test_files_of_somebody_else_are_named_with_the_way_out(monkeypatch, tmp_path
     hers, missing, roots = tmp_path / "hers", tmp_path / "missing", tmp_path / "roots"
     hers.touch()
     roots.touch()
-    monkeypatch.setattr(bootstrap, "WRITTEN", (hers, missing))
     monkeypatch.setattr("os.access", lambda path, _: path == hers)
-    bootstrap.look_for_files_of_somebody_else()
-    monkeypatch.setattr(bootstrap, "WRITTEN", (hers, missing, roots))
+    bootstrap.look_for_files_of_somebody_else((hers, missing))
     with pytest.raises(CannotGoOn) as told:
-        bootstrap.look_for_files_of_somebody_else()
+        bootstrap.look_for_files_of_somebody_else((hers, missing, roots))
     assert str(roots) in str(told.value)
     assert f"chown -R {os.getuid()} " in str(told.value)
 
