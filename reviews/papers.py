@@ -13,8 +13,10 @@ from io import BytesIO
 
 from django.conf import settings
 from django.utils import timezone
+from markupsafe import Markup
 
 from records import documents
+from reviews.models import Declaration
 
 DOCX_TEMPLATE = settings.BASE_DIR / "templates" / "docx" / "application_form.docx"
 PARTS = {
@@ -113,28 +115,24 @@ OPINIONS = [
     ("administration", ["所在单位", "行政意见"], "行政负责人"),
     ("union", ["校工会", "意见"], "校工会负责人"),
 ]
+# How it was said: by a signature, or by a press of a button.
+BY_HAND, ONLINE, DECLARED = "（签字）", "（网上签署）", "（网上承诺）"
 
 
-def application_form_pdf(data: dict, *, number: str, round_title: str, endorsements: Iterable = ()) -> bytes:
-    """The application form as an A4 PDF.
+def application_form_pdf(data: dict, **given) -> bytes:
+    """The application form as an A4 PDF; the parameters are those of :func:`form_texts`.
 
     A character that the font lacks is printed as 〓, the sign printers use for it.
-
-    :param data: a snapshot's data.
-    :param endorsements: objects with ``part``, ``opinion``, ``signatory`` and ``at``; they come filled in.
     """
-    form = _form(data, number=number, round_title=round_title, endorsements=endorsements)
-    return documents.render_pdf("application_form", _walk(form, _in_the_font))
+    return documents.render_pdf("application_form", _walk(form_texts(data, **given), _in_the_font))
 
 
-def application_form_docx(data: dict, *, number: str, round_title: str, endorsements: Iterable = ()) -> bytes:
+def application_form_docx(data: dict, **given) -> bytes:
     """The application form as a Word file with the same content, to be filled in further or printed."""
     from docxtpl import DocxTemplate
 
     template = DocxTemplate(DOCX_TEMPLATE)
-    template.render(
-        _form(data, number=number, round_title=round_title, endorsements=endorsements), autoescape=True
-    )
+    template.render(_walk(form_texts(data, **given), _as_typed), autoescape=True)
     written = BytesIO()
     template.save(written)
     return written.getvalue()
@@ -187,8 +185,21 @@ def _title_lines(title: str) -> list[str]:
     return [title[:cut], title[cut:]]
 
 
-def _form(data: dict, *, number: str, round_title: str, endorsements: Iterable) -> dict:
-    """Everything the two templates show, with an empty text where the snapshot says nothing."""
+def form_texts(
+    data: dict,
+    *,
+    number: str,
+    round_title: str,
+    declared: Declaration | None = None,
+    endorsements: Iterable = (),
+) -> dict:
+    """Everything the two templates show, with an empty text where the snapshot says nothing.
+
+    :param data: a snapshot's data.
+    :param declared: the declaration that was given online; None leaves room for a signature.
+    :param endorsements: objects with ``part``, ``opinion``, ``signatory``, ``at`` and ``paper_id``; they come
+        filled in.
+    """
     signed = {str(endorsement.part): endorsement for endorsement in endorsements}
     form = {
         "university": settings.UNIVERSITY,
@@ -205,6 +216,7 @@ def _form(data: dict, *, number: str, round_title: str, endorsements: Iterable) 
             {"part": PARTS.get(f["part"], f["part"]), "name": f["name"], "digest": f["sha256"][:16]}
             for f in data.get("files", [])
         ],
+        "declaration": _declaration(declared),
         "opinions": [_opinion(signed.get(part), label, signer) for part, label, signer in OPINIONS],
     }
     return _walk(form, _printable)
@@ -228,19 +240,33 @@ def _joined(row: dict, fields: tuple[str, ...]) -> str:
     return "\n".join(text for text in texts if text)
 
 
+def _declaration(declared: Declaration | None) -> dict:
+    """The lead's word: online, by name and moment; or room for the signature, with who handed in instead."""
+    blank = {"signer": f"领衔人{BY_HAND}", "signatory": "", "date": "", "note": ""}
+    if declared is None:
+        return blank
+    when = f"{_day(declared.at)}{timezone.localtime(declared.at):%H:%M}"
+    if not declared.by_lead:
+        return {**blank, "note": f"{declared.name}于{when}代领衔人在网上提交。"}
+    return {"signer": f"领衔人{DECLARED}", "signatory": declared.name, "date": when, "note": ""}
+
+
 def _opinion(endorsement, label: list[str], signer: str) -> dict:
+    """What stands in one block; a name that was given online is said to be, for nobody wrote it there."""
     if endorsement is None:
-        return {"label": label, "signer": signer, "opinion": "", "signatory": "", "date": ""}
-    at = endorsement.at
-    day = timezone.localtime(at) if isinstance(at, datetime.datetime) and timezone.is_aware(at) else at
-    date = f"{day.year}年{day.month}月{day.day}日" if day else ""
+        return {"label": label, "signer": f"{signer}{BY_HAND}", "opinion": "", "signatory": "", "date": ""}
     return {
         "label": label,
-        "signer": signer,
+        "signer": f"{signer}{BY_HAND if endorsement.paper_id else ONLINE}",
         "opinion": endorsement.opinion,
         "signatory": endorsement.signatory,
-        "date": date,
+        "date": _day(endorsement.at),
     }
+
+
+def _day(at: datetime.date) -> str:
+    day = timezone.localtime(at) if isinstance(at, datetime.datetime) else at
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _texts(source: dict | None, *keys: str) -> dict[str, str]:
@@ -264,6 +290,11 @@ def _printable(text: str) -> str:
     """``text`` without control characters, which neither Word nor PDF metadata may hold; line breaks stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+
+
+def _as_typed(text: str) -> Markup:
+    """``text`` for Word: after filling in, docxtpl makes ``{{`` of every ``{_{``, so no underscore stands as one."""
+    return Markup("&#95;").join(text.split("_"))
 
 
 def _in_the_font(text: str) -> str:

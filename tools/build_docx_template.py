@@ -166,20 +166,21 @@ def opinions(document):
     block(
         table.rows[0].cells[1],
         "本表所填内容和所附材料真实、准确，如有不实，愿承担相应责任。",
-        "领衔人（签字）：",
-        "年　　月　　日",
+        "{{ declaration.signer }}：{{ declaration.signatory }}",
+        "{{ declaration.date or '年　　月　　日' }}",
+        more=["{%p if declaration.note %}", "{{ declaration.note }}", "{%p endif %}"],
     )
     put(table.rows[1].cells[0], "{%tr for part in opinions %}")
     put(table.rows[2].cells[0], "{{ part.label[0] }}\n{{ part.label[1] }}", bold=True, align=CENTRE)
     date = "（盖章）　　　　{{ part.date or '年　　月　　日' }}"
-    block(
-        table.rows[2].cells[1], "{{ part.opinion }}", "{{ part.signer }}（签字）：{{ part.signatory }}", date
-    )
+    block(table.rows[2].cells[1], "{{ part.opinion }}", "{{ part.signer }}：{{ part.signatory }}", date)
     put(table.rows[3].cells[0], "{%tr endfor %}")
 
 
-def block(cell, opinion, signature, date):
+def block(cell, opinion, signature, date, *, more=()):
     write(cell.paragraphs[0], opinion, size=10.5).paragraph_format.first_line_indent = Pt(21)
+    for text in more:
+        write(cell.add_paragraph(), text, size=10.5).paragraph_format.first_line_indent = Pt(21)
     for index, text in enumerate((signature, date)):
         paragraph = write(cell.add_paragraph(), text, size=10.5)
         paragraph.paragraph_format.left_indent = Mm(52)

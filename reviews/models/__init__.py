@@ -2,7 +2,7 @@ from reviews.models.application import Application, ApplicationLog
 from reviews.models.document import DecisionDocument
 from reviews.models.endorsement import Endorsement, PaperForm, PaperFormLog, Part
 from reviews.models.round import FIRST_YEAR, Round
-from reviews.models.snapshot import Correction, Snapshot, checksum
+from reviews.models.snapshot import Correction, Declaration, Snapshot, checksum
 from reviews.models.states import EDITABLE, ENDED, OPEN, Decision, State
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Correction",
     "Decision",
     "DecisionDocument",
+    "Declaration",
     "Endorsement",
     "PaperForm",
     "PaperFormLog",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import bare
+
+
+class Declaration(NamedTuple):
+    """The word that the papers are true, which is given online with the handing in.
+
+    Who hands in for the lead gives it too; the lead's own then comes as a signature on paper.
+    """
+
+    name: str
+    at: datetime
+    by_lead: bool
 
 
 class Snapshot(models.Model):
@@ -60,6 +73,12 @@ class Snapshot(models.Model):
         people = [studio.lead_id, *studio.editors.values_list("user", flat=True)]
         people += members.filter(user__isnull=False).values_list("user", flat=True)
         return people, [bare(name) for name in members.filter(user=None).values_list("name", flat=True)]
+
+    def declared(self) -> Declaration:
+        """Who declared this version to be true, and when."""
+        by_lead = self.frozen_by_id == self.application.studio.lead_id
+        name = self.data["lead"]["name"] if by_lead else self.frozen_by.name
+        return Declaration(name, self.frozen_at, by_lead)
 
     def is_intact(self) -> bool:
         return checksum(self.data) == self.sha256

@@ -58,26 +58,41 @@ def frozen_file(request, pk, version, file):
 @require_safe
 @never_cache
 def form_download(request, pk, kind):
-    """The application form as A4 PDF or Word: what was handed in, or a draft while it is being filled in."""
+    """The application form as A4 PDF or Word: what was handed in, or a draft while it is being filled in.
+
+    With ``paper`` in the address the lead's declaration is left open, to be signed by hand.
+    """
     if kind not in MAKERS:
         raise Http404
     application = application_for(request, pk)
     works = application.is_editable and request.user.has_perm("studios.edit_studio", application.studio)
-    if works or application.submitted_at is None:
-        data, number, endorsements = freeze(application.studio, on=timezone.localdate()), DRAFT, ()
-    else:
-        data, number, endorsements = (
-            application.snapshot.data,
-            application.number,
-            application.endorsements.all(),
-        )
+    is_draft = works or application.submitted_at is None
+    given = as_it_stands(application) if is_draft else as_handed_in(application)
+    if "paper" in request.GET:
+        given["declared"] = None
     if not request.user.has_perm("reviews.view_personal", application):
-        data = without_personal(data)
-    made = MAKERS[kind](data, number=number, round_title=application.round.title, endorsements=endorsements)
-    name = f"{application.studio.name}申报表{'（草稿）' if number == DRAFT else ''}.{kind}"
+        given["data"] = without_personal(given["data"])
+    made = MAKERS[kind](**given, round_title=application.round.title)
+    name = f"{application.studio.name}申报表{f'（{DRAFT}）' if is_draft else ''}.{kind}"
     response = HttpResponse(made, content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = content_disposition_header(kind != "pdf", name)
     return response
+
+
+def as_it_stands(application) -> dict:
+    """What the form of a draft shows: nothing is declared or signed yet."""
+    return {"data": freeze(application.studio, on=timezone.localdate()), "number": DRAFT}
+
+
+def as_handed_in(application) -> dict:
+    """What the form shows of the version handed in last, with what was declared and signed since."""
+    snapshot = application.snapshot
+    return {
+        "data": snapshot.data,
+        "number": application.number,
+        "declared": snapshot.declared(),
+        "endorsements": application.endorsements.all(),
+    }
 
 
 @require_http_methods(["GET", "POST"])

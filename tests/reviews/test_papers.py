@@ -115,8 +115,11 @@ SIGNED = [
         opinion="同意推荐。",
         signatory="陈芳",
         at=datetime.datetime(2026, 3, 28, 17, 0, tzinfo=datetime.UTC),
+        paper_id=None,
     ),
-    SimpleNamespace(part="party", opinion="同意申报。", signatory="周明", at=datetime.date(2026, 3, 30)),
+    SimpleNamespace(
+        part="party", opinion="同意申报。", signatory="周明", at=datetime.date(2026, 3, 30), paper_id=7
+    ),
 ]
 LONG = "围绕薄壁构件精密制造开展技术攻关，" * 40
 
@@ -183,9 +186,9 @@ def test_the_phone_number_is_left_out_unless_given(render):
 
 
 @both
-def test_opinions_given_online_come_filled_in_and_the_others_stay_blank(render):
+def test_given_opinions_come_filled_in_with_how_they_were_signed_and_the_others_stay_blank(render):
     text = render(DATA, endorsements=SIGNED)
-    assert "同意推荐。部门工会主席（签字）：陈芳（盖章）2026年3月29日" in text  # 01:00 in Shanghai
+    assert "同意推荐。部门工会主席（网上签署）：陈芳（盖章）2026年3月29日" in text  # 01:00 in Shanghai
     assert "同意申报。党组织负责人（签字）：周明（盖章）2026年3月30日" in text
     assert "行政负责人（签字）：（盖章）年月日" in text
     assert "校工会负责人（签字）：（盖章）年月日" in text
@@ -205,6 +208,44 @@ def test_markup_and_template_tags_in_a_text_stay_text(render, hostile):
     text = render(data)
     assert f"甲{hostile}乙" in text
     assert f"丙{hostile}丁" in text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "{{7*7}}",
+        "{{ lead.name }}",
+        "{_{7*7}_}",
+        "{_%if 1%_}一{_%endif%_}",
+        "{__{7*7}__}",
+        "{%tr for x in files %}",
+        "{%p if 1 %}",
+        "{{r studio.name }}",
+        "{#x#}",
+        "${a}_&#95;&lt;<w:t>_",
+        "_下划线_ a__b",
+        "'甲' \"乙\"\\n",
+    ],
+)
+def test_whatever_is_typed_comes_out_in_word_as_it_was_typed(typed):
+    """In every text of the papers; nothing of it is run, and nothing is taken for a tag."""
+
+    def filled(value):
+        if isinstance(value, dict):
+            return {key: filled(item) for key, item in value.items()}
+        return [filled(item) for item in value] if isinstance(value, list) else typed
+
+    word = docx.Document(BytesIO(papers.application_form_docx(filled({**DATA, "venue": {}}), **FORM)))
+    labels = {
+        cell.text for cell in cells_of(docx.Document(BytesIO(papers.application_form_docx(EMPTY, **FORM))))
+    }
+    shown = {cell.text for cell in cells_of(word)} - labels
+    twice, span, number = f"{typed}\n{typed}", f"{typed}\n至{typed}", f"{typed[:16]}"
+    assert shown == {typed, f"{typed}、{typed}", twice, span, number, "1"}
+
+
+def cells_of(word):
+    return [cell for table in word.tables for row in table.rows for cell in row.cells]
 
 
 @both
@@ -234,7 +275,11 @@ def test_opinion_signature_and_date_of_a_block_stay_on_one_page(rows):
     }
     opinions = [
         SimpleNamespace(
-            part=part, opinion=f"{part}{LONG}", signatory=f"{part}签", at=datetime.date(2026, 3, day)
+            part=part,
+            opinion=f"{part}{LONG}",
+            signatory=f"{part}签",
+            at=datetime.date(2026, 3, day),
+            paper_id=None,
         )
         for day, part in enumerate(["recommendation", "party", "administration", "union"], start=11)
     ]
