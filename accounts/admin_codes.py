@@ -44,14 +44,13 @@ class CodesMixin:
     @admin.action(description=gettext_lazy("Print activation codes (PDF)"), permissions=["activate"])
     def print_codes(self, request, people):
         waiting = list(self._to_activate(request, people)[: MOST_STRIPS + 1])
-        if not waiting:
-            messages.info(
-                request,
-                _(
-                    "Everybody selected has a password already or is closed."
-                    " For who forgot theirs, open the person and print a new code there."
-                ),
+        if not waiting and not activation.entitled(people).exists():
+            words = _(
+                "Everybody selected has a password already or is closed."
+                " For who forgot theirs, open the person and print a new code there."
             )
+            messages.info(request, words)
+        if not waiting:
             return None
         if len(waiting) > MOST_STRIPS:
             messages.error(
