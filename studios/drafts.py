@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.forms import BaseForm
-from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
+from studios.inputs import FilesField
 from studios.models import Draft, Studio
 
 MOST_BYTES = 64 * 1024
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "once"})
 
 
-def typed(data: QueryDict) -> dict[str, list[str]] | None:
+def typed(data: MultiValueDict) -> dict[str, list[str]] | None:
     """The posted values as plain lists, or None when there is more than a form of ours can hold.
 
     U+0000 falls away: nobody types it, and PostgreSQL cannot hold it.
@@ -26,9 +27,9 @@ def typed(data: QueryDict) -> dict[str, list[str]] | None:
     return values if size <= MOST_BYTES else None
 
 
-def keep(studio: Studio, part: str, row: str, user, data: QueryDict | dict) -> Draft | None:
+def keep(studio: Studio, part: str, row: str, user, data: MultiValueDict | dict) -> Draft | None:
     """Remember what ``user`` typed into a form; the last that came counts, also of those that come at once."""
-    values = typed(data) if isinstance(data, QueryDict) else data
+    values = typed(data) if isinstance(data, MultiValueDict) else data
     if values is None:
         return None
     draft = Draft(studio=studio, part=part, row=row, user=user, data=values, updated_at=timezone.now())
@@ -41,12 +42,30 @@ def keep(studio: Studio, part: str, row: str, user, data: QueryDict | dict) -> D
     return draft
 
 
+def says_something(form: BaseForm) -> bool:
+    """Whether anything stands in a bound form that is not saved; files are chosen anew and do not count."""
+    return any(not isinstance(form.fields[name], FilesField) for name in form.changed_data)
+
+
+def keep_typed(form: BaseForm, studio: Studio, part: str, row: str, user) -> Draft | None:
+    """Remember a bound form as :func:`keep` does; one in which nothing new stands leaves nothing behind."""
+    if not says_something(form):
+        forget(studio, part, row, user)
+        return None
+    return keep(studio, part, row, user, form.data)
+
+
 def find(studio: Studio, part: str, row: str, user) -> Draft | None:
     return Draft.objects.filter(studio=studio, part=part, row=row, user=user).first()
 
 
 def forget(studio: Studio, part: str, row: str, user) -> None:
     Draft.objects.filter(studio=studio, part=part, row=row, user=user).delete()
+
+
+def forget_row(studio: Studio, row: str) -> None:
+    """What anybody typed into a row that is gone has no page any more."""
+    Draft.objects.filter(studio=studio, row=row).delete()
 
 
 def as_initial(draft: Draft, form_class: type[BaseForm]) -> dict:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -92,7 +91,7 @@ def unsaved(studio) -> list[dict]:
         {
             "who": draft.user.name,
             "part": titles[draft.part].title,
-            "url": reverse("studios:part", args=[studio.pk, draft.part]),
+            "url": draft.get_absolute_url(),
             "at": draft.updated_at,
         }
         for draft in studio.drafts.select_related("user").order_by("updated_at")

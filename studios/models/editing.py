@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,15 @@ class Draft(models.Model):
 
     def __str__(self):
         return f"{self.part} {self.row}"
+
+    def get_absolute_url(self):
+        """The page on which it was typed and stands again."""
+        kind, _colon, row = self.row.partition(":")
+        if not kind:
+            return reverse("studios:part", args=[self.studio_id, self.part])
+        if row == "0":
+            return reverse("studios:row_add", args=[self.studio_id, kind])
+        return reverse("studios:row", args=[self.studio_id, kind, row])
 
 
 class PartVersion(models.Model):

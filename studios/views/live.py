@@ -50,8 +50,11 @@ def autosave_row(request, pk, kind, row):
     """Keep what is typed into the form of a row; ``row`` is its number, or 0 for a new one."""
     studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
     instance = get_object_or_404(kind.rows(studio), pk=row) if row else kind.new(studio)
-    form = kind.form(request.POST, instance=instance)
-    return keep(request, studio, kind.part, f"{kind.key}:{row}", problems=len(form.errors))
+    form, key = kind.form(request.POST, instance=instance), f"{kind.key}:{row}"
+    if not drafts.says_something(form):
+        drafts.forget(studio, kind.part, key, request.user)
+        return JsonResponse({"state": "saved", "text": ""})
+    return keep(request, studio, kind.part, key, problems=len(form.errors))
 
 
 def keep(request, studio, part: str, row: str, *, problems: int):
@@ -73,7 +76,10 @@ def clock() -> str:
 
 @require_POST
 def discard(request, pk, key):
-    """Throw away what one typed into a part and did not save."""
+    """Throw away what one typed into a part, or into the form of one of its rows, and did not save."""
     studio, part = studio_to_edit(request, pk), part_or_404(key)
-    drafts.forget(studio, part.key, "", request.user)
-    return redirect("studios:part", studio.pk, part.key)
+    draft = drafts.find(studio, part.key, request.POST.get("row", ""), request.user)
+    if draft is None:
+        return redirect("studios:part", studio.pk, part.key)
+    draft.delete()
+    return redirect(draft)

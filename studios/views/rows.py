@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -32,7 +33,7 @@ def add(request, pk, kind):
     studio, kind = studio_to_edit(request, pk), kind_or_404(kind)
     if request.method == "POST":
         return create(request, studio, kind)
-    draft = kept_draft(request, studio, kind, 0)
+    draft = kept_draft(request, studio, kind, kind.new(studio))
     initial = drafts.as_initial(draft, kind.form) if draft else {}
     if chosen := request.GET.get("person"):
         person = get_object_or_404(User, pk=number(chosen), is_active=True)
@@ -47,7 +48,7 @@ def create(request, studio, kind):
     if not added_already(kind, studio, once):
         if not form.is_valid():
             if not added_already(kind, studio, once):
-                drafts.keep(studio, kind.part, f"{kind.key}:0", request.user, request.POST)
+                drafts.keep_typed(form, studio, kind.part, f"{kind.key}:0", request.user)
                 if request.FILES:
                     form.add_error(
                         "files", _("Please choose the files again; they are kept once the row is saved.")
@@ -104,7 +105,7 @@ def edit(request, pk, kind, row):
             return change(request, studio, kind, stored)
         except kind.model.DoesNotExist:
             return removed_meanwhile(request, studio, kind, row)
-    draft = kept_draft(request, studio, kind, row)
+    draft = kept_draft(request, studio, kind, stored)
     form = kind.form(instance=stored)
     form.opened = editing.opened(form)
     if draft:
@@ -156,10 +157,12 @@ def removed_meanwhile(request, studio, kind, row):
 
 def kept_draft(request, studio, kind, row):
     """What this person typed into this form and has not saved, also before the session expired."""
+    key = f"{kind.key}:{row.pk or 0}"
     if values := take(request):
-        drafts.keep(studio, kind.part, f"{kind.key}:{row}", request.user, values)
-        messages.info(request, _("What you sent before signing in is back. Check it and save."))
-    return drafts.find(studio, kind.part, f"{kind.key}:{row}", request.user)
+        form = kind.form(MultiValueDict(values), instance=row)
+        if drafts.keep_typed(form, studio, kind.part, key, request.user):
+            messages.info(request, _("What you sent before signing in is back. Check it and save."))
+    return drafts.find(studio, kind.part, key, request.user)
 
 
 def row_page(request, studio, kind, form, *, row=None, draft=None, once=None):
@@ -199,6 +202,7 @@ def remove(request, pk, kind, row):
     stored = get_object_or_404(kind.rows(studio), pk=row)
     if request.method == "POST":
         stored.delete()
+        drafts.forget_row(studio, f"{kind.key}:{row}")
         editing.note_saved(studio, kind.part, request.user)
         messages.success(request, _("“%(row)s” is removed.") % {"row": stored})
         return redirect(rows_url(studio, kind))

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from studios.models import Honour, Studio, Venue
+from studios.models import Draft, Honour, Studio, Venue
 from tests.cast import make_cast
 from tests.factories import PolicyFactory, UserFactory
 
@@ -72,6 +72,16 @@ def test_two_editors_are_told_of_each_other_and_choose_between_their_texts(
     second.get_by_role("button", name="按选择保存").click()
     second.wait_for_url(f"**{part(cast, 'rules')}")
     assert Venue.objects.get(studio=cast.studio).address == "旧楼 101"
+
+
+def test_a_new_row_that_is_opened_and_left_empty_leaves_no_draft(cast, open_page):
+    page = open_page(cast.lead, reverse("studios:row_add", args=[cast.studio.pk, "budget"]))
+    for text in ("耗材", ""):
+        with page.expect_response(lambda answer: "autosave" in answer.url):
+            page.get_by_label("用途").fill(text)
+    expect(page.locator("#saved")).to_have_text("")
+    page.goto("about:blank")
+    assert not Draft.objects.exists()
 
 
 def test_an_expired_session_loses_nothing_with_scripts(cast, open_page, live_server):
