@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import translation
 
@@ -66,3 +67,8 @@ def people_of(user: User):
     return User.objects.filter(is_active=True, unit__in=Unit.objects.within(may_lead(user))).select_related(
         "unit"
     )
+
+
+def candidates(people):
+    """These people with those first of whom an honour is recorded: a model worker leads (Art. 2)."""
+    return people.order_by(Case(When(honour_text="", then=1), default=0), "staff_no", "pk")

@@ -61,6 +61,15 @@ def lead_of(request):
 def choose_lead(request):
     """An officer says first for whom: for a colleague found by name or staff number, or for oneself."""
     form = PersonSearch(request.GET)
-    found = starting.people_of(request.user).search(form.asked)[:MOST_FOUND] if form.asked else []
-    context = {"form": form, "found": found, "asked": form.asked}
+    found = []
+    if form.asked:
+        found = list(
+            starting.candidates(starting.people_of(request.user).search(form.asked))[: MOST_FOUND + 1]
+        )
+    context = {
+        "form": form,
+        "found": found[:MOST_FOUND],
+        "more": len(found) > MOST_FOUND,
+        "asked": form.asked,
+    }
     return render(request, "studios/choose_lead.html", context)
