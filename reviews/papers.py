@@ -72,12 +72,12 @@ TABLES = [
         "achievements",
         [
             ("成果名称", ("title",), 0, ""),
-            ("类别", ("kind",), 17, "mid"),
-            ("编号", ("number",), 32, "mid"),
-            ("完成人、份额", ("owner", "share"), 26, "mid"),
-            ("级别", ("level",), 15, "mid"),
-            ("认定单位、时间", ("recognised_by", "recognised_on"), 28, "mid"),
-            ("效益", ("benefit",), 24, ""),
+            ("类别", ("kind",), 20, "mid"),
+            ("编号", ("number",), 33, "mid"),
+            ("完成人、份额", ("owner", "share"), 23, "mid"),
+            ("级别", ("level",), 14, "mid"),
+            ("认定单位、时间", ("recognised_by", "recognised_on"), 29, "mid"),
+            ("效益", ("benefit",), 23, ""),
         ],
     ),
     (
@@ -245,7 +245,7 @@ def _declaration(declared: Declaration | None) -> dict:
     blank = {"signer": f"领衔人{BY_HAND}", "signatory": "", "date": "", "note": ""}
     if declared is None:
         return blank
-    when = f"{_day(declared.at)}{timezone.localtime(declared.at):%H:%M}"
+    when = f"{_day(declared.at)} {timezone.localtime(declared.at):%H:%M}"
     if not declared.by_lead:
         return {**blank, "note": f"{declared.name}于{when}代领衔人在网上提交。"}
     return {"signer": f"领衔人{DECLARED}", "signatory": declared.name, "date": when, "note": ""}

@@ -115,7 +115,7 @@ def rows_table(document, labels, widths, loop, cells, aligns):
     table = grid(document, 7, widths)
     flag(table.rows[0], "tblHeader")
     for cell, label in zip(table.rows[0].cells, labels, strict=True):
-        put(cell, label, bold=True, align=CENTRE, size=9.5)
+        put(cell, label, bold=True, align=CENTRE, size=9)
     tags = {
         1: f"{{%tr if not {loop} %}}",
         3: "{%tr endif %}",
@@ -124,9 +124,9 @@ def rows_table(document, labels, widths, loop, cells, aligns):
     }
     for index, tag in tags.items():
         put(table.rows[index].cells[0], tag)
-    put(table.rows[2].cells[0].merge(table.rows[2].cells[-1]), "无", align=CENTRE, size=9.5)
+    put(table.rows[2].cells[0].merge(table.rows[2].cells[-1]), "无", align=CENTRE, size=9)
     for cell, text, align in zip(table.rows[5].cells, cells, aligns, strict=True):
-        put(cell, text, align=ALIGN[align], size=9.5)
+        put(cell, text, align=ALIGN[align], size=9)
 
 
 def cover(document):
