@@ -18,14 +18,16 @@ MOST = 50
 
 @agenda.tasks
 def own_applications(user, on):
-    """Drafts to go on with while they can be handed in, and what came back to be corrected."""
+    """Drafts to go on with while they can be handed in, and what came back to be corrected; the department union's
+    are those it runs in the lead's place.
+    """
     returns = ApplicationLog.objects.filter(application=OuterRef("pk"), verb="return_for_correction")
     rows = (
-        Application.objects.filter(state__in=EDITABLE, studio__in=Studio.objects.of(user))
+        Application.objects.filter(state__in=EDITABLE, studio__in=Studio.objects.worked_on_by(user))
         .select_related("studio", "round")
         .annotate(asked=Subquery(returns.order_by("-at").values("note")[:1]))
     )
-    for application in rows:
+    for application in rows[:MOST]:
         facts = {"studio": application.studio.name, "round": application.round.title}
         if application.state == State.RETURNED:
             title = _("Correct the application of %(studio)s") % facts

@@ -39,6 +39,7 @@ BODIES = {
     "name_studio": "根据{note}，{studio}已获命名。证书和铭牌由校工会制发，可在工作室页面查看证书编号。",
 }
 
+HANDS_IN = frozenset({"submit", "resubmit"})
 
 # Whose turn it is at the office after a move. Their notice leads to the desk, and asks for the next step where
 # others are told only how far it is.
@@ -121,6 +122,19 @@ def tell_of_move(application, log) -> None:
             body=OFFICE_BODIES.get(verb, BODIES[verb]).format(**facts),
             url=reverse("admin:reviews_application_change", args=[application.pk]),
         )
+        if verb in HANDS_IN and log.actor_id != application.studio.lead_id:
+            tell_lead_of_handing_in(application, event, by=log.actor)
+
+
+def tell_lead_of_handing_in(application, event: str, *, by: User) -> None:
+    """What was handed in on the lead's behalf stands under the lead's name."""
+    notify(
+        [application.studio.lead],
+        event,
+        subject=f"{by.name}已代为提交{application.studio.name}的申报",
+        body="请看一遍提交的材料。有不实之处，请尽快告诉部门工会，由部门工会退回修改。",
+        url=application.get_absolute_url(),
+    )
 
 
 def _at_the_office(application, verb: str) -> set[int]:
@@ -132,8 +146,11 @@ def _at_the_office(application, verb: str) -> set[int]:
 
 def tell_of_late_entry(application) -> None:
     studio = application.studio
+    people = [studio.lead, *(editor.user for editor in studio.editors.select_related("user"))]
+    if studio.is_run_on_behalf:
+        people += User.objects.with_role(RoleCode.DEPARTMENT_UNION, unit=studio.unit)
     notify(
-        [studio.lead, *(editor.user for editor in studio.editors.select_related("user"))],
+        people,
         f"late-entry:{application.pk}:{application.late_until}",
         subject=f"{studio.name}可延期申报",
         body=f"校工会同意延期至{_day(application.late_until)}。原因：{application.late_reason}",

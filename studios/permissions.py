@@ -6,7 +6,7 @@ import rules
 
 from accounts.models import RoleCode
 from accounts.permissions import is_union_leader, is_union_staff
-from studios.models import LIVE, State
+from studios.models import LIVE
 
 
 @rules.predicate
@@ -18,7 +18,7 @@ def leads(user, studio):
 @rules.predicate
 def co_edits(user, studio):
     """A co-editor whom the lead has named."""
-    return studio is not None and any(editor.user_id == user.pk for editor in studio.editors.all())
+    return studio is not None and studio.is_co_edited_by(user)
 
 
 @rules.predicate
@@ -28,14 +28,11 @@ def is_department_union(user, studio):
 
 
 @rules.predicate
-def started_on_behalf(user, studio):
-    """The department union officer who started the candidate studio on the lead's behalf."""
-    return (
-        studio is not None
-        and studio.state == State.CANDIDATE
-        and studio.started_by_id == user.pk
-        and user.acts_for(studio.unit, RoleCode.DEPARTMENT_UNION)
-    )
+def on_behalf(user, studio):
+    """An officer of the department union of the studio's unit, of a candidate that was started on the lead's behalf
+    or a studio whose lead has left: any officer, whoever started it, so that a successor can go on.
+    """
+    return is_department_union.test(user, studio) and studio.is_run_on_behalf
 
 
 @rules.predicate
@@ -60,7 +57,9 @@ def is_an_officer(user):
     return user.is_authenticated and user.has_role(RoleCode.DEPARTMENT_UNION)
 
 
-runs_it = leads | started_on_behalf
+# Filling in and handing in on behalf takes no part in the case: the same officer may still recommend it (Art. 8
+# asks the department union for both), while who leads, co-edits or belongs to the studio may not.
+runs_it = leads | on_behalf
 
 rules.add_perm("studios.start_studio", has_a_unit | is_an_officer)
 rules.add_perm("studios.start_studio_for_others", is_an_officer)
@@ -68,4 +67,4 @@ rules.add_perm("studios.edit_studio", (runs_it | co_edits) & is_live)
 rules.add_perm("studios.manage_editors", runs_it & is_live)
 # Telephone and birth are shown to those who work on the papers and those who have to reach the lead.
 rules.add_perm("studios.view_personal", runs_it | co_edits | is_department_union | is_union_staff)
-rules.add_perm("studios.issue_certificates", is_union_staff | is_union_leader)
+rules.add_perm("studios.issue_certificates", (is_union_staff | is_union_leader) & ~own_case)

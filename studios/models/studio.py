@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,8 @@ class State(models.TextChoices):
 
 HOLDS_TITLE = frozenset({State.NAMED, State.RECTIFYING})
 LIVE = frozenset({State.CANDIDATE, *HOLDS_TITLE})
+# Which studios are run in the lead's place; Studio.is_run_on_behalf says the same of one.
+ON_BEHALF = Q(state=State.CANDIDATE) & ~Q(started_by=F("lead")) | Q(lead__is_active=False)
 
 
 class StudioQuerySet(models.QuerySet):
@@ -50,6 +52,25 @@ class StudioQuerySet(models.QuerySet):
         return self.filter(
             pk__in=self.model.objects.filter(Q(lead=user) | Q(editors__user=user)).values("pk")
         )
+
+    def worked_on_by(self, user):
+        """The studios whose papers a person fills in: own ones, and those that their department union runs in the
+        lead's place.
+        """
+        worked_on = Q(lead=user) | Q(editors__user=user)
+        for unit in user.units_as(RoleCode.DEPARTMENT_UNION):
+            worked_on |= Q(unit__path__startswith=unit.path) & ON_BEHALF
+        return self.filter(pk__in=self.model.objects.filter(worked_on).values("pk"))
+
+    def concerning(self, user):
+        """The person's own cases: see :meth:`Studio.concerns`."""
+        own = Q(lead=user) | Q(editors__user=user) | Q(members__user=user)
+        return self.filter(pk__in=self.model.objects.filter(own).values("pk"))
+
+    def asked_by(self, user):
+        """With whether the person co-edits each, so that their page need not ask for all co-editors."""
+        mine = Editor.objects.filter(studio=OuterRef("pk"), user=user.pk)
+        return self.annotate(asker=Value(user.pk), asker_co_edits=Exists(mine))
 
     def with_title(self):
         return self.filter(state__in=HOLDS_TITLE)
@@ -144,9 +165,23 @@ class Studio(Movable, models.Model):
         """The labels of the kinds of innovation it works in (Art. 4)."""
         return [self._meta.get_field(kind).verbose_name for kind in KINDS if getattr(self, kind)]
 
+    @property
+    def is_run_on_behalf(self) -> bool:
+        """Whether others than the lead answer for the papers: a candidate that was started on the lead's behalf, or
+        a studio whose lead has left.
+        """
+        started_by_others = self.state == State.CANDIDATE and self.started_by_id != self.lead_id
+        return started_by_others or not self.lead.is_active
+
+    def is_co_edited_by(self, user) -> bool:
+        known = vars(self)
+        if user.pk is not None and known.get("asker") == user.pk:
+            return known["asker_co_edits"]
+        return any(editor.user_id == user.pk for editor in self.editors.all())
+
     def is_worked_on_by(self, user) -> bool:
         """Whether the person leads it or is a co-editor of it."""
-        return self.lead_id == user.pk or any(editor.user_id == user.pk for editor in self.editors.all())
+        return self.lead_id == user.pk or self.is_co_edited_by(user)
 
     def concerns(self, user) -> bool:
         """Whether this is the person's own case: as lead, co-editor or member. Nobody acts on their own
