@@ -16,6 +16,9 @@ from studios.models import Studio
 LONGEST_TEXT = 2000
 
 
+UNDER_WAY = "open"  # all states in which an application has not ended
+
+
 class SearchForm(forms.Form):
     """Narrows the list of applications."""
 
@@ -24,7 +27,9 @@ class SearchForm(forms.Form):
         Round.objects.all(), label=_("Round"), required=False, empty_label=_("All rounds")
     )
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All states")), *State.choices]
+        label=_("State"),
+        required=False,
+        choices=[("", _("All states")), (UNDER_WAY, _("Under way")), *State.choices],
     )
 
     def filter(self, applications):
@@ -36,7 +41,9 @@ class SearchForm(forms.Form):
             applications = applications.filter(studio__in=Studio.objects.search(asked["q"]))
         if asked["round"]:
             applications = applications.filter(round=asked["round"])
-        if asked["state"]:
+        if asked["state"] == UNDER_WAY:
+            applications = applications.open()
+        elif asked["state"]:
             applications = applications.filter(state=asked["state"])
         return applications
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from studios import inputs
 from studios.models import KINDS, State, Studio, Venue, derived_name
+from studios.renewal import RENEWAL, due
 
 MOST_TEXT = 2000
 KIND_CHOICES = [(kind, capfirst(Studio._meta.get_field(kind).verbose_name)) for kind in KINDS]
@@ -149,7 +151,11 @@ class StudioSearch(SearchForm):
     """Owns how the list of studios is narrowed."""
 
     q = forms.CharField(label=_("Name, pinyin, initials or staff number"), max_length=40, required=False)
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *State.choices], required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("All")), *State.choices, (RENEWAL, _("Cycle ends soon"))],
+        required=False,
+    )
     kind = forms.ChoiceField(
         label=_("Kind of innovation"), choices=[("", _("All")), *KIND_CHOICES], required=False
     )
@@ -160,7 +166,9 @@ class StudioSearch(SearchForm):
         chosen = self.cleaned_data
         if chosen["q"]:
             studios = studios.search(chosen["q"])
-        if chosen["state"]:
+        if chosen["state"] == RENEWAL:
+            studios = due(studios, timezone.localdate())
+        elif chosen["state"]:
             studios = studios.filter(state=chosen["state"])
         if chosen["kind"]:
             studios = studios.filter(**{chosen["kind"]: True})

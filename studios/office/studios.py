@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -20,8 +20,9 @@ from accounts.office import OfficeAdmin, OfficeInline
 from records.pages import number
 from records.templatetags.present import cn_date, moment, state
 from studios import changes
-from studios.models import Certificate, Cycle, Honour, Member, Studio, StudioLog, Verdict
+from studios.models import Certificate, Honour, Member, Studio, StudioLog, Verdict
 from studios.office.filters import ConditionFilter, kind_filter, unit_filter
+from studios.renewal import with_runs_until
 from studios.templatetags.conditions import conditions
 
 LOOKERS = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
@@ -138,9 +139,8 @@ class StudioAdmin(OfficeAdmin):
 
     def get_queryset(self, request):
         verdicts = Prefetch("verdicts", Verdict.objects.order_by("condition"))
-        last = Cycle.objects.filter(studio=OuterRef("pk")).order_by("-number").values("ends_on")[:1]
         rows = super().get_queryset(request).select_related("lead", "unit")
-        return rows.annotate(runs_until=Subquery(last)).prefetch_related(verdicts)
+        return with_runs_until(rows).prefetch_related(verdicts)
 
     def history_view(self, request, object_id, extra_context=None):
         """Who changed which field of the papers: of the studio and of all its rows, in one list."""
