@@ -8,8 +8,9 @@ import time
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,7 +81,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """By the outbox like all mail: a mail server that is down neither fails the page nor tells that the address
-        is known here.
+        is known here. In the site's own language, whoever asked for it: the letter is another person's.
         """
-        letter = self.render_mail(template_prefix, email, context)
+        with translation.override(settings.LANGUAGE_CODE):
+            letter = self.render_mail(template_prefix, email, context)
         write_to(email, subject=letter.subject, body=letter.body)

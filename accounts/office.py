@@ -10,7 +10,8 @@ Usage::
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -59,7 +60,18 @@ class OfficePermissions:
 
 
 class OfficeFormSet(BaseInlineFormSet):
-    """Names the tick that removes a row, for those who do not see its column."""
+    """Names the tick that removes a row, for those who do not see its column; and asks each row whether it may stand
+    beside the parent's others: Django leaves out constraints that name the parent, and the database would refuse it.
+    """
+
+    def clean(self):
+        super().clean()
+        for form in self.forms:
+            if form.has_changed() and not form.errors and not form.cleaned_data.get("DELETE"):
+                try:
+                    form.instance.validate_constraints()
+                except ValidationError as refused:
+                    form.add_error(None, refused.messages)
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -95,6 +107,13 @@ class OfficeAdmin(OfficePermissions, DeclaredFilters, SimpleHistoryAdmin):
 
     def has_module_permission(self, request) -> bool:
         return self.has_view_permission(request)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Of two who save the same at once, the second finds it saved: asked again, the form says so at its field."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def history_view(self, request, object_id, extra_context=None):
         """Our own history where simple-history keeps one, the stock admin log otherwise."""

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import IO
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile, File
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -233,7 +234,8 @@ class Job(models.Model):
 
 
 def start_job(kind: str, payload: dict | None = None, *, by, title: str, total: int = 0) -> Job:
-    """Write a job to be run by a worker after the commit.
+    """Write a job to be run by a worker after the commit. The same work asked for again by the same person before
+    it is over, as by a second press of the button, is the same job.
 
     :param payload: what the function needs, as JSON; ids rather than objects.
     :param by: the user who starts it and may watch it, or None for the calendar.
@@ -241,9 +243,17 @@ def start_job(kind: str, payload: dict | None = None, *, by, title: str, total: 
     """
     if kind not in FUNCTIONS:
         raise LookupError(f"no function is registered for jobs of kind {kind}")
+    payload = payload or {}
     with transaction.atomic():
+        if by is not None:
+            get_user_model().objects.select_for_update(no_key=True).get(
+                pk=by.pk
+            )  # who presses twice waits here
+            for begun in Job.objects.unfinished().filter(kind=kind, started_by=by.pk):
+                if begun.payload == payload:
+                    return begun
         started = Job.objects.create(
-            kind=kind, payload=payload or {}, started_by=by, title=title[:200], total=total
+            kind=kind, payload=payload, started_by=by, title=title[:200], total=total
         )
         outbox.put("job", {"job": str(started.pk)}, key=f"job:{started.pk}")
     return started

@@ -338,7 +338,7 @@ class Application(Signing, Movable, models.Model):
         )
 
     def allow_late(self, *, by, until: date, reason: str):
-        """Let this application in after the window, by exception."""
+        """Let this application in after the window, by exception; said twice it is allowed once."""
         from reviews import notices
 
         reason = required(reason, _now("Give the reason for the late entry."))
@@ -346,7 +346,9 @@ class Application(Signing, Movable, models.Model):
             raise DomainError(
                 _now("The last day of a late entry lies between the closing of the round and its decision.")
             )
-        with self.locked("submit"):
+        with self.locked("submit") as row:
+            if (row.late_until, row.late_reason) == (until, reason):
+                return
             self.late_until, self.late_reason, self.late_allowed_by = until, reason, by
             self.save(update_fields=["late_until", "late_reason", "late_allowed_by"])
             self.log.create(

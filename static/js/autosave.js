@@ -6,17 +6,7 @@
   // Another tab may have signed in anew meanwhile: the token of the cookie is the one that counts.
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
-  // The page asks who else is here only while somebody is at it, so that an idle session still comes to its end; and
-  // it never shows the sign-in page in the place of the answer.
-  let active = Date.now();
-  ["input", "keydown", "pointerdown", "scroll"].forEach((name) => addEventListener(name, () => { active = Date.now(); }, { passive: true }));
-  document.body.addEventListener("htmx:configRequest", (event) => {
-    if (document.hidden || Date.now() - active > 5 * 60 * 1000) event.preventDefault();
-    event.detail.headers["X-CSRFToken"] = token();
-  });
-  document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (!event.detail.xhr.responseURL.endsWith(event.detail.pathInfo.requestPath)) event.detail.shouldSwap = false;
-  });
+  document.body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = token(); });
 
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;

@@ -27,6 +27,19 @@
     }
   });
 
+  // Pages that ask by themselves do so only while somebody is at them, so that an idle session still comes to its end;
+  // and they never show the sign-in page in the place of the answer.
+  let active = Date.now();
+  ["input", "keydown", "pointerdown", "pointermove", "scroll"].forEach((name) => {
+    addEventListener(name, () => { active = Date.now(); }, { passive: true });
+  });
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (document.hidden || Date.now() - active > 5 * 60 * 1000) event.preventDefault();
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.responseURL.endsWith(event.detail.pathInfo.requestPath)) event.detail.shouldSwap = false;
+  });
+
   // One press, one sending. The server holds too when a press comes twice.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.method === "get") return;

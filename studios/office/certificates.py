@@ -86,7 +86,7 @@ def lacking_papers(certificates):
 @admin.register(Certificate)
 class CertificateAdmin(OfficeAdmin):
     viewers = LOOKERS
-    list_display = ["number", "studio_name", "unit", "lead_name", "term", "standing", "files_shown"]
+    list_display = ["number", "studio_name", "unit", "term", "standing", "files_shown", "lead_name"]
     list_filter = ["year", StandingFilter, PapersFilter, unit_filter("studio__unit")]
     search_fields = ["number"]
     search_help_text = _(
@@ -122,8 +122,8 @@ class CertificateAdmin(OfficeAdmin):
         found = Q(number__icontains=search_term.strip()) | Q(studio_name__icontains=search_term.strip())
         return queryset.filter(found | Q(studio__in=Studio.objects.search(search_term))), False
 
-    def has_issue_permission(self, request) -> bool:
-        return request.user.has_perm("studios.issue_certificates")
+    def has_issue_permission(self, request, studio=None) -> bool:
+        return request.user.has_perm("studios.issue_certificates", studio)
 
     # -- columns ------------------------------------------------------------------------------------------------
 
@@ -172,8 +172,17 @@ class CertificateAdmin(OfficeAdmin):
 
     @admin.action(description=_("Issue certificates and plaques, one ZIP"), permissions=["issue"])
     def issue_many(self, request, queryset):
+        own = Studio.objects.concerning(request.user)
+        if left_out := list(queryset.filter(studio__in=own).values_list("number", flat=True)):
+            messages.warning(
+                request,
+                _now("%(numbers)s left out: certificates of your own studio are issued by somebody else.")
+                % {"numbers": "、".join(left_out)},
+            )
         try:
-            work = issuing.start_batch(queryset.filter(revoked_on=None), by=request.user)
+            work = issuing.start_batch(
+                queryset.filter(revoked_on=None).exclude(studio__in=own), by=request.user
+            )
         except DomainError as error:
             messages.error(request, str(error))
             return None
@@ -194,7 +203,7 @@ class CertificateAdmin(OfficeAdmin):
     def issue(self, request, pk):
         """Make the two files of one certificate; pressed again it finds them made."""
         certificate = get_object_or_404(self.get_queryset(request), pk=pk)
-        check(request.user, "studios.issue_certificates", certificate)
+        check(request.user, "studios.issue_certificates", certificate.studio)
         try:
             issuing.issue(certificate)
         except DomainError as error:
@@ -225,7 +234,7 @@ class CertificateAdmin(OfficeAdmin):
             for kind in Kind
         ]
         lacking = len(made) < len(Kind) and not obj.revoked_on
-        context["may_issue"] = lacking and self.has_issue_permission(request)
+        context["may_issue"] = lacking and self.has_issue_permission(request, obj.studio)
         context["lacking"] = lacking
         return super().render_change_form(request, context, add, change, form_url, obj)
 

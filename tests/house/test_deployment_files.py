@@ -200,3 +200,13 @@ def test_the_front_passes_to_the_web_process_and_lets_uploads_through(settings):
     assert "reverse_proxy web:8000" in caddyfile
     most = int(re.search(r"max_size (\d+)MB", caddyfile)[1]) * 10**6
     assert most > settings.ATTACHMENT_MOST_BYTES
+
+
+def test_the_front_answers_in_our_style_what_the_portal_cannot(services):
+    front = (ROOT / "deploy" / "Caddyfile").read_text()
+    handler = front[front.index("handle_errors {") :]
+    root, page = re.search(r"root \* (\S+)\s+rewrite \* /(\S+)", handler).groups()
+    assert f"./deploy/{page}:{root}/{page}:ro" in services["front"]["volumes"]
+    text = (ROOT / "deploy" / page).read_text()
+    assert '{{placeholder "http.error.id"}}' in text
+    assert not re.search(r"(src|href)=.(?!/.>)", text), "the page asks for no other file"

@@ -67,6 +67,27 @@ def test_the_stop_button_keeps_its_place_while_the_progress_moves(page, live_ser
     assert Job.objects.get().state == Job.State.CANCELLED
 
 
+def test_a_page_that_is_left_alone_stops_asking_so_that_the_session_ends(page, live_server, lead):
+    job = Job.objects.create(kind="x", title="批量", started_by=lead, total=40, state=Job.State.RUNNING)
+    asked = []
+    page.clock.install()
+    page.on("request", lambda request: asked.append(request.url))
+
+    def asks_within(time: str) -> bool:
+        page.wait_for_load_state("networkidle")
+        asked.clear()
+        page.clock.run_for(time)
+        return bool(asked)
+
+    page.goto(live_server.url + job.get_absolute_url())
+    assert asks_within("00:03")
+    page.clock.fast_forward("06:00")
+    page.clock.run_for("00:02")
+    assert not asks_within("00:30")
+    page.mouse.move(200, 200)
+    assert asks_within("00:03")
+
+
 def test_a_notice_is_read_by_following_it(page, live_server, lead, assert_accessible):
     notify([lead], "a", subject="申报材料被退回", body="请补充。", url="/inbox/?unread")
     notify([lead], "b", subject="申报开始", body="今年的申报已经开始。")

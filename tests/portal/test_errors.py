@@ -81,13 +81,16 @@ def test_a_stale_page_is_explained():
 
 
 @pytest.mark.django_db
-def test_too_much_at_once_is_413(visitor, settings):
+def test_too_much_at_once_is_413(visitor, settings, caplog):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
-    too_long = visitor.post(
-        "/fails/none/", {"text": "x" * 2000}, content_type="application/x-www-form-urlencoded"
-    )
+    with caplog.at_level(logging.INFO):
+        too_long = visitor.post(
+            "/fails/none/", {"text": "x" * 2000}, content_type="application/x-www-form-urlencoded"
+        )
     assert too_long.status_code == 413
     assert "一次提交的内容过多" in too_long.content.decode()
+    assert f"<code>{too_long['X-Reference']}</code>" in too_long.content.decode()
+    assert too_long["X-Reference"] in caplog.text
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
     assert visitor.post("/fails/none/", {f"f{n}": "1" for n in range(5)}).status_code == 413
 

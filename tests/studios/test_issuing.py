@@ -16,7 +16,7 @@ from records.jobs import FUNCTIONS, Job
 from records.moves import DomainError
 from records.outbox import drain
 from studios import issuing
-from studios.models import Certificate, Cycle, IssuedPaper
+from studios.models import Certificate, Cycle, IssuedPaper, Member
 from tests.factories import PolicyFactory, StudioFactory, UserFactory
 
 LIST = reverse("admin:studios_certificate_changelist")
@@ -290,6 +290,20 @@ def test_who_sees_certificates_and_who_issues_them(cast, sign_in, quick_press):
         issued |= {name} if IssuedPaper.objects.exists() else set()
     assert seen == {"staff", "staff_member", "leader", "leader_lead", "auditor"}
     assert issued == {"staff", "staff_member", "leader", "leader_lead"}
+
+
+def test_nobody_issues_the_certificate_of_the_own_studio(cast, sign_in, quick_press):
+    own, other = certify(), certify("王㛃", serial=2)
+    Member.objects.create(studio=own.studio, user=cast.staff, name=cast.staff.name)
+    client = sign_in(cast.staff)
+    assert client.post(reverse("admin:studios_certificate_issue", args=[own.pk])).status_code == 403
+    assert not IssuedPaper.objects.exists()
+    page = client.get(reverse("admin:studios_certificate_change", args=[own.pk])).content.decode()
+    assert "制发证书和铭牌</button>" not in page
+    data = {"action": "issue_many", "_selected_action": [own.pk, other.pk]}
+    told = client.post(LIST, data, follow=True).content.decode()
+    assert Job.objects.get().payload["certificates"] == [other.pk]
+    assert f"未包括 {own.number}" in told
 
 
 def test_issuing_is_a_post(cast, sign_in):
