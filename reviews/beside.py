@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reviews.mending import asked, to_correct
-from reviews.models import EDITABLE, Application, Correction, Round, State
+from reviews.models import EDITABLE, Application, Round, State
 from studios import parts
 from studios.models import State as StudioState
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The open application of a studio; ``asked`` is why parts came back last, while it is being corrected."""
+
+    application: Application
+    asked: list[tuple[str, str]]
+
+
+def standing(studio) -> Standing | None:
+    """How the papers stand, in one query; a page that has several things to say of it asks once."""
+    return parts.remembered(studio, "standing", lambda: _standing(studio))
+
+
+def _standing(studio) -> Standing | None:
+    rows = list(
+        Application.objects.open()
+        .filter(studio=studio)
+        .order_by("-pk", "-corrections__log", "corrections")
+        .values_list("pk", "state", "corrections__log", "corrections__part", "corrections__reason")
+    )
+    if not rows:
+        return None
+    pk, state, log, *_first = rows[0]
+    back = [row for row in rows if row[0] == pk and row[2] == log] if state == State.RETURNED else []
+    application = Application(pk=pk, state=state, studio=studio)
+    return Standing(application, [(part, reason) for *_row, part, reason in back])
+
+
 def asked_to_correct(studio, key: str) -> list[str]:
     """Why a part came back, while its application is being corrected."""
-    open_ = Correction.objects.filter(application__studio=studio, application__state=State.RETURNED, part=key)
-    last = open_.order_by("-log").values_list("log", flat=True)[:1]
-    return list(open_.filter(log__in=list(last)).values_list("reason", flat=True))
+    now = standing(studio)
+    return [reason for part, reason in now.asked if part == key] if now else []
 
 
 def came_back(studio) -> dict[str, str]:
@@ -24,13 +53,20 @@ def came_back(studio) -> dict[str, str]:
     return to_correct(asked(application__studio=studio))
 
 
+def way_to_the_application(studio) -> parts.Way | None:
+    """To the open application, and back to it from the papers while it can be changed."""
+    now = standing(studio)
+    if now is None:
+        return None
+    back = _("Application") if now.application.state in EDITABLE else ""
+    return parts.Way(_("To the application"), now.application.get_absolute_url(), back)
+
+
 def way_to_apply(studio, user) -> parts.Way | None:
     """To the open application, or to starting one in the round of the day."""
-    application = Application.objects.open().filter(studio=studio).order_by("-pk").first()
-    if application:
-        back = _("Application") if application.state in EDITABLE else ""
-        return parts.Way(_("To the application"), application.get_absolute_url(), back)
     can_apply = studio.state in (StudioState.CANDIDATE, StudioState.REVOKED)
+    if way := way_to_the_application(studio):
+        return way
     if can_apply and Round.objects.under_way(timezone.localdate()).exists():
         return parts.Way(_("Start an application"), reverse("reviews:start", args=[studio.pk]))
     return None
@@ -40,3 +76,4 @@ def register() -> None:
     parts.register_notes(asked_to_correct)
     parts.register_corrections(came_back)
     parts.register_way(way_to_apply)
+    parts.register_home(way_to_the_application)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from studios.models import Member, Rank, Studio
+from studios.models import Member, Rank
 
 AGES = ((35, "≤35"), (45, "36–45"), (55, "46–55"), (200, "≥56"))
 
@@ -23,12 +24,12 @@ class Chart:
     pairs: list[tuple[str, int]]
 
 
-def team_structure(studio: Studio, on: date | None = None) -> list[Chart]:
-    """Three charts over the members present on a day (today); none when there is nobody.
+def team_structure(members: Iterable[Member], on: date | None = None) -> list[Chart]:
+    """Three charts over those of the members present on a day (today); none when there is nobody.
 
     Ages are counted by calendar year, as the condition counts them.
     """
-    on, members = on or timezone.localdate(), studio.members.all()
+    on = on or timezone.localdate()
     present = [
         m for m in members if not (m.left_on and m.left_on <= on) and not (m.joined_on and m.joined_on > on)
     ]

@@ -11,11 +11,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, OuterRef, Q, Subquery
 from django.forms import ModelForm
 from django.http import QueryDict
 from django.utils import timezone
@@ -182,11 +182,26 @@ def touch(studio: Studio, part: str, user) -> None:
 
 def others(studio: Studio, part: str, user) -> list[str]:
     """The names of the others who have this part open."""
-    here = Presence.objects.filter(studio=studio, part=part, seen_at__gte=timezone.now() - PRESENT_FOR)
-    return list(here.exclude(user=user).order_by("user__name").values_list("user__name", flat=True))
+    return look_around(studio, part, user).others
 
 
-def last_saved(studio: Studio, key: str) -> PartVersion | None:
-    return (
-        PartVersion.objects.filter(studio=studio, part=key, version__gt=0).select_related("saved_by").first()
+@dataclass(frozen=True)
+class Around:
+    """Who else has a part open, and when it was saved last."""
+
+    others: list[str]
+    saved_at: datetime | None = None
+
+
+def look_around(studio: Studio, part: str, user) -> Around:
+    """Asked by somebody who has :func:`touch`-ed the part, in one query."""
+    saved = PartVersion.objects.filter(studio=OuterRef("studio"), part=OuterRef("part"), version__gt=0)
+    here = Q(user=user) | Q(seen_at__gte=timezone.now() - PRESENT_FOR)
+    found = list(
+        Presence.objects.filter(here, studio=studio, part=part)
+        .annotate(saved_at=Subquery(saved.values("saved_at")))
+        .order_by("user__name")
+        .values_list("user", "user__name", "saved_at")
     )
+    names = [name for pk, name, _at in found if pk != user.pk]
+    return Around(names, found[0][2] if found else None)

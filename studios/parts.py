@@ -78,6 +78,7 @@ _PARTS: dict[str, Part] = {}
 _NOTES: list[Callable[[Studio, str], list[str]]] = []
 _CORRECTIONS: list[Callable[[Studio], dict[str, str]]] = []
 _WAYS: list[Callable] = []
+_HOMES: list[Callable] = []
 
 
 def register(part: Part) -> None:
@@ -124,10 +125,17 @@ def ways(studio: Studio, user) -> list[Way]:
     return [way for function in _WAYS if (way := function(studio, user))]
 
 
-def way_back(studio: Studio, user) -> Way:
+def register_home(function: Callable) -> Callable:
+    """Register ``function(studio) -> Way | None``: what the papers are filled in for at present."""
+    _HOMES.append(function)
+    return function
+
+
+def way_back(studio: Studio) -> Way:
     """Where a part leads back to: to what the papers are filled in for, else to the list of the parts."""
+    homes = [way for function in _HOMES if (way := function(studio)) and way.back]
     home = Way(_now("Papers"), reverse("studios:parts", args=[studio.pk]), _now("Papers"))
-    return next((way for way in ways(studio, user) if way.back), home)
+    return (homes or [home])[0]
 
 
 def tasks(studio: Studio, corrections: dict[str, str] | None = None) -> list[Task]:
@@ -164,6 +172,16 @@ def with_holdings(studios):
             for kind in RuleDocument.Kind.values
         },
     )
+
+
+def remembered(studio: Studio, name: str, ask: Callable):
+    """What ``ask()`` finds of a studio that :func:`with_holdings` fetched for a page, asked once; else asked anew."""
+    known = vars(studio)
+    if "holds_honours" not in known:
+        return ask()
+    if name not in known:
+        known[name] = ask()
+    return known[name]
 
 
 def holds(studio: Studio, relation: str) -> bool:

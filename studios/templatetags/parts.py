@@ -5,11 +5,12 @@ from __future__ import annotations
 from django import template
 
 from studios import parts
-from studios.articles import cite
+from studios.articles import link, link_in
 from studios.models import Studio
 
 register = template.Library()
-register.filter("cite", cite)
+register.filter("cite", link)
+register.filter("cited", link_in)
 
 LOOKS = {"complete": "met", "started": "risk", "to_correct": "unmet"}
 
@@ -21,9 +22,9 @@ def tasks_of(studio: Studio, corrections: dict[str, str] | None = None) -> list[
 
 
 @register.simple_tag
-def way_back(studio: Studio, user) -> parts.Way:
+def way_back(studio: Studio) -> parts.Way:
     """Where a part leads back to: the application it is filled in for, else the list of the parts."""
-    return parts.way_back(studio, user)
+    return parts.way_back(studio)
 
 
 @register.filter

@@ -86,7 +86,7 @@ def studio(request, pk):
         "studio": found,
         "facts": facts_of(found),
         "verdicts": found.verdicts.all(),
-        "charts": team_structure(found, today),
+        "charts": team_structure(found.members.all(), today),
         "certificates": [
             (one, one.state(today), [(kind, label) for kind, label in Kind.choices if getattr(one, kind)])
             for one in certificates

@@ -7,31 +7,36 @@ from studios.screens import SCREENS, lead_facts
 
 
 def filling(request, studio, part, form, *, draft=None) -> dict:
-    """The form column and what stands beside it."""
+    """The form column and what stands beside it, to somebody who has the part open from now on."""
+    editing.touch(studio, part.key, request.user)
+    around = editing.look_around(studio, part.key, request.user)
     return {
         **reading(request, studio, part),
-        "others": editing.others(studio, part.key, request.user),
+        "others": around.others,
         "lead_in": SCREENS[part.key].lead_in,
         "form": form,
         "draft": draft,
         "next": next_part(part),
-        "saved": editing.last_saved(studio, part.key),
+        "saved_at": around.saved_at,
     }
 
 
 def reading(request, studio, part) -> dict:
     """A part to read."""
     personal = request.user.has_perm("studios.view_personal", studio)
+    kinds = [
+        (kind, lines := rowkinds.lines(kind, studio, personal=personal), rowkinds.totals(lines))
+        for kind in rowkinds.of_part(part.key)
+    ]
     return {
         **beside(studio, part),
-        "kinds": [
-            (kind, lines := rowkinds.lines(kind, studio, personal=personal), rowkinds.totals(lines))
-            for kind in rowkinds.of_part(part.key)
-        ],
+        "kinds": kinds,
         "facts": SCREENS[part.key].facts(studio),
         "lead_facts": lead_facts(studio, personal=personal) if part.key == "lead" else [],
         "photos": files_of(getattr(studio, "venue", None)) if part.key == "place" else [],
-        "charts": team_structure(studio) if part.key == "team" else [],
+        "charts": team_structure([line.row for _kind, lines, _totals in kinds for line in lines])
+        if part.key == "team"
+        else [],
     }
 
 

@@ -17,11 +17,12 @@ from studios.views.fetching import part_or_404, studio_or_404, studio_to_edit
 def task_list(request, pk):
     """The parts with their state, and where the papers can go from here."""
     studio = studio_to_edit(request, pk)
+    editors = studio.editors.select_related("user").order_by("added_at")
     context = {
         "studio": studio,
         "ways": parts.ways(studio, request.user),
         "verdicts": studio.verdicts.all(),
-        "names": _("、").join(editor.user.name for editor in studio.editors.all()),
+        "names": _("、").join(editor.user.name for editor in editors),
         "may_manage": request.user.has_perm("studios.manage_editors", studio),
     }
     return render(request, "studios/parts.html", context)
@@ -39,7 +40,6 @@ def part(request, pk, key):
     if values := take(request):
         drafts.keep(studio, part.key, "", request.user, values)
         messages.info(request, _("What you sent before signing in is back. Check it and save."))
-    editing.touch(studio, part.key, request.user)
     form, draft = as_left(request.user, studio, part)
     return render(request, "studios/part.html", filling(request, studio, part, form, draft=draft))
 

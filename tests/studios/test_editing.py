@@ -426,30 +426,6 @@ def test_the_page_of_a_studio_runs_the_same_queries_whatever_its_rows(
     assert len(few) == len(many)
 
 
-PAGES = [
-    (who, key) for who in ("lead", "co_editor", "department") for key in ("lead", "team", "place", "plan")
-]
-
-
-@pytest.mark.parametrize(("who", "key"), PAGES)
-def test_the_page_of_a_part_runs_the_same_queries_whatever_its_rows(
-    cast, sign_in, django_assert_max_num_queries, who, key
-):
-    """Who fills in also asks for the draft, the last save, who else is here and the way back, and says to be here."""
-    client, url = sign_in(getattr(cast, who)), part_url(cast.studio, key)
-    most = SAVING_THE_SESSION + (10 if who == "department" else 16)
-    client.get(url)
-    with django_assert_max_num_queries(most) as few:
-        client.get(url)
-    for number in range(30):
-        Member.objects.create(studio=cast.studio, name=f"成员{number}", title="工程师")
-        Honour.objects.create(studio=cast.studio, title=f"荣誉{number}", level="national", year=2020)
-        cast.studio.budget_lines.create(year=2026, purpose=f"用途{number}", source="unit", amount=1)
-    with django_assert_max_num_queries(most) as many:
-        client.get(url)
-    assert len(few) == len(many)
-
-
 def test_pages_of_the_list_meet_without_gap_or_double(cast, sign_in):
     for _number in range(61):
         StudioFactory()
