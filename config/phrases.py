@@ -28,6 +28,7 @@ PHRASES = [
     gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("Change history: %s"),
     gettext_noop(" By %(filter_title)s "),
+    gettext_noop("Filter"),
     gettext_noop("Action:"),
     gettext_noop("Run the selected action"),
     gettext_noop("No action selected."),

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,6 +12,7 @@ from records.filters import DeclaredFilters
 from records.jobs import Job
 from records.outbox import Outbox
 from records.pages import BoundedPaginator
+from records.templatetags.present import state
 
 
 class LookOnly(DeclaredFilters, admin.ModelAdmin):
@@ -45,7 +47,7 @@ class LookOnly(DeclaredFilters, admin.ModelAdmin):
 @admin.register(Job)
 class JobAdmin(LookOnly):
     permission = "records.see_every_job"
-    list_display = ["title", "state", "progress", "started_by", "created_at", "finished_at", "page"]
+    list_display = ["title", "state_shown", "progress", "started_by", "created_at", "finished_at", "page"]
     list_filter = ["state"]
     list_select_related = ["started_by"]
     search_fields = [
@@ -56,10 +58,18 @@ class JobAdmin(LookOnly):
         "started_by__staff_no",
     ]
     date_hierarchy = "created_at"
-    exclude = ["kind", "payload", "result"]
+    fields = [
+        *("title", "state_shown", "progress", "error", "page", "started_by"),
+        *("created_at", "started_at", "heartbeat_at", "finished_at"),
+    ]
+    view_on_site = False
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, obj):
+        return render_to_string("components/state.html", state(obj))
 
     @admin.display(description=_("progress"))
     def progress(self, obj):
