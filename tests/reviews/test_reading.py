@@ -1,6 +1,7 @@
 """The frozen papers as they are read: tables that fit their sheet, changes that say a row in one line."""
 
 import pytest
+from django.utils import translation
 
 from reviews.reading import chapters
 from tests.factories import ApplicationFactory
@@ -48,3 +49,15 @@ def test_what_stands_below_the_name_is_on_the_page(sign_in, cast):
     page = sign_in(cast.party).get(application.get_absolute_url()).content.decode()
     number = application.snapshot.data["projects"][0]["number"]
     assert number in page.partition('id="projects"')[2].partition("</table>")[0]
+
+
+def test_in_another_language_the_headings_change_and_the_frozen_words_stay(sign_in, cast, settings):
+    """They are the record that was declared and signed (docs/adr/0009)."""
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    client = sign_in(cast.party)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    with translation.override("en"):
+        titles = [str(chapter.title) for chapter in chapters(application.snapshot, personal=True)]
+    assert titles[:3] == ["Lead and honours", "Team", "Innovation projects"]
+    page = client.get(application.get_absolute_url()).content.decode()
+    assert {word for word in (*titles, "硕士研究生", "省部级", "学习交流") if word not in page} == set()
