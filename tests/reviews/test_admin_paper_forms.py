@@ -13,6 +13,7 @@ from records.attachments import Attachment
 from reviews.actions import upload_paper_form
 from reviews.models import PaperForm, Part, State
 from tests.factories import ApplicationFactory
+from tests.records.papers import pdf
 
 LIST = reverse("admin:reviews_paperform_changelist")
 SIGNED = {
@@ -30,10 +31,14 @@ def opens(client, url) -> bool:
     return response.status_code == 200
 
 
-def upload(cast, application=None) -> PaperForm:
+def picture() -> SimpleUploadedFile:
     made = io.BytesIO()
     Image.new("RGB", (60, 80), "white").save(made, "PNG")
-    scan = SimpleUploadedFile("盖章扫描件.png", made.getvalue(), "image/png")
+    return SimpleUploadedFile("盖章扫描件.png", made.getvalue(), "image/png")
+
+
+def upload(cast, application=None, scan=None) -> PaperForm:
+    scan = scan or picture()
     application = application or ApplicationFactory(studio=cast.studio, submitted=True)
     return upload_paper_form(application, by=cast.department, scan=scan, signed=SIGNED)
 
@@ -49,6 +54,26 @@ def test_the_page_shows_scan_opinions_and_the_papers_handed_in(cast, sign_in):
     shown = reverse("admin:reviews_paperform_scan", args=[form.pk, scan.pk])
     for said in (f'src="{shown}"', "赵书记", "同意申报", "高精度装备的故障诊断", "核对一致"):
         assert said in page
+
+
+@pytest.mark.parametrize("kind", ["pdf", "png"])
+def test_beside_the_papers_or_not_there_is_a_link_to_the_scan_in_a_window_of_its_own(cast, sign_in, kind):
+    """Browsers of telephones draw no PDF within a page."""
+    scan = SimpleUploadedFile("盖章申报表.pdf", pdf(2), "application/pdf") if kind == "pdf" else picture()
+    form, client = upload(cast, scan=scan), sign_in(cast.staff)
+    shown = reverse(
+        "admin:reviews_paperform_scan", args=[form.pk, Attachment.objects.of(form, "scan").get().pk]
+    )
+    page = client.get(page_of(form)).content.decode()
+    assert f'href="{shown}" target="_blank" rel="noopener">在新窗口中打开扫描件</a>' in page
+    assert (f'<iframe class="scan" src="{shown}#' in page) is (kind == "pdf")
+    assert (f'<img src="{shown}"' in page) is (kind == "png")
+    response = client.get(shown)
+    assert response["Content-Disposition"].startswith("inline")
+    assert response["Content-Type"] == {"pdf": "application/pdf", "png": "image/png"}[kind]
+    assert "sandbox" not in response["Content-Security-Policy"]
+    for close in response._resource_closers:
+        close()
 
 
 def test_found_to_agree_the_opinions_count(cast, sign_in):
