@@ -10,10 +10,11 @@ by which mail servers drop the second.
 import smtplib
 from collections.abc import Iterable
 from datetime import timedelta
-from email.utils import parseaddr
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
+from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -104,9 +105,10 @@ def send(address: str, subject: str, body: str, *, ident: str, link: str = "") -
     :raises outbox.Hopeless: when it refuses the address for good.
     """
     host = settings.SITE_URL.partition("://")[2].partition(":")[0]
-    address = parseaddr(one_line(address))[1]
-    if not address:
-        raise outbox.Hopeless("no mail address")
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise outbox.Hopeless("no mail address") from None
     frame = {
         "subject": subject,
         "body": body,

@@ -149,15 +149,21 @@ def test_an_address_refused_for_good_is_given_up_and_visible(lead, server):
 
 
 def test_no_text_adds_a_header(lead):
-    lead.email = "lead@example.edu.cn\r\nBcc: all@example.edu.cn"
-    lead.save()
     tell(lead, subject="退回\r\nBcc: all@example.edu.cn")
     outbox.drain()
-    letter = mail.outbox[0].message()
-    assert letter["Bcc"] is None
-    assert "\n" not in mail.outbox[0].subject
-    assert len(mail.outbox[0].to) == 1
-    assert "\n" not in mail.outbox[0].to[0]
+    [letter] = mail.outbox
+    assert letter.message()["Bcc"] is None
+    assert "\n" not in letter.subject
+    assert letter.to == [lead.email]
+
+
+def test_a_letter_goes_to_nobody_whose_address_is_none(lead):
+    lead.email = "lead@example.edu.cn\r\nBcc: all@example.edu.cn"
+    lead.save()
+    tell(lead)
+    outbox.drain()
+    assert mail.outbox == []
+    assert "no mail address" in Outbox.objects.given_up().get().error
 
 
 def test_who_left_before_the_letter_went_gets_none(lead):
