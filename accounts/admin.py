@@ -15,16 +15,19 @@ from accounts import activation
 from accounts.admin_codes import CodesMixin
 from accounts.admin_imports import ImportsMixin
 from accounts.delivery import tell_old_addresses
+from accounts.exports import PersonResource, UnitResource
 from accounts.models import Role, RoleCode, Unit, User
 from accounts.office import OfficeAdmin, OfficeInline
+from records.exports import ExportsMixin
 
 # Roles take the place of groups; addresses and second factors are people's own and have pages in the portal.
 admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 @admin.register(Unit)
-class UnitAdmin(ImportsMixin, OfficeAdmin):
+class UnitAdmin(ImportsMixin, ExportsMixin, OfficeAdmin):
     import_kind = "unit"
+    resource = UnitResource
     viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR, RoleCode.FINANCE})
     editors = frozenset({RoleCode.SYSADMIN, RoleCode.UNION_STAFF})
     list_display = ["name", "code", "short_name", "kind", "parent", "union_name", "union_chair"]
@@ -121,8 +124,9 @@ class PersonForm(forms.ModelForm):
 
 
 @admin.register(User)
-class PersonAdmin(CodesMixin, ImportsMixin, OfficeAdmin):
+class PersonAdmin(CodesMixin, ImportsMixin, ExportsMixin, OfficeAdmin):
     import_kind = "user"
+    resource = PersonResource
     form = PersonForm
     viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR})
     editors = frozenset({RoleCode.SYSADMIN, RoleCode.UNION_STAFF})
@@ -192,9 +196,7 @@ class PersonAdmin(CodesMixin, ImportsMixin, OfficeAdmin):
 
     @admin.display(description=gettext_lazy("account"))
     def account(self, person: User) -> str:
-        if not person.is_active:
-            return _("Switched off")
-        return _("Activated") if person.has_usable_password() else _("Not activated yet")
+        return person.account_state
 
     # Activation
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -244,6 +245,13 @@ class User(AbstractUser):
     def acts_for(self, unit: Unit | None, code: str, side: str | None = None) -> bool:
         """Whether this person holds ``code`` for ``unit`` or for a unit above it."""
         return unit is not None and any(unit.path.startswith(own.path) for own in self.units_as(code, side))
+
+    @property
+    def account_state(self) -> str:
+        """How the account stands, in words."""
+        if not self.is_active:
+            return _now("Switched off")
+        return _now("Activated") if self.has_usable_password() else _now("Not activated yet")
 
     @property
     def is_staff(self) -> bool:

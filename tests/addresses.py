@@ -101,6 +101,7 @@ def _account_pages() -> dict[str, Address]:
 
 PORTAL = {
     "portal:home": Address(EVERYBODY, public=True),
+    "portal:articles": Address(EVERYBODY, public=True),
     "portal:check": Address(EVERYBODY, lambda world: {"code": world.certificate.code}, public=True),
     "records:file": Address(READS_STUDIO, lambda world: {"pk": world.photo.pk}),
     "records:job": Address(STAFF, lambda world: {"pk": world.job.pk}),
@@ -159,6 +160,8 @@ PORTAL = {
     "reviews:decision": Address(SEES_ALL, lambda world: {"pk": world.document.pk}),
 }
 
+# Lists of the admin that go out as Excel.
+EXPORTED = {"accounts_unit", "accounts_user", "studios_studio", "studios_certificate", "reviews_application"}
 # The admin: whom each model is for to look at, to add to and to change.
 MODELS = {
     "records_job": (STAFF, NOBODY),
@@ -221,6 +224,8 @@ def _admin_pages() -> dict[str, Address]:
         personal = KEEPS_ACCOUNTS if model == "accounts_user" else PERSONAL
         for page, people in (("changelist", look), ("add", write)):
             pages[f"admin:{model}_{page}"] = Address(people, personal=personal)
+        if model in EXPORTED:
+            pages[f"admin:{model}_export"] = Address(look)
         row = lambda world, model=model: [world.rows[model].pk]  # noqa: E731
         seen = KEEPS_ACCOUNTS if model == "accounts_user" else look  # a person's history holds personal data
         for page, people in (("change", look), ("history", seen), ("delete", NOBODY)):

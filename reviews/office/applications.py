@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -21,8 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleCode
 from accounts.names import bare
 from accounts.office import OfficeAdmin
+from records.exports import ExportsMixin
 from records.pages import number
 from records.templatetags.present import cn_date, state
+from reviews.exports import ApplicationResource
 from reviews.models import Application, ApplicationLog, Endorsement
 from reviews.office import bulk, naming, verbs
 from reviews.office.desk import Desk
@@ -36,10 +38,11 @@ NUMBER = re.compile(r"^\s*(?P<year>20\d\d)-[Aa]0*(?P<pk>\d{1,9})\s*$")
 
 
 @admin.register(Application)
-class ApplicationAdmin(OfficeAdmin):
+class ApplicationAdmin(ExportsMixin, OfficeAdmin):
     """Nothing is typed into an application here; it moves by the verbs in ``reviews.office.verbs``."""
 
     viewers = LOOKERS
+    resource = ApplicationResource
     list_display = ["number", "studio_name", "state_shown", "unit", "handed_in", "waits_since"]
     list_display_links = ["number", "studio_name"]
     list_filter = ["state", "round", unit_filter("studio__unit"), kind_filter("studio__")]
@@ -70,9 +73,8 @@ class ApplicationAdmin(OfficeAdmin):
         """Each row of the page with ``own``: whether it is the person's own case."""
         changelist = super().get_changelist_instance(request)
         user, rows = request.user, list(changelist.result_list)
-        part_of = Q(lead=user.pk) | Q(editors__user=user.pk) | Q(members__user=user.pk)
-        keys = {row.studio_id for row in rows}
-        own = set(Studio.objects.filter(part_of, pk__in=keys).values_list("pk", flat=True))
+        shown = Studio.objects.filter(pk__in={row.studio_id for row in rows})
+        own = set(shown.concerning(user).values_list("pk", flat=True))
         for row in rows:
             in_papers = user.pk in row.concerned or bare(user.name) in row.concerned_names
             row.own = row.studio_id in own or (in_papers and row.concerns(user))

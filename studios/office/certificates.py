@@ -19,9 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.office import OfficeAdmin
 from accounts.permissions import check
 from records.attachments import send
+from records.exports import ExportsMixin
 from records.moves import DomainError
 from records.templatetags.present import cn_date
 from studios import issuing
+from studios.exports import CertificateResource
 from studios.models import Certificate, CertificateState, IssuedPaper, Studio
 from studios.office.filters import unit_filter
 from studios.office.studios import LOOKERS, badge
@@ -84,8 +86,9 @@ def lacking_papers(certificates):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(OfficeAdmin):
+class CertificateAdmin(ExportsMixin, OfficeAdmin):
     viewers = LOOKERS
+    resource = CertificateResource
     list_display = ["number", "studio_name", "unit", "term", "standing", "files_shown", "lead_name"]
     list_filter = ["year", StandingFilter, PapersFilter, unit_filter("studio__unit")]
     search_fields = ["number"]

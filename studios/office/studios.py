@@ -17,9 +17,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin, OfficeInline
+from records.exports import ExportsMixin
 from records.pages import number
 from records.templatetags.present import cn_date, moment, state
 from studios import changes
+from studios.exports import StudioResource
 from studios.models import Certificate, Honour, Member, Studio, StudioLog, Verdict
 from studios.office.filters import ConditionFilter, kind_filter, unit_filter
 from studios.renewal import with_runs_until
@@ -91,8 +93,9 @@ class CertificateInline(LookOnlyInline):
 
 
 @admin.register(Studio)
-class StudioAdmin(OfficeAdmin):
+class StudioAdmin(ExportsMixin, OfficeAdmin):
     viewers = LOOKERS
+    resource = StudioResource
     list_display = ["name", "state_shown", "lead_shown", "unit_name", "conditions_shown", "until"]
     list_filter = ["state", kind_filter(), ConditionFilter, unit_filter()]
     search_fields = ["name"]
