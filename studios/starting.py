@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, When
+from django.db.models import Case, OuterRef, Subquery, When
 from django.urls import reverse
 from django.utils import translation
 
@@ -70,5 +70,9 @@ def people_of(user: User):
 
 
 def candidates(people):
-    """These people with those first of whom an honour is recorded: a model worker leads (Art. 2)."""
-    return people.order_by(Case(When(honour_text="", then=1), default=0), "staff_no", "pk")
+    """These people, those first of whom an honour is recorded: a model worker leads (Art. 2). Each with ``leads``, the
+    name of the live studio that they lead already.
+    """
+    led = Studio.objects.live().filter(lead=OuterRef("pk")).order_by().values("name")
+    unrecorded = Case(When(honour_text="", then=1), default=0)
+    return people.annotate(leads=Subquery(led[:1])).order_by(unrecorded, "staff_no", "pk")

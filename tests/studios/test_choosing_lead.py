@@ -42,6 +42,14 @@ def test_who_has_no_honour_is_said_to_have_none(cast, sign_in, model_worker):
     assert "人事名单中没有荣誉" not in shown(client, "任贤齐")
 
 
+def test_who_leads_a_studio_already_is_shown_with_it(cast, sign_in):
+    page = shown(sign_in(cast.department), cast.lead.name)
+    assert f"已领衔{cast.studio.name}" in page
+    assert "人事名单中没有荣誉" not in page
+    Studio.objects.update(state="closed")
+    assert "已领衔" not in shown(sign_in(cast.department), cast.lead.name)
+
+
 def test_model_workers_stand_first(cast, sign_in, model_worker):
     for number in range(25):
         UserFactory(name=f"任{number}", staff_no=f"01{number:03d}", unit=cast.unit)
