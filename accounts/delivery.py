@@ -24,6 +24,7 @@ from accounts.models import Notice, User
 from records import outbox
 
 LONGEST_SUBJECT = 200
+BATCH = 300  # notices that are written together
 
 
 def notify(
@@ -38,29 +39,59 @@ def notify(
     """Tell each active recipient once of ``event``, in the surrounding transaction.
 
     :param event: what happened, with the number of the row it happened to: ``application-returned:17:2``.
-    :param milestone: which of several reminders of one event: ``30-days-before``.
+    :param milestone: which of several reminders of one event: ``-30`` is thirty days before its day.
     :param subject, body: what the notice says; lazy translations are kept in the site's own language.
     :param url: the local path of the page where something is to be done.
     :returns: how many people were told now who had not been told before.
     """
-    people = {person.pk: person for person in recipients if person.is_active}
     with translation.override(settings.LANGUAGE_CODE):
-        subject, body = one_line(str(subject))[:LONGEST_SUBJECT], str(body)
-    same = Notice.objects.filter(event=event, milestone=milestone, recipient__in=people)
+        words = {"subject": str(subject), "body": str(body), "url": url}
+    return deliver(
+        Notice(recipient=person, event=event, milestone=milestone, **words) for person in recipients
+    )
+
+
+def deliver(notices: Iterable[Notice]) -> int:
+    """Keep those of the notices that are not kept yet, with a letter to each recipient who has an address.
+
+    Many at once cost a few queries for every :data:`BATCH` of them. They are written in one order, so that two who
+    deliver the same at once wait for each other and do not lock each other out.
+
+    :param notices: unsaved rows, of one event or of many.
+    :returns: how many were new.
+    """
+    active = {key_of(notice): notice for notice in notices if notice.recipient.is_active}
+    keys, new = sorted(active), 0
     with transaction.atomic():
-        told = set(same.values_list("recipient", flat=True))
-        new = [
-            Notice(recipient_id=pk, event=event, milestone=milestone, subject=subject, body=body, url=url)
-            for pk in people
-            if pk not in told
-        ]
-        Notice.objects.bulk_create(new, ignore_conflicts=True, batch_size=500)
-        letters = same.exclude(recipient__in=told).values_list("pk", "recipient")
-        # The key settles it when two transactions tell the same person at once.
-        mail = [(f"mail:{pk}", {"notice": pk}) for pk, person in letters if people[person].email]
-        if mail:
-            outbox.put_all("mail", mail)
+        for start in range(0, len(keys), BATCH):
+            new += _deliver_batch({key: active[key] for key in keys[start : start + BATCH]})
+    return new
+
+
+def key_of(notice: Notice) -> tuple[str, str, int]:
+    return notice.event, notice.milestone, notice.recipient_id
+
+
+def _deliver_batch(notices: dict[tuple[str, str, int], Notice]) -> int:
+    told = _kept(notices)
+    new = [notice for key, notice in notices.items() if key not in told]
+    for notice in new:
+        notice.subject = one_line(notice.subject)[:LONGEST_SUBJECT]
+    Notice.objects.bulk_create(new, ignore_conflicts=True)
+    # The key settles it when two transactions tell the same person at once.
+    letters = {key: pk for key, pk in _kept(notices).items() if key not in told}
+    mail = [(f"mail:{pk}", {"notice": pk}) for key, pk in letters.items() if notices[key].recipient.email]
+    if mail:
+        outbox.put_all("mail", mail)
     return len(new)
+
+
+def _kept(notices: dict[tuple[str, str, int], Notice]) -> dict[tuple[str, str, int], int]:
+    """Which of them are kept already, each with its number."""
+    events, milestones, people = (set(column) for column in zip(*notices, strict=True))
+    rows = Notice.objects.filter(event__in=events, milestone__in=milestones, recipient__in=people)
+    kept = {tuple(key): pk for *key, pk in rows.values_list("event", "milestone", "recipient", "pk")}
+    return {key: pk for key, pk in kept.items() if key in notices}
 
 
 def write_to(address: str, *, subject: str, body: str, key: str | None = None) -> None:

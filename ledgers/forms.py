@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledgers.models import Achievement
 from studios import inputs
+from studios.articles import linked
 from studios.row_forms import RowForm
 
 
@@ -28,10 +29,10 @@ class AchievementForm(RowForm):
         widgets = {"recognised_on": inputs.day()}
         help_texts = {
             "number": _("Of the patent, paper, standard or certificate"),
-            "owner": _("Who owns the result (Article 17)"),
+            "owner": linked(_("Who owns the result (Article 17)")),
             "share": _("The studio’s part, such as “first author” or “40 %”"),
-            "recognised_by": _(
-                "Somebody outside the studio; only then does the result count for the condition."
+            "recognised_by": linked(
+                _("Somebody outside the studio; only then does the result count for the condition.")
             ),
             "benefit": _("Whom it serves and how, in a sentence"),
         }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.certificates import CheckForm, checks_left, find
 from portal.context import frame_of
 from portal.home import Home
+from portal.regulation import CHAPTERS
 
 
 @login_not_required
@@ -39,3 +40,10 @@ def check(request, code: str = ""):
         return render(request, "portal/check.html", context | {"unknown": True}, status=404 if code else 200)
     state = certificate.state(context["on"])
     return render(request, "portal/certificate.html", context | {"certificate": certificate, "state": state})
+
+
+@login_not_required
+@require_safe
+def articles(request):
+    """What each article of the regulation rules and where the portal does it; citations everywhere lead here."""
+    return render(request, "portal/articles.html", {"chapters": CHAPTERS})

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from studios import inputs
+from studios.articles import linked
 from studios.models import KINDS, State, Studio, Venue, derived_name
 from studios.renewal import RENEWAL, due
 
@@ -38,14 +39,16 @@ class LeadForm(PartForm):
         label=_("Name of the studio"),
         max_length=80,
         required=False,
-        help_text=_("It bears the lead’s name (Article 2). Leave it empty to take the name derived from it."),
+        help_text=linked(
+            _("It bears the lead’s name (Article 2). Leave it empty to take the name derived from it.")
+        ),
     )
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of innovation"),
         choices=KIND_CHOICES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("One or more (Article 4)"),
+        help_text=linked(_("One or more (Article 4)")),
     )
 
     class Meta:

@@ -29,6 +29,7 @@ from reviews.models import Application, State
 from reviews.office.bulk import Excluded, chosen, sort_out
 from reviews.office.verbs import DAY
 from reviews.papers import decision_pdf
+from studios.articles import linked
 from studios.models import Certificate
 from studios.office.certificates import preview_response
 
@@ -41,7 +42,7 @@ class NamingForm(forms.Form):
 
     named_on = forms.DateField(
         label=_("Day of naming"),
-        help_text=_("The title and its first cycle begin on this day (Articles 8 and 12)."),
+        help_text=linked(_("The title and its first cycle begin on this day (Articles 8 and 12).")),
         **DAY,
     )
     issued_on = forms.DateField(

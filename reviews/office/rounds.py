@@ -19,6 +19,7 @@ from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
 from records.templatetags.present import cn_date
 from reviews.models import FIRST_YEAR, Round
+from studios.articles import linked
 from studios.models import Policy
 from studios.office.studios import badge
 
@@ -94,7 +95,7 @@ class RoundAdmin(OfficeAdmin):
             _("Days"),
             {
                 "fields": ["opens_on", *DATES],
-                "description": _("The days follow each other in this order (Articles 7 and 8)."),
+                "description": linked(_("The days follow each other in this order (Articles 7 and 8).")),
             },
         ),
     ]

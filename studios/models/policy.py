@@ -91,6 +91,19 @@ class Policy(models.Model):
     excellent_percent = models.PositiveSmallIntegerField(
         _("share of “excellent” (percent)"), default=20, validators=[MaxValueValidator(100)]
     )
+    # Days before, with commas between them; what is overdue is reminded of every ``overdue_reminder_days``.
+    closing_reminders = models.CharField(
+        _("reminders before applications close (days)"), max_length=80, default="14,7,3,1"
+    )
+    correction_reminders = models.CharField(
+        _("reminders before a correction is due (days)"), max_length=80, default="7,3,1"
+    )
+    signing_reminders = models.CharField(
+        _("reminders before recommendation and sign-offs are due (days)"), max_length=80, default="5,3,1"
+    )
+    decision_reminders = models.CharField(
+        _("reminders before check, decision and naming are due (days)"), max_length=80, default="14,7,3,1"
+    )
     cycle_reminders = models.CharField(
         _("reminders before a cycle ends (days)"), max_length=80, default="180,90,30,7,1"
     )
@@ -110,6 +123,13 @@ class Policy(models.Model):
     objects = PolicyQuerySet.as_manager()
     history = HistoricalRecords()
 
+    REMINDERS = (
+        "closing_reminders",
+        "correction_reminders",
+        "signing_reminders",
+        "decision_reminders",
+        "cycle_reminders",
+    )
     # The article each number rests on; "practice" marks what the regulation leaves to the union.
     ARTICLES = {
         "honour_level": "3(1)",
@@ -132,6 +152,10 @@ class Policy(models.Model):
         "aggregation": "7",
         "pass_mark": "7",
         "excellent_percent": "11",
+        "closing_reminders": "7",
+        "correction_reminders": "8",
+        "signing_reminders": "8",
+        "decision_reminders": "8",
         "cycle_reminders": "12",
         "overdue_reminder_days": "11",
         "endorse_days": "8",
@@ -159,6 +183,10 @@ class Policy(models.Model):
     def naming_on(self, year: int) -> date:
         """The naming day of a year; 1 May by default (Art. 8)."""
         return date(year, self.naming_month, self.naming_day)
+
+    def days_before(self, reminders: str) -> tuple[int, ...]:
+        """How many days before the day itself there is a reminder; ``reminders`` is one of :attr:`REMINDERS`."""
+        return tuple(int(days) for days in getattr(self, reminders).split(",") if days.strip().isdecimal())
 
     def is_used(self) -> bool:
         """Whether a round, an assessment or a cycle rests on this version; it is then read-only."""

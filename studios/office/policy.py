@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
 from records.pages import number
-from studios.articles import cite
+from studios.articles import link
 from studios.models import Policy
 
 GROUPS = [
@@ -45,15 +45,32 @@ GROUPS = [
         ["trainings_a_year", "exchanges_a_year", "mentorings_a_year", "excellent_percent"],
     ),
     (_("Cycle and grant"), ["cycle_years", "grant_amount", "grant_purposes"]),
-    (_("Reminders"), ["cycle_reminders", "overdue_reminder_days"]),
+    (_("Reminders"), [*Policy.REMINDERS, "overdue_reminder_days"]),
     (_("Revocation and retirement"), ["ban_after_revocation", "retirement_male", "retirement_female"]),
 ]
+
+
+LONGEST_AHEAD = 1000  # days: nobody is reminded earlier than that
+
+
+class DaysField(forms.CharField):
+    """Numbers of days as people type them, kept as ``180,30,7``: the farthest first, each once."""
+
+    def clean(self, value):
+        days = re.split(r"[,，、\s]+", super().clean(value).strip(" ,，、"))
+        if not all(day.isdecimal() and int(day) <= LONGEST_AHEAD for day in days):
+            raise ValidationError(
+                _now("Give numbers of days up to %(most)s with commas between them, such as 180,90,30.")
+                % {"most": LONGEST_AHEAD}
+            )
+        return ",".join(str(day) for day in sorted({int(day) for day in days}, reverse=True))
 
 
 class PolicyForm(forms.ModelForm):
     class Meta:
         model = Policy
         fields = [field for _name, group in GROUPS for field in group]
+        field_classes = dict.fromkeys(Policy.REMINDERS, DaysField)
 
     def clean_effective_on(self):
         """What was decided under earlier numbers keeps them: a version takes effect today or later."""
@@ -63,12 +80,6 @@ class PolicyForm(forms.ModelForm):
                 _now("A version takes effect today or later. What was decided before keeps its numbers.")
             )
         return day
-
-    def clean_cycle_reminders(self):
-        days = re.split(r"[,，、\s]+", self.cleaned_data["cycle_reminders"].strip(" ,，、"))
-        if not all(day.isdecimal() for day in days):
-            raise ValidationError(_now("Give numbers of days with commas between them, such as 180,90,30."))
-        return ",".join(str(day) for day in sorted({int(day) for day in days}, reverse=True))
 
 
 @admin.register(Policy)
@@ -99,7 +110,7 @@ class PolicyAdmin(OfficeAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         kwargs["help_texts"] = {
-            field: _now("Rests on %(article)s.") % {"article": cite(article)}
+            field: format_html(_now("Rests on {article}."), article=link(article))
             for field, article in Policy.ARTICLES.items()
         }
         return super().get_form(request, obj, change=change, **kwargs)

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import template
-from django.utils.translation import gettext_lazy as _
 
-from studios.conditions import Finding, say
+from studios.articles import link
+from studios.conditions import ARTICLES, Finding, say
 from studios.models import Verdict
 
 register = template.Library()
-
-ARTICLES = {
-    1: _("Article 3, first condition"),
-    2: _("Article 3, second condition"),
-    3: _("Article 3, third condition"),
-    4: _("Article 3, fourth condition"),
-    5: _("Article 3, fifth condition"),
-}
 
 
 @register.inclusion_tag("components/conditions.html")
@@ -32,7 +24,7 @@ def conditions(found: Iterable[Finding | Verdict]) -> dict:
                 "verdict": Verdict.Value(one.value).label,
                 "evidence": [say(tuple(phrase)) for phrase in one.evidence],
                 "missing": [say(tuple(phrase)) for phrase in one.missing],
-                "article": ARTICLES[one.condition],
+                "article": link(ARTICLES[one.condition]),
             }
             for one in found
         ]

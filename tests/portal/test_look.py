@@ -19,7 +19,8 @@ def sign_in(page: Page, site: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/accounts/login/", "/accounts/password/reset/", "/check/?number=", "/nowhere/"]
+    "address",
+    ["/", "/accounts/login/", "/accounts/password/reset/", "/check/?number=", "/articles/", "/nowhere/"],
 )
 def test_pages_of_everybody_are_accessible(page, live_server, assert_accessible, address):
     page.goto(live_server.url + address)
