@@ -73,13 +73,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "csp",
-    "django_filters",
     "django_htmx",
     "django_structlog",
-    "django_tables2",
     "import_export",
     "rules",
     "simple_history",
@@ -133,9 +129,6 @@ TEMPLATES = [
         },
     }
 ]
-CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
-CRISPY_TEMPLATE_PACK = "bootstrap5"
-DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
 # Database. SQLite waits for the write lock at BEGIN, so two writers queue instead of failing half-way.
 DATABASES = {
