@@ -1,0 +1,95 @@
+"""Several applications at once: shown first, then moved, and the others named with their reasons."""
+
+import pytest
+from django.urls import reverse
+
+from reviews.models import Application, State
+from tests.factories import ApplicationFactory
+from tests.queries import selects
+
+LIST = reverse("admin:reviews_application_changelist")
+
+
+def bulk(verb):
+    return reverse("admin:reviews_application_bulk", args=[verb])
+
+
+def test_the_actions_lead_to_the_page_that_shows_them_first(cast, sign_in):
+    one = ApplicationFactory(studio=cast.studio, recommended=True)
+    response = sign_in(cast.staff).post(LIST, {"action": "accept_several", "_selected_action": [one.pk]})
+    assert response.url == f"{bulk('accept')}?pk={one.pk}"
+    one.refresh_from_db()
+    assert one.state == State.RECOMMENDED
+
+
+def test_actions_are_offered_to_those_whose_work_it_is(cast, sign_in):
+    ApplicationFactory(studio=cast.studio, recommended=True)
+
+    def offered(user):
+        form = sign_in(user).get(LIST).context["action_form"]
+        return {value for value, _label in form.fields["action"].choices if value} if form else set()
+
+    assert offered(cast.staff) == {"accept_several"}
+    assert offered(cast.leader) == {"decide_several", "name_several"}
+    assert offered(cast.auditor) == set()
+
+
+def test_several_are_accepted_and_the_others_are_named_with_their_reasons(cast, sign_in):
+    one = ApplicationFactory(recommended=True)
+    own = ApplicationFactory(studio=cast.studio, recommended=True)
+    draft = ApplicationFactory()
+    client = sign_in(cast.staff_member)
+    keys = {"pk": [one.pk, own.pk, draft.pk]}
+    page = client.get(bulk("accept"), keys)
+    assert [row.pk for row in page.context["ready"]] == [one.pk]
+    assert {row.application.pk: row.reason for row in page.context["excluded"]} == {
+        own.pk: "与本人有关，应由他人办理",
+        draft.pk: "当前状态为“填写中”",
+    }
+    assert client.post(bulk("accept"), keys).status_code == 302
+    assert list(Application.objects.order_by("pk").values_list("pk", "state")) == [
+        (one.pk, State.ACCEPTED),
+        (own.pk, State.RECOMMENDED),
+        (draft.pk, State.DRAFT),
+    ]
+
+
+def test_several_are_decided_with_one_text(cast, sign_in):
+    chosen = [ApplicationFactory(accepted=True) for _number in range(2)]
+    data = {"pk": [one.pk for one in chosen], "decision": "approve", "text": "经研究，同意命名。"}
+    sign_in(cast.leader).post(bulk("decide"), data)
+    decided = Application.objects.values_list("state", "decision_text", "decided_by")
+    assert list(decided) == [(State.APPROVED, "经研究，同意命名。", cast.leader.pk)] * 2
+
+
+def test_with_one_on_hold_among_them_holding_is_not_offered(cast, sign_in):
+    chosen = [ApplicationFactory(accepted=True), ApplicationFactory(held=True)]
+    data = {"pk": [one.pk for one in chosen], "decision": "hold", "text": "再议"}
+    response = sign_in(cast.leader).post(bulk("decide"), data)
+    assert set(response.context["form"].errors) == {"decision"}
+    assert set(Application.objects.values_list("state", flat=True)) == {State.ACCEPTED, State.HELD}
+
+
+def test_the_page_of_several_asks_the_same_number_of_queries_for_1_and_for_8(cast, sign_in):
+    client = sign_in(cast.staff)
+    keys = [ApplicationFactory(recommended=True).pk]
+    one = selects(client, f"{bulk('accept')}?pk={keys[0]}")
+    keys += [ApplicationFactory(recommended=True).pk for _number in range(7)]
+    assert selects(client, f"{bulk('accept')}?{'&'.join(f'pk={key}' for key in keys)}") == one <= 12
+
+
+@pytest.mark.parametrize(
+    ("verb", "workers"), [("accept", {"staff", "staff_member"}), ("decide", {"leader", "leader_lead"})]
+)
+def test_who_opens_the_page_of_several(cast, sign_in, verb, workers):
+    opened = {
+        name for name, user in cast.everybody().items() if sign_in(user).get(bulk(verb)).status_code == 200
+    }
+    assert opened == workers
+
+
+@pytest.mark.parametrize("keys", ["", "pk=", "pk=x&pk=-1", "pk=99999999999999999999"])
+def test_nonsense_in_the_address_chooses_nothing(cast, sign_in, keys):
+    response = sign_in(cast.staff).get(f"{bulk('accept')}?{keys}")
+    assert response.status_code == 200
+    assert response.context["ready"] == response.context["excluded"] == []
