@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -44,7 +45,7 @@ def page(request, studio, kind, text: str, pasted, once):
         "text": text,
         "once": once,
         "pasted": pasted,
-        "columns": kind.columns(),
+        "columns": _(", ").join(str(column.label) for column in kind.columns()),
         "preview": preview(kind, pasted) if pasted else [],
         "back": rows_url(studio, kind),
     }
