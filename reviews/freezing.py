@@ -25,6 +25,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django.utils import translation
 
 from ledgers.evidence import findings
@@ -137,28 +138,34 @@ def _row(row, *fields: str) -> dict:
 
 
 def _files(studio: Studio, venue: Venue | None) -> list[dict]:
-    owners = [("lead", row) for row in studio.honours.all()]
-    owners += [("projects", row) for row in studio.projects.all()]
-    owners += [("results", row) for row in studio.achievements.all()]
-    owners += [("place", venue)] if venue else []
-    owners += [("rules", row) for row in studio.rule_documents.all()]
-    files = []
-    for part, owner in owners:
-        kept = Attachment.objects.filter(
-            content_type=ContentType.objects.get_for_model(owner), object_id=owner.pk, removed_at=None
-        ).order_by("created_at")
-        files += [
-            {
-                "part": part,
-                "id": str(f.pk),
-                "name": f.name,
-                "sha256": f.sha256,
-                "size": f.size,
-                "of": str(owner),
-            }
-            for f in kept
-        ]
-    return files
+    """The files of all rows; one query for each kind of row, however many there are."""
+    kinds = [("lead", studio.honours.all()), ("projects", studio.projects.all())]
+    kinds += [("results", studio.achievements.all()), ("place", [venue] if venue else [])]
+    kinds += [("rules", studio.rule_documents.all())]
+    return [
+        {
+            "part": part,
+            "id": str(file.pk),
+            "name": file.name,
+            "sha256": file.sha256,
+            "size": file.size,
+            "of": str(owner),
+        }
+        for part, owners in kinds
+        for owner, file in _owned(list(owners))
+    ]
+
+
+def _owned(owners: list[Model]) -> list[tuple[Model, Attachment]]:
+    """Each file of rows of one kind with its row, in the order of the rows and then as they came."""
+    if not owners:
+        return []
+    by_key = {owner.pk: [] for owner in owners}
+    kind = ContentType.objects.get_for_model(owners[0])
+    files = Attachment.objects.current().filter(content_type=kind, object_id__in=by_key)
+    for file in files.order_by("created_at", "pk"):
+        by_key[file.object_id].append(file)
+    return [(owner, file) for owner in owners for file in by_key[owner.pk]]
 
 
 def without_personal(data: dict) -> dict:

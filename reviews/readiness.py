@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -72,5 +73,5 @@ def ban(studio, *, year: int, policy) -> int | None:
         .first()
     )
     if revoked:
-        free = max(free, revoked.year + policy.ban_after_revocation)
+        free = max(free, timezone.localdate(revoked).year + policy.ban_after_revocation)
     return free if free > year else None

@@ -147,7 +147,7 @@ class PaperForm(Movable, models.Model):
         ]
 
     def __str__(self):
-        return f"{self.application} · {self.uploaded_at:%Y-%m-%d}"
+        return f"{self.application} · {timezone.localdate(self.uploaded_at)}"
 
     def signed_parts(self) -> dict[str, tuple[str, str]]:
         """Part → (name, opinion) for the parts named on this form."""

@@ -1,15 +1,17 @@
 """When an application may be begun, and for whom a ban runs."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from records.moves import DomainError
 from reviews.actions import start_application
-from reviews.models import State
+from reviews.models import PaperForm, State
+from reviews.readiness import ban
 from studios.models import State as StudioState
-from studios.models import Studio
+from studios.models import Studio, StudioLog
 from tests.factories import ApplicationFactory, RoundFactory, StudioFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,19 @@ def test_a_ban_holds_for_the_lead_and_not_only_for_the_studio():
     with pytest.raises(DomainError, match=str(year + 1)):
         start_application(another, refused.round, by=lead, on=timezone.localdate())
     assert not another.applications.exists()
+
+
+def test_a_ban_counts_from_the_year_of_the_revocation_as_the_calendar_here_has_it():
+    round_, studio = RoundFactory(), StudioFactory()
+    new_year = datetime(2026, 1, 1, 5, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    StudioLog.objects.create(
+        studio=studio, verb="revoke", from_state="named", to_state="revoked", at=new_year
+    )
+    assert new_year.year == 2025
+    assert ban(studio, year=2026, policy=round_.policy) == 2026 + round_.policy.ban_after_revocation
+
+
+def test_a_stamped_form_is_called_by_the_day_it_came():
+    new_year = datetime(2026, 1, 1, 5, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    form = PaperForm(application=ApplicationFactory(), uploaded_at=new_year)
+    assert str(form).endswith("2026-01-01")

@@ -1,0 +1,76 @@
+"""What is frozen: by which policy, with whom, and at what cost."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from records.attachments import Attachment
+from reviews.freezing import freeze
+from studios.models import Honour, Project
+from tests.factories import ApplicationFactory
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+def add_rows(studio, count: int) -> None:
+    """Further honours and projects, each with a file."""
+    for number in range(count):
+        honour = Honour.objects.create(
+            studio=studio, title=f"先进工作者{number}", level="municipal", year=2015
+        )
+        project = Project.objects.create(
+            studio=studio,
+            name=f"课题{number}",
+            level="provincial",
+            starts_on=date(2020, 1, 1),
+            ends_on=date(2021, 1, 1),
+        )
+        for row, slot in ((honour, "scan"), (project, "approval")):
+            Attachment.objects.create(
+                target=row,
+                slot=slot,
+                name=f"{row}.pdf",
+                file="x.pdf",
+                kind="pdf",
+                size=5,
+                sha256=f"{row}",
+                uploaded_by=studio.lead,
+            )
+
+
+def queries(act) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return len(asked)
+
+
+def test_freezing_asks_the_same_with_1_and_with_30_rows_and_finds_every_file(cast):
+    add_rows(cast.studio, 1)
+    freeze(cast.studio, on=TODAY)
+    few = queries(lambda: freeze(cast.studio, on=TODAY))
+    add_rows(cast.studio, 29)
+    assert queries(lambda: freeze(cast.studio, on=TODAY)) == few
+    files = [(one["part"], one["of"], one["name"]) for one in freeze(cast.studio, on=TODAY)["files"]]
+    honours = [str(row) for row in cast.studio.honours.filter(level="municipal")]
+    projects = [str(row) for row in cast.studio.projects.filter(starts_on=date(2020, 1, 1))]
+    assert files == [
+        *(("lead", name, f"{name}.pdf") for name in honours),
+        *(("projects", name, f"{name}.pdf") for name in projects),
+    ]
+
+
+@pytest.mark.parametrize("page", ["submit", "form"])
+def test_before_handing_in_the_pages_ask_the_same_with_1_and_with_30_rows(page, cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, returned=True)
+    address = reverse(f"reviews:{page}", args=[application.pk, *(["docx"] if page == "form" else [])])
+    client = sign_in(cast.lead)
+    add_rows(cast.studio, 1)
+    client.get(address)
+    few = queries(lambda: client.get(address))
+    add_rows(cast.studio, 29)
+    assert queries(lambda: client.get(address)) == few
