@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -293,9 +293,10 @@ def day(*, year: int | None = None, on: date | None = None, earliest: int = 1900
 def _number(words: str) -> Decimal:
     try:
         found = Decimal(words.replace(",", ""))
-    except InvalidOperation:
-        raise Refused(_("This is not a number.")) from None
-    if not found.is_finite() or abs(found) > Decimal("1e12"):
+        sensible = found.is_finite() and abs(found) <= Decimal("1e12")
+    except ArithmeticError:  # also Overflow: 1e999999999 is a number to Decimal until one computes with it
+        sensible = False
+    if not sensible:
         raise Refused(_("This is not a number."))
     return found
 

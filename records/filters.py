@@ -2,6 +2,8 @@
 
 from django.contrib.admin import ListFilter
 
+from records.pages import number
+
 
 class DeclaredFilters:
     """Put before ``ModelAdmin``: the address of a list filters by what the list offers, and by nothing else.
@@ -11,10 +13,14 @@ class DeclaredFilters:
     """
 
     ENDINGS = ("", "__exact", "__in", "__isnull", "__id__exact")
-    DATE_ENDINGS = ("__year", "__month", "__day")
+    DATES = {"__year": range(1949, 2101), "__month": range(1, 13), "__day": range(1, 32)}
 
     def lookup_allowed(self, lookup: str, value, request) -> bool:
-        offered = {f"{self.date_hierarchy}{ending}" for ending in self.DATE_ENDINGS if self.date_hierarchy}
+        offered = {
+            f"{self.date_hierarchy}{ending}"
+            for ending, known in self.DATES.items()
+            if self.date_hierarchy and number(value) in known
+        }
         for declared in self.get_list_filter(request):
             name = declared[0] if isinstance(declared, (list, tuple)) else declared
             if isinstance(name, str):

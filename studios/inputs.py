@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,10 @@ class ReadNumber(forms.DecimalField):
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         self.read = read
         super().__init__(**kwargs)
+
+    def prepare_value(self, value):
+        """A stored number as somebody would write it: 120, not 120.0."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
     def to_python(self, value):
         if value in self.empty_values or cells.blank(value):

@@ -113,7 +113,7 @@ def paper(request, pk, certificate, kind):
     found = studio_or_404(request, pk)
     issued = get_object_or_404(
         IssuedPaper.objects.select_related("certificate"),
-        certificate=certificate,
+        certificate__pk=certificate,  # a key: numbers beyond every key find nothing
         certificate__studio=found,
         kind=kind,
     )

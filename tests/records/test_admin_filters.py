@@ -56,6 +56,24 @@ def test_hidden_columns_cannot_be_asked_for(staff, url, lookup, right, wrong):
     assert [staff.get(url, {lookup: word}).status_code for word in (right, wrong)] == [400, 400]
 
 
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"year": "2026", "month": "11", "day": "22"}, 200),
+        ({"year": "2026", "month": "2", "day": "31"}, 302),
+        ({"year": "99999999999"}, 400),
+        ({"year": "１"}, 400),
+        ({"year": "1"}, 400),
+        ({"year": "9999"}, 400),
+        ({"year": "2026", "month": "13"}, 400),
+        ({"year": "2026", "month": "1", "day": "0"}, 400),
+    ],
+)
+def test_a_list_by_dates_takes_dates_only(staff, asked, status):
+    lookups = {f"created_at__{part}": value for part, value in asked.items()}
+    assert staff.get(JOBS, lookups).status_code == status
+
+
 def test_an_order_by_a_hidden_column_is_not_taken(staff):
     for year in (1980, 1950, 1970):
         UserFactory(birth_year=year)

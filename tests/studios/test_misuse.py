@@ -1,5 +1,7 @@
 """What no page of ours sends is answered with a page, never with an error of ours."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -7,7 +9,8 @@ from django.urls import reverse
 from records.attachments import attach
 from records.pages import number
 from reviews.models import PaperForm
-from studios.models import Draft, Editor, Honour
+from studios.forms import PlaceForm
+from studios.models import Draft, Editor, Honour, Venue
 from tests.factories import ApplicationFactory, StudioFactory
 from tests.records.papers import pdf
 
@@ -33,6 +36,29 @@ def test_numbers_of_any_length_find_nobody(cast, sign_in):
     staff = sign_in(cast.staff)
     for model in ("reviews_application", "reviews_paperform", "reviews_decisiondocument"):
         assert staff.get(f"/admin/{model.replace('_', '/')}/{LONG}/change/").status_code == 404, model
+
+
+@pytest.mark.parametrize("figures", [19, 30, 5000])
+def test_a_certificate_of_any_number_is_looked_for(cast, sign_in, figures):
+    url = f"/studios/{cast.studio.pk}/certificates/{'9' * figures}/plaque.pdf"
+    assert sign_in(cast.lead).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("area", ["1e999999999", "1e99999999平米", "1E+1000000", "-1e999999999"])
+@pytest.mark.parametrize("name", ["autosave", "part"])
+def test_an_area_beyond_all_numbers_is_told_at_its_field(cast, sign_in, name, area):
+    url = reverse(f"studios:{name}", args=[cast.studio.pk, "place"])
+    assert sign_in(cast.lead).post(url, {"address": "新楼", "area": area}).status_code == 200
+    assert Draft.objects.get().data["area"] == [area]
+    assert PlaceForm({"area": area}, instance=Venue(studio=cast.studio)).errors == {
+        "area": ["使用面积请填数字，如 86。"]
+    }
+
+
+@pytest.mark.parametrize(("stored", "shown"), [("120.0", "120"), ("86.5", "86.5"), (None, None)])
+def test_an_area_comes_back_as_it_was_written(cast, stored, shown):
+    venue = Venue(studio=cast.studio, area=stored and Decimal(stored))
+    assert PlaceForm(instance=venue)["area"].value() == shown
 
 
 # -- U+0000, which PostgreSQL cannot hold
