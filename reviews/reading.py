@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _now
@@ -18,8 +19,9 @@ from accounts.models import User
 from ledgers.models import Achievement
 from reviews.freezing import PERSONAL, without_personal
 from studios import parts
+from studios.charts import Chart, structure
 from studios.conditions import Finding
-from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio, Venue
+from studios.models import BudgetLine, Honour, Member, Project, Rank, RuleDocument, Studio, Venue
 
 Label = str | Promise
 
@@ -35,6 +37,7 @@ class Section:
     :param part: the part of the task list in which it is filled in.
     :param beneath: the fields of a row that stand small below its name, so that the table fits its sheet.
     :param row: what one row is called.
+    :param named_by: the field that names a row, when it is not the first.
     :param brief: the fields by which a row is told in one line, when these are not those of the table.
     """
 
@@ -46,12 +49,13 @@ class Section:
     numbers: frozenset[str] = frozenset()
     beneath: frozenset[str] = frozenset()
     row: Label = ""
+    named_by: str = ""
     brief: tuple[str, ...] = ()
 
     @property
     def names_row(self) -> str:
         """The field that names a row."""
-        return next(iter(self.fields))
+        return self.named_by or next(iter(self.fields))
 
     def name_of(self, row: dict) -> str:
         """What a row is called."""
@@ -138,8 +142,9 @@ SECTIONS = [
         "budget",
         "place",
         _("Budget"),
-        _names(BudgetLine, "purpose", "year", "source", "amount"),
+        _names(BudgetLine, "year", "purpose", "source", "amount"),
         many=True,
+        named_by="purpose",
         numbers=frozenset({"amount"}),
         row=BudgetLine._meta.verbose_name,
     ),
@@ -185,6 +190,7 @@ class Chapter:
     title: Label
     blocks: list[Block]
     files: list[dict]
+    charts: list[Chart] = field(default_factory=list)
 
 
 def chapters(snapshot, *, personal: bool) -> list[Chapter]:
@@ -203,9 +209,22 @@ def chapters(snapshot, *, personal: bool) -> list[Chapter]:
                 if section.part == part.key
             ],
             [_file(snapshot, one) for one in data.get("files", []) if one["part"] == part.key],
+            team_charts(snapshot) if part.key == "team" else [],
         )
         for part in parts.all_parts()
     ]
+
+
+def team_charts(snapshot) -> list[Chart]:
+    """The structure of the team as it was handed in (Art. 3, second condition), in the words of the record."""
+    with translation.override("zh-hans"):
+        ranks = [(str(label), str(label)) for label in Rank.labels]
+        degrees = [(str(label), str(label)) for label in Member.Degree.labels]
+    people = [
+        (one["rank"], one["degree"], int(one["birth_year"]) if one["birth_year"] else None)
+        for one in snapshot.data["members"]
+    ]
+    return structure(people, ranks=ranks, degrees=degrees, on=timezone.localdate(snapshot.frozen_at))
 
 
 def _block(section: Section, content, hidden: tuple[str, ...]) -> Block:
@@ -233,10 +252,15 @@ def _block(section: Section, content, hidden: tuple[str, ...]) -> Block:
 
 
 def _cell(section: Section, row: dict, name: str) -> dict:
-    """One cell; ``short`` keeps a date or a word of few signs on one line."""
+    """One cell; ``short`` keeps a date or a word of few signs on one line, ``head`` is the name of the row."""
     text = _text(row.get(name))
-    short = name.endswith("_on") or len(text) <= SHORT
-    return {"label": section.fields[name], "text": text, "num": name in section.numbers, "short": short}
+    return {
+        "label": section.fields[name],
+        "text": text,
+        "num": name in section.numbers,
+        "short": name.endswith("_on") or len(text) <= SHORT,
+        "head": name == section.names_row,
+    }
 
 
 def _text(value) -> str:

@@ -30,33 +30,30 @@ def team_structure(members: Iterable[Member], on: date | None = None) -> list[Ch
     Ages are counted by calendar year, as the condition counts them.
     """
     on = on or timezone.localdate()
-    present = [
-        m for m in members if not (m.left_on and m.left_on <= on) and not (m.joined_on and m.joined_on > on)
-    ]
-    if not present:
+    present = [member for member in members if member.is_present(on)]
+    people = [(m.rank, m.degree, m.birth_year) for m in present]
+    return structure(people, ranks=Rank.choices, degrees=Member.Degree.choices, on=on)
+
+
+def structure(people: list[tuple[str, str, int | None]], *, ranks, degrees, on: date) -> list[Chart]:
+    """The charts of people told as rank, degree and year of birth, each one of the given choices or empty."""
+    if not people:
         return []
+    held, degree, born = zip(*people, strict=True)
+    years = [(words, _("%(years)s years") % {"years": words}) for _most, words in AGES]
     return [
-        Chart(
-            _("Titles"),
-            _counted([(value, label) for value, label in Rank.choices], [m.rank for m in present]),
-        ),
-        Chart(_("Structure of education"), _counted(Member.Degree.choices, [m.degree for m in present])),
-        Chart(
-            _("Ages"),
-            _counted(
-                [(words, _("%(years)s years") % {"years": words}) for _most, words in AGES],
-                _ages(present, on),
-            ),
-        ),
+        Chart(_("Titles"), _counted(ranks, held)),
+        Chart(_("Structure of education"), _counted(degrees, degree)),
+        Chart(_("Ages"), _counted(years, _ages(born, on))),
     ]
 
 
-def _ages(members: list[Member], on: date) -> list[str]:
-    ages = [on.year - member.birth_year if member.birth_year else None for member in members]
+def _ages(born: Iterable[int | None], on: date) -> list[str]:
+    ages = [on.year - year if year else None for year in born]
     return ["" if age is None else next(words for most, words in AGES if age <= most) for age in ages]
 
 
-def _counted(choices, values: list[str]) -> list[tuple[str, int]]:
+def _counted(choices, values: Iterable[str]) -> list[tuple[str, int]]:
     numbers = Counter(values)
     pairs = [(str(label), numbers[value]) for value, label in choices if numbers[value]]
     return [*pairs, (_("not stated"), numbers[""])] if numbers[""] else pairs
