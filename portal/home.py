@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Notice, RoleCode
 from portal.context import Frame
 from records import agenda
-from studios.models import Studio, Verdict
+from studios.models import Member, Studio, Verdict
+from studios.views.catalogue import may_start
 
 LAST_NOTICES = 5
 
@@ -63,11 +64,13 @@ class Home:
 
     @cached_property
     def studio(self) -> Studio | None:
-        """The live studio the person leads or helps to edit, with its stored verdicts."""
+        """The live studio the person leads or helps to edit, else one they belong to, with its stored verdicts."""
         if not (self.frame.person["leads"] or self.frame.person["belongs"]):
             return None
         verdicts = Prefetch("verdicts", Verdict.objects.order_by("condition"))
-        return Studio.objects.of(self.user).live().prefetch_related(verdicts).first()
+        studios = Studio.objects.live().prefetch_related(verdicts)
+        joined = Member.objects.filter(user=self.user, left_on=None).values("studio")
+        return studios.of(self.user).first() or studios.filter(pk__in=joined).first()
 
     @property
     def reviews_only(self) -> bool:
@@ -77,4 +80,4 @@ class Home:
 
     @property
     def may_start(self) -> bool:
-        return self.user.has_perm("studios.start_studio")
+        return may_start(self.user)

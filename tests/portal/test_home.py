@@ -126,6 +126,30 @@ def test_an_empty_list_leads_on(client, only):
     assert 'href="/studios/start/"' in home(client, UserFactory())
 
 
+def test_a_member_who_edits_nothing_sees_the_studio_they_belong_to(client, only, cast):
+    only()
+    text = home(client, cast.member)
+    assert f'href="/studios/{cast.studio.pk}/">打开工作室' in text
+    assert "五项基本条件" in text
+    assert 'href="/studios/start/"' not in text
+
+
+def test_who_left_a_studio_sees_it_no_more(client, only, cast):
+    only()
+    cast.studio.members.filter(user=cast.member).update(left_on=timezone.localdate())
+    assert cast.studio.name not in home(client, cast.member)
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [("department_union", True), ("unit_leader", False), ("expert", False)]
+)
+def test_a_studio_is_offered_to_start_to_those_who_start_studios(client, only, role, offered):
+    only()
+    side = ("party",) if role == "unit_leader" else ()
+    text = home(client, UserFactory(roles=[(role, *side)]))
+    assert ('href="/studios/start/"' in text) == offered
+
+
 @pytest.mark.parametrize("role", [None, "department_union", "expert", "union_staff", "union_leader"])
 def test_the_home_page_stays_within_twelve_queries(client, role):
     """Savepoints are not counted: outside of a test's transaction there are none."""
