@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from studios.conditions import Evidence, Finding, HonourFact, MemberFact, ProjectFact, ResultFact, examine
 from studios.models import HOLDS_TITLE, LIVE, Policy, Studio, Venue, Verdict
+from studios.ruling import policy_for
 
 
-def gather(studio: Studio) -> Evidence:
-    """The evidence of a studio as it stands in the database now (7 queries)."""
+def gather(studio: Studio, *, on: date) -> Evidence:
+    """The evidence of a studio for a day, as it stands in the database now (7 queries)."""
     venue = Venue.objects.filter(studio=studio).first()
     since = None
     if studio.state in HOLDS_TITLE:
@@ -21,9 +22,7 @@ def gather(studio: Studio) -> Evidence:
         since = first.year if first else None
     return Evidence(
         honours=tuple(HonourFact(h.title, h.level, h.year, h.withdrawn_on) for h in studio.honours.all()),
-        members=tuple(
-            MemberFact(m.rank, m.degree, m.birth_year, m.joined_on, m.left_on) for m in studio.members.all()
-        ),
+        members=tuple(MemberFact(m.rank, m.degree, m.birth_year) for m in studio.members.present(on)),
         projects=tuple(ProjectFact(p.level, p.starts_on, p.ends_on) for p in studio.projects.all()),
         results=tuple(ResultFact(a.recognised_on) for a in studio.achievements.all()),
         address=venue.address if venue else "",
@@ -33,9 +32,9 @@ def gather(studio: Studio) -> Evidence:
     )
 
 
-def findings(studio: Studio, *, on: date) -> list[Finding]:
-    """The five findings on a studio on a day, by the policy in force then."""
-    return examine(gather(studio), Policy.objects.in_force(on), on)
+def findings(studio: Studio, *, on: date, policy: Policy | None = None) -> list[Finding]:
+    """The five findings on a studio on a day, by the policy that counts for it when none is given."""
+    return examine(gather(studio, on=on), policy or policy_for(studio, on=on), on)
 
 
 def refresh(studio: Studio, *, on: date) -> None:

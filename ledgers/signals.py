@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from ledgers.evidence import refresh
 from ledgers.models import Achievement
-from studios.models import BudgetLine, Honour, Member, Policy, Project, Studio, Venue
+from studios.models import BudgetLine, Cycle, Honour, Member, Policy, Project, Studio, Venue
 
-DEPENDS_ON = (Honour, Member, Project, Venue, BudgetLine, Achievement)
+DEPENDS_ON = (Honour, Member, Project, Venue, BudgetLine, Achievement, Cycle)
 
 
 def refresh_later(sender, instance, raw=False, **kwargs):

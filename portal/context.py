@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleCode, User
 from studios.models import Studio
+from studios.models.belonging import present
 
 APPLICANTS = (RoleCode.DEPARTMENT_UNION, RoleCode.UNIT_LEADER)
 LANGUAGE_NAMES = {"zh-hans": "简体", "zh-hant": "繁體", "en": "English"}
@@ -42,7 +44,8 @@ class Frame:
         """Unit, whether lead or worker in a studio, and the number of unread notices, in one query."""
         led = Studio.objects.live().filter(lead=OuterRef("pk"))
         shared = Studio.objects.live().filter(
-            Q(editors__user=OuterRef("pk")) | Q(members__user=OuterRef("pk"), members__left_on=None)
+            Q(editors__user=OuterRef("pk"))
+            | Q(members__user=OuterRef("pk")) & present(timezone.localdate(), "members__")
         )
         return (
             User.objects.filter(pk=self.request.user.pk)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models.signals import post_save
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ledgers.signals import refresh_later
 from reviews.mending import asked, to_correct
 from reviews.models import EDITABLE, Application, Round, State
-from studios import parts
+from studios import parts, ruling
+from studios.models import Policy
 from studios.models import State as StudioState
 
 
@@ -72,8 +75,17 @@ def way_to_apply(studio, user) -> parts.Way | None:
     return None
 
 
+def policy_of_the_round(studio) -> Policy | None:
+    """The policy of the round in which the studio applies; without one when it does not."""
+    return Policy.objects.filter(
+        rounds__applications__in=Application.objects.open().filter(studio=studio)
+    ).first()
+
+
 def register() -> None:
     parts.register_notes(asked_to_correct)
     parts.register_corrections(came_back)
     parts.register_way(way_to_apply)
     parts.register_home(way_to_the_application)
+    ruling.register_round(policy_of_the_round)
+    post_save.connect(refresh_later, sender=Application, dispatch_uid="verdicts-Application")

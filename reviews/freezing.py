@@ -30,22 +30,22 @@ from django.utils import translation
 
 from ledgers.evidence import findings
 from records.attachments import Attachment
-from studios.models import Studio, Venue
+from studios.models import Policy, Studio, Venue
 
 # Birth is personal: shown to those who work on the papers and those who check them, and taken out for
 # all others.
 PERSONAL = {"lead": ("birth",), "members": ("birth_year",)}
 
 
-def freeze(studio: Studio, *, on: date) -> dict:
-    """The papers of a studio as they stand now, with the findings of that day; labels are in Chinese, the
-    language of the record.
+def freeze(studio: Studio, *, on: date, policy: Policy) -> dict:
+    """The papers of a studio as they stand now, with the findings of that day by the policy of the round; labels are
+    in Chinese, the language of the record.
     """
     with translation.override("zh-hans"):
-        return _freeze(studio, on)
+        return _freeze(studio, on, policy)
 
 
-def _freeze(studio: Studio, on: date) -> dict:
+def _freeze(studio: Studio, on: date, policy: Policy) -> dict:
     lead = studio.lead
     venue = Venue.objects.filter(studio=studio).first()
     return {
@@ -72,7 +72,7 @@ def _freeze(studio: Studio, on: date) -> dict:
         ],
         "members": [
             _row(m, "name", "title", "rank", "degree", "birth_year", "role", "duty")
-            for m in studio.members.filter(left_on=None)
+            for m in studio.members.present(on)
         ],
         "projects": [
             _row(p, "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount")
@@ -113,7 +113,7 @@ def _freeze(studio: Studio, on: date) -> dict:
                 "evidence": list(f.evidence),
                 "missing": list(f.missing),
             }
-            for f in findings(studio, on=on)
+            for f in findings(studio, on=on, policy=policy)
         ],
         "files": _files(studio, venue),
     }

@@ -32,11 +32,11 @@ class HonourFact:
 
 @dataclass(frozen=True)
 class MemberFact:
+    """Somebody who belongs to the team on the day."""
+
     rank: str
     degree: str
     birth_year: int | None
-    joined_on: date | None = None
-    left_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def innovation_team(evidence: Evidence, policy, on: date) -> Finding:
     """Enough members; whether their structure is “relatively rational” is for experts (Art. 3, second
     condition).
     """
-    present = members_on(evidence.members, on)
+    present = evidence.members
     figures = {
         "members": len(present),
         "senior": sum(member.rank == "senior" for member in present),
@@ -153,13 +153,6 @@ def innovation_team(evidence: Evidence, policy, on: date) -> Finding:
         short = {"least": policy.members_least, "members": len(present)}
         return Finding(Condition.TEAM, Value.UNMET, seen, (("few_members", short),))
     return Finding(Condition.TEAM, Value.JUDGE, seen)
-
-
-def members_on(members: tuple[MemberFact, ...], on: date) -> list[MemberFact]:
-    """Those who belong to the team on a day."""
-    return [
-        m for m in members if not (m.joined_on and m.joined_on > on) and not (m.left_on and m.left_on <= on)
-    ]
 
 
 def innovation_projects(evidence: Evidence, policy, on: date) -> Finding:

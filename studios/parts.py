@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from studios.models import KINDS, RuleDocument, Studio, Venue
+from studios.models.belonging import present
 
 
 class Progress(models.TextChoices):
@@ -71,8 +73,6 @@ class Way:
     url: str
     back: str = ""
 
-
-CURRENT = {"members": {"left_on": None}}  # rows that no longer count are not held
 
 _PARTS: dict[str, Part] = {}
 _NOTES: list[Callable[[Studio, str], list[str]]] = []
@@ -162,9 +162,7 @@ def with_holdings(studios):
     rows = {name: Studio._meta.get_field(name).related_model for name in relations}
     return studios.select_related("lead", "unit", "venue").annotate(
         **{
-            f"holds_{name}": Exists(
-                model._base_manager.filter(studio=OuterRef("pk"), **CURRENT.get(name, {}))
-            )
+            f"holds_{name}": Exists(model._base_manager.filter(_counting(name), studio=OuterRef("pk")))
             for name, model in rows.items()
         },
         **{
@@ -187,7 +185,12 @@ def remembered(studio: Studio, name: str, ask: Callable):
 def holds(studio: Studio, relation: str) -> bool:
     """Whether the studio has any such row; asks the database unless :func:`with_holdings` did."""
     known = vars(studio).get(f"holds_{relation}")
-    return getattr(studio, relation).filter(**CURRENT.get(relation, {})).exists() if known is None else known
+    return getattr(studio, relation).filter(_counting(relation)).exists() if known is None else known
+
+
+def _counting(relation: str) -> Q:
+    """Which rows count as held: members only while they belong to the team."""
+    return present(timezone.localdate()) if relation == "members" else Q()
 
 
 def _venue(studio: Studio) -> Venue | None:

@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
 from accounts.names import bare
+from ledgers.signals import refresh_later
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.models.round import Round
 from reviews.models.signing import Signing
 from reviews.models.snapshot import Snapshot
-from reviews.models.states import EDITABLE, OPEN, Decision, State, required
+from reviews.models.states import EDITABLE, ENDED, OPEN, RETURNABLE, Decision, State, required
 from studios.models import Studio
+from studios.models.belonging import present
 
 
 class Names(NamedTuple):
@@ -50,7 +52,7 @@ class ApplicationQuerySet(models.QuerySet):
         seen = (
             Q(studio__lead=user)
             | Q(studio__editors__user=user)
-            | Q(studio__members__user=user, studio__members__left_on=None)
+            | Q(studio__members__user=user) & present(timezone.localdate(), "studio__members__")
         )
         for unit in user.units_as(RoleCode.DEPARTMENT_UNION):
             seen |= Q(studio__unit__path__startswith=unit.path)
@@ -67,9 +69,9 @@ class Application(Signing, Movable, models.Model):
 
     MOVES = moves(
         submit=({State.DRAFT}, State.SUBMITTED),
-        resubmit=({State.RETURNED}, {State.SUBMITTED, State.RECOMMENDED}),
+        resubmit=({State.RETURNED}, RETURNABLE),
         complete_endorsement=({State.SUBMITTED}, State.RECOMMENDED),
-        return_for_correction=({State.SUBMITTED, State.RECOMMENDED}, State.RETURNED),
+        return_for_correction=(RETURNABLE, State.RETURNED),
         refuse=({State.SUBMITTED, State.RECOMMENDED}, State.REFUSED),
         withdraw=(
             {State.DRAFT, State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.HELD},
@@ -230,6 +232,8 @@ class Application(Signing, Movable, models.Model):
             if verb in LEAVES_THE_UNIT:
                 for form in self.paper_forms.filter(state="uploaded"):
                     form.move("turn_down", by=kwargs["by"], note=log.note)
+            if self.state in ENDED:  # from here on another policy may count for the studio
+                refresh_later(Application, self)
         return log
 
     def require(self, problems: list[str], message: str) -> None:

@@ -55,7 +55,7 @@ class Snapshot(models.Model):
     def take(cls, application, *, by, on) -> Snapshot:
         from reviews.freezing import freeze
 
-        data = freeze(application.studio, on=on)
+        data = freeze(application.studio, on=on, policy=application.round.policy)
         last = application.snapshots.aggregate(last=models.Max("version"))["last"] or 0
         return cls.objects.create(
             application=application, version=last + 1, data=data, sha256=checksum(data), frozen_by=by

@@ -14,8 +14,8 @@ from reviews import mending, readiness, reading
 from reviews.comparing import changes
 from reviews.forms import ResubmitForm, SubmitForm, WithdrawForm
 from reviews.freezing import freeze
-from reviews.models import ENDED, State
-from reviews.timeline import by_when
+from reviews.models import State
+from reviews.timeline import due_on
 from reviews.views.application import submit_label
 from reviews.views.asking import application_for, attempt, posted
 from studios import parts
@@ -63,7 +63,10 @@ def before_handing_in(application, on) -> dict:
     ]
     shut = readiness.window(application, on=on) if application.state == State.DRAFT else []
     unmet = [one for one in studio.verdicts.all() if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
-    found = changes(application.snapshot.data, freeze(studio, on=on)) if application.submitted_at else []
+    found = []
+    if application.submitted_at:
+        now = freeze(studio, on=on, policy=application.round.policy)
+        found = changes(application.snapshot.data, now)
     back = mending.asked(application=application) if application.state == State.RETURNED else []
     changed = reading.parts_changed(found)
     for one in back:
@@ -108,7 +111,7 @@ def submitted(request, pk):
         return redirect(application)
     context = {
         "application": application,
-        "next_day": None if application.state in ENDED else by_when(application, application.state),
+        "next_day": due_on(application),
         "snapshot": application.snapshot,
     }
     return render(request, "reviews/submitted.html", context)

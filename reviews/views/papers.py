@@ -65,7 +65,7 @@ def form_download(request, pk, kind):
     if kind not in MAKERS:
         raise Http404
     application = application_for(request, pk)
-    works = application.is_editable and request.user.has_perm("studios.edit_studio", application.studio)
+    works = request.user.has_perm("reviews.fill_in_application", application)
     is_draft = works or application.submitted_at is None
     given = as_it_stands(application) if is_draft else as_handed_in(application)
     if "paper" in request.GET:
@@ -81,7 +81,8 @@ def form_download(request, pk, kind):
 
 def as_it_stands(application) -> dict:
     """What the form of a draft shows: nothing is declared or signed yet."""
-    return {"data": freeze(application.studio, on=timezone.localdate()), "number": DRAFT}
+    data = freeze(application.studio, on=timezone.localdate(), policy=application.round.policy)
+    return {"data": data, "number": DRAFT}
 
 
 def as_handed_in(application) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from studios.levels import Level
+from studios.models.belonging import present
 from studios.models.studio import Studio
 
 YEAR = [
@@ -72,6 +74,12 @@ class Rank(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class MemberQuerySet(RowQuerySet):
+    def present(self, on: date):
+        """Those who belong to the team on a day."""
+        return self.filter(present(on))
+
+
 class Member(Row):
     """A member of the team besides the lead (Art. 3, second condition)."""
 
@@ -108,6 +116,7 @@ class Member(Row):
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
+    objects = MemberQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -132,6 +141,12 @@ class Member(Row):
 
     def __str__(self):
         return self.name
+
+    def is_present(self, on: date) -> bool:
+        """Whether they belong to the team on a day, as :meth:`MemberQuerySet.present` asks it of many."""
+        return (self.joined_on is None or self.joined_on <= on) and (
+            self.left_on is None or self.left_on > on
+        )
 
     @property
     def staff_no(self) -> str:

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import RoleCode, Unit, User
 from accounts.names import pinyin_of
 from records.moves import Movable, MoveLog, moves
+from studios.models.belonging import present
 
 
 class State(models.TextChoices):
@@ -40,7 +41,8 @@ class StudioQuerySet(models.QuerySet):
             return self.none()
         if user.is_superuser or user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR):
             return self
-        seen = Q(lead=user) | Q(editors__user=user) | Q(members__user=user, members__left_on=None)
+        belongs = Q(members__user=user) & present(timezone.localdate(), "members__")
+        seen = Q(lead=user) | Q(editors__user=user) | belongs
         for unit in user.units_as(RoleCode.DEPARTMENT_UNION) + user.units_as(RoleCode.UNIT_LEADER):
             seen |= Q(unit__path__startswith=unit.path)
         if user.has_role(RoleCode.FINANCE):

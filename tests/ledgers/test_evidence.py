@@ -8,7 +8,8 @@ from django.utils import timezone
 from ledgers import signals
 from ledgers.evidence import gather, refresh, refresh_all
 from studios.models import Cycle, Policy, State, Studio, Verdict
-from tests.factories import StudioFactory
+from studios.ruling import policy_for
+from tests.factories import ApplicationFactory, PolicyFactory, StudioFactory
 
 TODAY = timezone.localdate
 
@@ -76,7 +77,7 @@ def test_a_named_studio_owes_projects_since_its_first_cycle():
         ends_on=date(2027, 4, 30),
         policy=Policy.objects.in_force(date(2024, 5, 1)),
     )
-    assert gather(studio).since == 2024
+    assert gather(studio, on=TODAY()).since == 2024
 
 
 @pytest.mark.django_db
@@ -86,3 +87,43 @@ def test_the_night_refreshes_live_studios_only():
     Verdict.objects.all().delete()
     assert refresh_all(TODAY()) == 1
     assert set(Verdict.objects.values_list("studio", flat=True)) == {live.pk}
+
+
+def strict(**fields) -> Policy:
+    return Policy.objects.create(title="从严", members_least=50, **fields)
+
+
+@pytest.mark.django_db
+def test_a_candidate_is_measured_by_the_round_in_which_it_applies_and_else_by_what_is_in_force():
+    first = PolicyFactory()
+    applies, does_not = ApplicationFactory().studio, StudioFactory()
+    now = strict(effective_on=TODAY())
+    assert (policy_for(applies, on=TODAY()), policy_for(does_not, on=TODAY())) == (first, now)
+    refresh(applies, on=TODAY())
+    assert verdicts(applies)[2] == "judge"
+
+
+@pytest.mark.django_db
+def test_when_the_application_has_ended_what_is_in_force_counts_from_that_commit_on(
+    django_capture_on_commit_callbacks,
+):
+    PolicyFactory()
+    application = ApplicationFactory(submitted=True)
+    strict(effective_on=TODAY())
+    refresh(application.studio, on=TODAY())
+    with django_capture_on_commit_callbacks(execute=True):
+        application.withdraw(by=application.studio.lead, reason="明年再报")
+    assert verdicts(application.studio)[2] == "unmet"
+
+
+@pytest.mark.django_db
+def test_a_named_studio_is_measured_by_the_policy_of_the_cycle_it_is_in():
+    application = ApplicationFactory(named=True)
+    studio, cycle = application.studio, application.studio.cycles.get()
+    now = strict(effective_on=TODAY())
+    assert policy_for(studio, on=TODAY()) == cycle.policy != now
+    assert policy_for(studio, on=date(2000, 1, 1)) == cycle.policy
+    later = cycle.ends_on.replace(year=cycle.ends_on.year + 3)
+    Cycle.objects.create(studio=studio, number=2, starts_on=cycle.ends_on, ends_on=later, policy=now)
+    assert policy_for(studio, on=TODAY()) == cycle.policy
+    assert policy_for(studio, on=cycle.ends_on) == now

@@ -203,8 +203,9 @@ def test_what_people_do_to_rows_is_told_exactly_when_it_is_handed_in_again():
 
 @pytest.mark.django_db
 def test_each_frozen_row_bears_the_number_of_its_row():
-    studio = ApplicationFactory(submitted=True).studio
-    data = freeze(studio, on=timezone.localdate())
+    application = ApplicationFactory(submitted=True)
+    studio = application.studio
+    data = freeze(studio, on=timezone.localdate(), policy=application.round.policy)
     rows = {
         "honours": studio.honours,
         "members": studio.members,

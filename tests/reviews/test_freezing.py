@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from records.attachments import Attachment
 from reviews.freezing import freeze
-from studios.models import Honour, Project
-from tests.factories import ApplicationFactory
+from studios.models import Honour, Member, Policy, Project
+from tests.factories import ApplicationFactory, PolicyFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -50,12 +50,15 @@ def queries(act) -> int:
 
 
 def test_freezing_asks_the_same_with_1_and_with_30_rows_and_finds_every_file(cast):
+    policy = PolicyFactory()
     add_rows(cast.studio, 1)
-    freeze(cast.studio, on=TODAY)
-    few = queries(lambda: freeze(cast.studio, on=TODAY))
+    freeze(cast.studio, on=TODAY, policy=policy)
+    few = queries(lambda: freeze(cast.studio, on=TODAY, policy=policy))
     add_rows(cast.studio, 29)
-    assert queries(lambda: freeze(cast.studio, on=TODAY)) == few
-    files = [(one["part"], one["of"], one["name"]) for one in freeze(cast.studio, on=TODAY)["files"]]
+    assert queries(lambda: freeze(cast.studio, on=TODAY, policy=policy)) == few
+    files = [
+        (one["part"], one["of"], one["name"]) for one in freeze(cast.studio, on=TODAY, policy=policy)["files"]
+    ]
     honours = [str(row) for row in cast.studio.honours.filter(level="municipal")]
     projects = [str(row) for row in cast.studio.projects.filter(starts_on=date(2020, 1, 1))]
     assert files == [
@@ -74,3 +77,40 @@ def test_before_handing_in_the_pages_ask_the_same_with_1_and_with_30_rows(page, 
     few = queries(lambda: client.get(address))
     add_rows(cast.studio, 29)
     assert queries(lambda: client.get(address)) == few
+
+
+def strict_from(day) -> Policy:
+    return Policy.objects.create(title="从严", effective_on=day, members_least=50, honour_level="national")
+
+
+def findings_of(snapshot) -> dict[int, str]:
+    return {one["condition"]: one["value"] for one in snapshot.data["conditions"]}
+
+
+def test_the_conditions_are_frozen_by_the_policy_of_the_round_whatever_has_come_into_force_since(cast):
+    application = ApplicationFactory(studio=cast.studio)
+    strict_from(TODAY)
+    application.submit(by=cast.lead, on=TODAY)
+    assert findings_of(application.snapshot) == {1: "met", 2: "judge", 3: "met", 4: "met", 5: "met"}
+
+
+def test_a_round_under_another_policy_freezes_by_that_one(cast):
+    application = ApplicationFactory(studio=cast.studio)
+    application.round.policy = strict_from(TODAY + timezone.timedelta(days=400))
+    application.round.save()
+    application.submit(by=cast.lead, on=TODAY)
+    assert findings_of(application.snapshot) == {1: "unmet", 2: "unmet", 3: "met", 4: "met", 5: "met"}
+
+
+def test_frozen_are_exactly_those_who_belong_to_the_team_that_day(cast):
+    tomorrow = TODAY + timezone.timedelta(days=1)
+    cast.studio.members.all().delete()
+    for name, fields in {
+        "走了": {"left_on": TODAY},
+        "明天走": {"left_on": tomorrow},
+        "在": {"joined_on": TODAY},
+        "明天来": {"joined_on": tomorrow},
+    }.items():
+        Member.objects.create(studio=cast.studio, name=name, **fields)
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    assert [one["name"] for one in application.snapshot.data["members"]] == ["明天走", "在"]

@@ -30,8 +30,8 @@ def honour(level="municipal", **fields):
     return HonourFact("劳动模范", level, 2018, **fields)
 
 
-def member(rank="middle", born=1985, **fields):
-    return MemberFact(rank, "master", born, **fields)
+def member(rank="middle", born=1985):
+    return MemberFact(rank, "master", born)
 
 
 def project(starts, ends, level="provincial"):
@@ -79,13 +79,6 @@ def test_the_level_comes_from_the_policy():
 @pytest.mark.parametrize(("count", "value"), [(0, "unmet"), (2, "unmet"), (3, "judge"), (12, "judge")])
 def test_three_members_are_needed_and_their_structure_is_for_experts(count, value):
     assert innovation_team(Evidence(members=(member(),) * count), POLICY, TODAY).value == value
-
-
-def test_members_count_from_the_day_they_join_until_the_day_they_leave():
-    there = (member(joined_on=TODAY), member(left_on=date(2026, 3, 13)), member())
-    not_there = (member(joined_on=date(2026, 3, 13)), member(left_on=TODAY))
-    finding = innovation_team(Evidence(members=there + not_there), POLICY, TODAY)
-    assert finding.evidence == (("team", {"members": 3, "senior": 0, "young": 0}),)
 
 
 def test_35_is_counted_by_calendar_year_and_an_unknown_birth_as_nobody_young():
