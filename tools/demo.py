@@ -12,6 +12,7 @@ ACCOUNTS = {
     "lead": "领衔人",
     "member": "工作室成员",
     "department": "部门工会",
+    "both": "部门工会，同时是领衔人",
     "party": "单位党组织负责人",
     "administration": "单位行政负责人",
     "expert1 … expert5": "评审专家",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.conf import settings
@@ -44,7 +44,14 @@ BODIES = ["国家知识产权局", "上海市人民政府", "中国机械工程�
 
 
 def start(
-    lead: User, *, by: User, random: Random, founded: date, name: str = "", name_reason: str = ""
+    lead: User,
+    *,
+    by: User,
+    random: Random,
+    founded: date,
+    started: datetime,
+    name: str = "",
+    name_reason: str = "",
 ) -> Studio:
     """A candidate studio with nothing but its name and topic."""
     topic, kind, _place = random.choice(TOPICS)
@@ -53,6 +60,7 @@ def start(
         unit=lead.unit,
         started_by=by,
         founded_on=founded,
+        created_at=started,
         name=name,
         name_reason=name_reason,
         direction=f"围绕{topic}中的重点难点问题开展技术攻关，把一线经验整理成可推广的方法。",
@@ -60,10 +68,19 @@ def start(
     )
 
 
-def fill(studio: Studio, people: list[User], *, random: Random, on: date, weak: bool = False) -> None:
+def fill(
+    studio: Studio,
+    people: list[User],
+    *,
+    random: Random,
+    on: date,
+    weak: bool = False,
+    honour: tuple[str, str, str] | None = None,
+) -> None:
     """Fill in all seven parts as they would be on a day.
 
     :param weak: leave the third and the fourth condition unmet.
+    :param honour: title, level and body of the lead's honour, when it is not one of the usual ones.
     """
     topic, _kind, place = random.choice(TOPICS)
     studio.equipment = "示教平台 1 套、检测仪器 3 台、会议与培训设备 1 套"
@@ -73,7 +90,7 @@ def fill(studio: Studio, people: list[User], *, random: Random, on: date, weak: 
     studio.plan_third_year = "总结推广成果，争取省部级以上项目 1 项，接受周期考核。"
     studio.plan_outcomes = "认定成果 3 项以上，培养高级职称 2 人，服务师生和一线职工 500 人次。"
     studio.save()
-    title, level, body = random.choice(HONOURS)
+    title, level, body = honour or random.choice(HONOURS)
     year = on.year - random.randint(3, 12)
     Honour.objects.create(
         studio=studio,
@@ -107,6 +124,26 @@ def fill(studio: Studio, people: list[User], *, random: Random, on: date, weak: 
             version="1.0",
             dated_on=on - timedelta(days=random.randint(60, 400)),
         )
+
+
+def strengthen(studio: Studio, *, random: Random, on: date) -> None:
+    """What a studio with weak papers has to show a year later."""
+    topic, _kind, _place = random.choice(TOPICS)
+    _projects(studio, topic, random, on, "provincial")
+    _results(studio, topic, random, on, recognised=True)
+
+
+def mend(studio: Studio) -> None:
+    """What a return asked for: a row changed, one added, one taken away, and a text written anew."""
+    project = studio.projects.first()
+    project.number, project.duty = f"{project.starts_on.year}-KJ-0418", "牵头单位"
+    project.save()
+    Member.objects.create(
+        studio=studio, name="贺兰英", title="高级技师", degree="college", birth_year=1978, duty="现场培训"
+    )
+    studio.budget_lines.last().delete()
+    studio.plan_first_year += "第一季度完成岗位练兵方案。"
+    studio.save()
 
 
 def _members(studio: Studio, people: list[User], random: Random) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from random import Random
+
+from django.utils import timezone
 
 from accounts.models import Role, RoleCode, Side, Unit, User
 from studios.models import Rank
@@ -78,6 +81,7 @@ ACCOUNTS = [
     Account("lead", "龚䶮", HOME, title="教授"),
     Account("member", "王㛃", HOME, title="工程师"),
     Account("department", "李素珍", HOME, ((RoleCode.DEPARTMENT_UNION, HOME, ""),), "副研究员"),
+    Account("both", "沈国梁", HOME, ((RoleCode.DEPARTMENT_UNION, HOME, ""),), "高级工程师"),
     Account("party", "陈国华", HOME, ((RoleCode.UNIT_LEADER, HOME, Side.PARTY),), "研究员"),
     Account("administration", "林志远", HOME, ((RoleCode.UNIT_LEADER, HOME, Side.ADMINISTRATION),), "教授"),
     *(
@@ -143,7 +147,13 @@ class Town:
             Role.objects.create(user=self.person(unit), code=RoleCode.UNIT_LEADER, unit=unit, side=side)
 
     def officer(self, unit: Unit, code: str, side: str = "") -> User:
-        return Role.objects.get(code=code, unit=unit, side=side).user
+        """Who signs in that office; the first of several."""
+        return Role.objects.filter(code=code, unit=unit, side=side).earliest("pk").user
+
+    def at(self, day: date) -> datetime:
+        """Some moment of a day while people work."""
+        minutes = self.random.randrange(8 * 60, 17 * 60)
+        return timezone.make_aware(datetime.combine(day, time(minutes // 60, minutes % 60)))
 
     def name(self) -> str:
         given = self.random.choice((1, 2, 2))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
-from django.utils import timezone
+from django.core.files.base import ContentFile
 
 from accounts.models import Notice, RoleCode, Side, User
 from portal.demo import papers
 from portal.demo.people import HOME, Town
-from reviews.actions import name_studios, start_application
-from reviews.models import Application, Part, Round
-from studios.models import Editor, Policy, Studio
+from reviews.actions import (
+    check_paper_form,
+    name_studios,
+    start_application,
+    turn_down_paper_form,
+    upload_paper_form,
+)
+from reviews.models import Application, PaperForm, Part, Round
+from reviews.papers import application_form_pdf
+from studios.models import Certificate, Editor, Policy, Studio
+from studios.models.title import check_code
 
 OPINIONS = {
     Part.RECOMMENDATION: "该工作室基础扎实、制度健全，在传帮带中作用明显，同意推荐。",
@@ -58,10 +66,6 @@ class Story:
         self.application = start_application(studio, round_, by=by or studio.lead, on=on)
         self.days = [on]
 
-    def _at(self, day: date) -> datetime:
-        minutes = self.town.random.randrange(8 * 60, 17 * 60)
-        return timezone.make_aware(datetime.combine(day, time(minutes // 60, minutes % 60)))
-
     def _told(self, day: date) -> Story:
         """Every log row that has come since belongs to this day."""
         self.days += [day] * (self.application.log.count() - len(self.days))
@@ -76,10 +80,10 @@ class Story:
 
     def sign(self, *parts: Part, on: date) -> Story:
         for part in parts or Part:
-            self.application.endorse(part, by=self._signatory(part), opinion=OPINIONS[part])
+            self.application.endorse(part, by=self.signatory(part), opinion=OPINIONS[part])
         return self._told(on)
 
-    def _signatory(self, part: Part) -> User:
+    def signatory(self, part: Part) -> User:
         if part == Part.RECOMMENDATION:
             return self.town.officer(self.unit, RoleCode.DEPARTMENT_UNION)
         return self.town.officer(self.unit, RoleCode.UNIT_LEADER, Side(part.value))
@@ -89,7 +93,7 @@ class Story:
         return self._told(on)
 
     def refuse(self, reason: str, *, on: date) -> Story:
-        self.application.refuse(by=self._signatory(Part.RECOMMENDATION), reason=reason)
+        self.application.refuse(by=self.signatory(Part.RECOMMENDATION), reason=reason)
         return self._told(on)
 
     def withdraw(self, reason: str, *, on: date) -> Story:
@@ -104,8 +108,33 @@ class Story:
         self.application.decide(decision, by=self.town.accounts["leader"], text=text)
         return self._told(on)
 
-    def uploaded(self, on: date) -> Story:
-        """A stamped form has come, and waits."""
+    def allow_late(self, reason: str, *, until: date, on: date) -> Story:
+        self.application.allow_late(by=self.town.accounts["staff"], until=until, reason=reason)
+        return self._told(on)
+
+    def upload(self, on: date) -> Story:
+        """All three have signed on paper; the form is scanned, uploaded, and waits."""
+        application = self.application
+        scan = application_form_pdf(
+            application.snapshot.data, number=application.number, round_title=application.round.title
+        )
+        upload_paper_form(
+            application,
+            by=self.signatory(Part.RECOMMENDATION),
+            scan=ContentFile(scan, name="申报表（盖章扫描件）.pdf"),
+            signed={part.value: (self.signatory(part).name, OPINIONS[part]) for part in Part},
+        )
+        return self._told(on)
+
+    def turn_down_form(self, reason: str) -> Story:
+        turn_down_paper_form(
+            self.application.paper_forms.first(), by=self.town.accounts["staff"], reason=reason
+        )
+        return self
+
+    def check_form(self, on: date) -> Story:
+        check_paper_form(self.application.paper_forms.first(), by=self.town.accounts["staff"])
+        self.application.refresh_from_db()
         return self._told(on)
 
     def named(self, on: date) -> Story:
@@ -115,8 +144,9 @@ class Story:
     def date_it(self) -> None:
         """Put the days under what the verbs wrote just now."""
         application = self.application
-        moments = sorted(self._at(day) for day in self.days)
+        moments = sorted(self.town.at(day) for day in self.days)
         versions = iter(application.snapshots.all())
+        forms = iter(application.paper_forms.order_by("pk"))
         for log, moment in zip(application.log.all(), moments, strict=True):
             application.log.filter(pk=log.pk).update(at=moment)
             Notice.objects.filter(event=f"application:{application.pk}:{log.pk}").update(created_at=moment)
@@ -126,11 +156,25 @@ class Story:
             if log.verb.startswith("sign_"):
                 application.endorsements.filter(part=log.verb.removeprefix("sign_")).update(at=moment)
             if log.verb == "upload_paper":
-                application.paper_forms.update(uploaded_at=moment)
+                date_form(next(forms), moment)
+            if log.verb == "check_paper":
+                application.endorsements.filter(paper__isnull=False).update(at=moment)
+            if log.verb == "allow_late":
+                event = f"late-entry:{application.pk}:{application.late_until}"
+                Notice.objects.filter(event=event).update(created_at=moment)
             if log.verb in ("approve", "hold", "reject"):
                 Application.objects.filter(pk=application.pk).update(decided_at=moment)
         Application.objects.filter(pk=application.pk).update(created_at=moments[0])
-        Studio.objects.filter(pk=self.studio.pk, created_at__gt=moments[0]).update(created_at=moments[0])
+
+
+def date_form(form: PaperForm, moment: datetime) -> None:
+    """When a stamped form came; staff answer within a day."""
+    answered = moment + timedelta(hours=20)
+    PaperForm.objects.filter(pk=form.pk).update(uploaded_at=moment)
+    form.log.update(at=answered)
+    told = Notice.objects.filter(event=f"paper-form:{form.pk}")
+    told.filter(milestone="uploaded").update(created_at=moment)
+    told.exclude(milestone="uploaded").update(created_at=answered)
 
 
 def name_all(town: Town, stories: list[Story], *, named_on: date, issued_on: date) -> None:
@@ -141,32 +185,40 @@ def name_all(town: Town, stories: list[Story], *, named_on: date, issued_on: dat
         issued_on=issued_on,
     )
     for story in stories:
+        number_again(story.studio.certificates.get(issued_on=issued_on), town.random)
         story.named(issued_on)
-        story.studio.log.filter(note=document.number).update(at=story._at(issued_on))
+        story.studio.log.filter(note=document.number).update(at=town.at(issued_on))
+
+
+def number_again(certificate: Certificate, random: Random) -> None:
+    """Codes that nobody guesses would differ each time; those of a demo are the same for the same seed."""
+    code = check_code(random.choice)
+    Certificate.objects.filter(pk=certificate.pk).update(code=code)
+    certificate.history.all().update(code=code)
 
 
 def candidate(town: Town, random: Random, *, on: date, unit: str = "", **options) -> Studio:
-    """A candidate studio with its papers filled in; ``rare``, ``weak``, ``empty``, ``born``, ``name`` vary
-    it.
-    """
+    """A candidate studio with its papers filled in; ``rare``, ``weak``, ``empty``, ``honour``, ``name`` vary it."""
     place = town.units[unit or random.choice([code for code in town.units if code != HOME])]
     lead = options.get("lead") or town.person(
         place,
         name=town.rare_name() if options.get("rare") else "",
         title=random.choice(("教授", "研究员", "高级工程师")),
-        born=options.get("born") or random.randint(1969, 1982),
+        born=random.randint(on.year - 50, on.year - 41),
     )
     studio = papers.start(
         lead,
         by=options.get("by") or lead,
         random=random,
         founded=on - timedelta(days=random.randint(200, 900)),
+        started=town.at(on - timedelta(days=random.randint(21, 40))),
         name=options.get("name", ""),
         name_reason=options.get("name_reason", ""),
     )
     if not options.get("empty"):
         team = [*options.get("team", ()), *(town.person(place) for _each in range(random.randint(3, 8)))]
-        papers.fill(studio, team, random=random, on=on, weak=options.get("weak", False))
+        kind = {how: options[how] for how in ("weak", "honour") if how in options}
+        papers.fill(studio, team, random=random, on=on, **kind)
     for helper in options.get("editors", ()):
         Editor.objects.create(studio=studio, user=helper, added_by=lead)
     return studio

@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import Role, RoleCode, User
+from accounts.models import Notice, Role, RoleCode, User
 from portal.demo.people import ACCOUNTS
 from portal.demo.university import build
-from reviews.models import Application, Round
+from reviews.models import Application, ApplicationLog, PaperForm, Round
 from reviews.models import State as ApplicationState
-from studios.models import Certificate, Studio
+from studios.models import Certificate, IssuedPaper, Member, Studio, StudioLog
 from studios.models import State as StudioState
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -27,17 +28,30 @@ def told(seed: int) -> list:
     try:
         with transaction.atomic():
             build(seed=seed, on=ON)
-            seen = [
-                list(
-                    User.objects.values_list("staff_no", "name", "birth_year", "title").order_by("staff_no")
-                ),
-                list(Studio.objects.values_list("name", "state", "unit__code").order_by("name")),
-                list(Application.objects.values_list("studio__name", "round__year", "state", "submitted_at")),
-                list(Certificate.objects.values_list("number", "studio_name", "starts_on", "revoked_on")),
-            ]
-            raise Undo
-    except Undo:
-        return seen
+            raise Undo([list(rows) for rows in shown()])
+    except Undo as undo:
+        return undo.args[0]
+
+
+def shown() -> list:
+    """The rows of the demo, in an order that does not depend on their keys."""
+    people = ("staff_no", "name", "sex", "birth_year", "title", "phone", "is_active")
+    moves = ("application__studio__lead__staff_no", "verb", "actor__staff_no", "at", "note")
+    return [
+        User.objects.values_list(*people).order_by("staff_no"),
+        Studio.objects.values_list("name", "state", "unit__code", "created_at").order_by("name"),
+        StudioLog.objects.values_list("studio__name", "verb", "at").order_by("at"),
+        Member.objects.values_list("studio__name", "name", "duty", "left_on").order_by(
+            "studio__name", "name"
+        ),
+        Application.objects.values_list("studio__name", "round__year", "state", "submitted_at").order_by(
+            "pk"
+        ),
+        ApplicationLog.objects.values_list(*moves).order_by("at", "pk"),
+        PaperForm.objects.values_list("uploaded_at", "state").order_by("uploaded_at"),
+        Certificate.objects.values_list("number", "code", "studio_name", "starts_on", "revoked_on"),
+        Certificate.history.values_list("number", "code").order_by("number", "history_id"),
+    ]
 
 
 def test_the_same_seed_gives_the_same_university_and_another_seed_another():
@@ -61,6 +75,24 @@ def test_the_demo_has_forty_studios_every_state_and_every_role():
     for account in ACCOUNTS:
         user = User.objects.get(username=account.username)
         assert user.check_password(f"demo-{account.username}"), account.username
+    assert dated_today() == {}
+
+
+def dated_today() -> dict[str, int]:
+    """What was played just now and not put back on the day on which it is told to have happened."""
+    today = timezone.localdate()
+    moments = {
+        ApplicationLog: "at",
+        StudioLog: "at",
+        PaperForm: "uploaded_at",
+        IssuedPaper: "made_at",
+        Notice: "created_at",
+    }
+    found = {
+        model.__name__: model.objects.filter(**{f"{moment}__date": today}).count()
+        for model, moment in moments.items()
+    }
+    return {name: count for name, count in found.items() if count}
 
 
 def test_it_wants_an_empty_database_and_no_production(settings):
