@@ -134,6 +134,11 @@ def test_a_member_who_edits_nothing_sees_the_studio_they_belong_to(client, only,
     assert 'href="/studios/start/"' not in text
 
 
+def test_a_member_in_the_office_comes_for_the_queues(client, only, cast):
+    only()
+    assert cast.studio.name not in home(client, cast.staff_member)
+
+
 def test_who_left_a_studio_sees_it_no_more(client, only, cast):
     only()
     cast.studio.members.filter(user=cast.member).update(left_on=timezone.localdate())
