@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-import time
 import zipfile
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -19,10 +18,11 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 
 from records.cells import Fault, Formula
-from records.workbooks import Limits, Sheet, UnreadableFile, column_letters
+from records.workbooks import Limits, Patience, Sheet, UnreadableFile, column_letters
 
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-_NOT_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]', re.I)
+_NOT_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\[\]]*\]', re.I)
+LONGEST_FORMAT = 255  # Excel's own limit
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 
 
@@ -61,7 +61,7 @@ def _check_package(package: zipfile.ZipFile, limits: Limits) -> None:
 class _Workbook:
     def __init__(self, package: zipfile.ZipFile, limits: Limits):
         self.package, self.limits = package, limits
-        self.deadline = time.monotonic() + limits.seconds
+        self.patience = Patience(limits.seconds)
         self.since = datetime(1899, 12, 30)
         self.formats: list[str | int] = []
         self.strings: list[str] = []
@@ -178,8 +178,7 @@ class _Workbook:
         parser.StartDoctypeDeclHandler = refuse
         with self.package.open(part) as stream:
             while piece := stream.read(65536):
-                if time.monotonic() > self.deadline:
-                    raise UnreadableFile.too_much()
+                self.patience.check()
                 parser.Parse(piece)
             parser.Parse(b"", True)
 
@@ -301,10 +300,13 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=1024)
 def _meaning(number: int, code: str | None) -> str | int:
     """Of a number format: ``"date"``, the count of places that a plain ``0.00`` shows, or nothing particular."""
     if code is None:
         return "date" if number in _DATE_FORMATS else 2 if number == 2 else ""
+    if len(code) > LONGEST_FORMAT:
+        return ""
     if match := re.fullmatch(r"0\.(0+)(_ )?", code):
         return len(match[1])
     bare = _NOT_A_DATE.sub("", code.split(";")[0])

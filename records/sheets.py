@@ -23,16 +23,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from records import cells
-from records.workbooks import Limits, Sheet, UnreadableFile, column_letters, open_workbook
+from records.workbooks import Limits, Patience, Sheet, UnreadableFile, column_letters, open_workbook
 
 __all__ = ["Column", "Problem", "Reading", "Row", "Table", "UnreadableFile", "read", "read_sheets", "year_in"]
 
 HEADING_WITHIN = 30  # rows; what stands above a table is a title or two, not a page
+LONGEST_HEADING = 80  # letters; more is an instruction, or text
 _FOOTER = re.compile(
     r"(合计|总计|小计|共计|总数|制表|填表|填报|审核|复核|审批|经办|负责人|联系人|单位盖章|盖章|签字|签章|注|备注|说明|附注|打印|日期)"
     r"(人|日期|单位|时间|签字|签章)?([:：].*|[（(].*|[\d０-９].*)?"
 )
-_BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
+_BRACKETS = re.compile(
+    r"[（(\[【][^（(\[【)）\]】]*[)）\]】]"
+)  # the innermost: an open one is left in one step
 _ORNAMENT = re.compile(r"[\s\u3000\u00a0*＊:：/／、,，.．_\-]+")
 
 
@@ -146,11 +149,16 @@ def read(content: bytes, columns: Columns, *, name: str = "", limits: Limits | N
 
     :raises UnreadableFile: when there is no such table at all, or the file cannot be read.
     """
-    return read_sheets(open_workbook(content, name, limits), columns)
+    limits = limits or Limits.of_settings()
+    sheets = open_workbook(content, name, limits)
+    return read_sheets(sheets, columns, patience=Patience(limits.reading_seconds))
 
 
-def read_sheets(sheets: Sequence[Sheet], columns: Columns, *, least: int = 2) -> Reading:
+def read_sheets(
+    sheets: Sequence[Sheet], columns: Columns, *, least: int = 2, patience: Patience | None = None
+) -> Reading:
     """As :func:`read`, of sheets that are open already, or were never a file; ``least`` as in :func:`find_table`."""
+    patience = patience or Patience(Limits().reading_seconds)
     given = [(sheet, columns(year_in(sheet)) if callable(columns) else columns) for sheet in sheets]
     found = [table for sheet, wanted in given if (table := find_table(sheet, wanted, least=least))]
     if not found:
@@ -175,6 +183,7 @@ def read_sheets(sheets: Sequence[Sheet], columns: Columns, *, least: int = 2) ->
         reading.about_sheets.append(Problem(table.sheet.name, table.bottom, "", "", "", reason))
     for table in reading.tables:
         for row in _rows(table):
+            patience.check()
             _clean(row)
             reading.all.append(row)
     _refuse_doubles(reading)
@@ -207,7 +216,9 @@ def find_table(sheet: Sheet, columns: Sequence[Column], *, least: int = 2) -> Ta
         for below in ({}, rows.get(number + 1, {})):
             merged = row | below
             headings = {
-                at: cells.plain(value) for at, value in sorted(merged.items()) if isinstance(value, str)
+                at: cells.plain(value)
+                for at, value in sorted(merged.items())
+                if isinstance(value, str) and len(value) <= LONGEST_HEADING
             }
             matched = _match(headings, columns)
             if len(matched) > (len(best.columns) if best else 0):
@@ -238,7 +249,7 @@ def _match(headings: dict[int, str], columns: Sequence[Column]) -> dict[str, tup
 
 def _rows(table: Table) -> Iterable[Row]:
     """The rows of data below the headings: no footers, no section titles, no repeated headings, no empty rows."""
-    above = _merged_down(table.sheet)
+    above = _merged_down(table)
     wide = {
         top for top, left, bottom, right in table.sheet.merges if right - left >= 2 and top > table.bottom
     }
@@ -281,14 +292,24 @@ def _repeats_heading(table: Table, row: dict[int, object]) -> bool:
     return same >= 2 and same * 2 >= len(table.headings)
 
 
-def _merged_down(sheet: Sheet) -> dict[tuple[int, int], object]:
-    """For each cell under the top of a merged range of its column: the value of the range."""
-    values = {}
-    for top, left, bottom, _right in sheet.merges:
-        value = sheet.rows.get(top, {}).get(left)
-        if value is not None and bottom > top:
-            last = min(bottom, max(sheet.rows))
-            values.update({(row, left): value for row in range(top + 1, last + 1)})
+def _merged_down(table: Table) -> dict[tuple[int, int], object]:
+    """For each cell under the top of a merged range of its column: the value of the range.
+
+    Excel lets no range lie over another; where a file does, a range ends above the next, so that there are never more
+    of these cells than the table has.
+    """
+    values, rows = {}, table.sheet.rows
+    wanted = {at for at, _column in table.columns.values()}
+    starts: dict[int, dict[int, int]] = {}
+    for top, left, bottom, _right in table.sheet.merges:
+        if left in wanted and bottom > top:
+            starts.setdefault(left, {})[top] = bottom
+    for left, ranges in starts.items():
+        below = max(rows)
+        for top in sorted(ranges, reverse=True):
+            last, below = min(ranges[top], below), top - 1
+            if (value := rows.get(top, {}).get(left)) is not None:
+                values.update({(row, left): value for row in range(top + 1, last + 1)})
     return values
 
 

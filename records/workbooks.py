@@ -9,6 +9,7 @@ import codecs
 import csv
 import io
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -32,7 +33,8 @@ class Limits:
     rows: int = 30_000
     columns: int = 256
     cells: int = 600_000
-    seconds: float = 3.5
+    seconds: float = 3.5  # to open it
+    reading_seconds: float = 10  # to make out its rows
 
     @classmethod
     def of_settings(cls) -> Limits:
@@ -63,6 +65,18 @@ class UnreadableFile(ValueError):
                 "The file holds more than can be read at once. Split it, or copy the table into a new workbook."
             )
         )
+
+
+class Patience:
+    """How much work a list may cost. The thread's own time counts: a busy machine makes no list too large."""
+
+    def __init__(self, seconds: float):
+        self.until = time.thread_time() + seconds
+
+    def check(self) -> None:
+        """:raises UnreadableFile: once the time is used up."""
+        if time.thread_time() > self.until:
+            raise UnreadableFile.too_much()
 
 
 @dataclass

@@ -8,6 +8,8 @@ import zipfile
 
 from openpyxl import Workbook
 
+from tests.records.papers import with_entries
+
 HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 TAIL = b"</sheetData></worksheet>"
 
@@ -90,6 +92,41 @@ def wide_merges() -> bytes:
     return with_sheet(HEAD + TAIL.replace(b"</worksheet>", merges + b"</worksheet>"))
 
 
+def nested_merges(count: int = 25_000) -> bytes:
+    """Each range of the first column ends where all the others end."""
+    rows = b"".join(f"<row r='{at}'><c r='A{at}'><v>{at}</v></c></row>".encode() for at in range(2, count))
+    names = "".join(
+        f"<c r='{cell}' t='inlineStr'><is><t>{words}</t></is></c>"
+        for cell, words in (("A1", "工号"), ("B1", "姓名"))
+    )
+    merges = b"".join(f'<mergeCell ref="A{at}:A{count + 1}"/>'.encode() for at in range(2, count))
+    return with_sheet(
+        HEAD
+        + f"<row r='1'>{names}</row>".encode()
+        + rows
+        + b"</sheetData><mergeCells>"
+        + merges
+        + b"</mergeCells></worksheet>"
+    )
+
+
+def open_brackets(kind: str = "(", count: int = 500_000) -> bytes:
+    """A heading that opens brackets only."""
+    out = f"<row r='1'><c r='A1' t='inlineStr'><is><t>{kind * count}</t></is></c></row>".encode()
+    return with_sheet(HEAD + out + TAIL)
+
+
+def open_formats(count: int = 60_000) -> bytes:
+    """A number format that opens brackets only."""
+    uses = '<xf numFmtId="164"/>'
+    styles = (
+        '<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f'<numFmts><numFmt numFmtId="164" formatCode="{"[" * count}"/></numFmts>'
+        f"<cellXfs>{uses * 100}</cellXfs></styleSheet>"
+    )
+    return with_entries(GOOD, {"xl/styles.xml": styles.encode()})
+
+
 def long_text() -> bytes:
     words = b"<row><c t='inlineStr'><is><t>" + b"a" * 45_000_000 + "😀".encode() + b"</t></is></c></row>"
     return with_sheet(HEAD + words + TAIL)
@@ -169,6 +206,6 @@ FILES = {
     for maker in (
         zip_bomb, lying_bomb, far_cell, far_cell_of_openpyxl, many_empty_cells, many_cells, long_text, entity_bomb,
         outside_entity, many_entries, truncated, truncated_inside, locked, old_rubbish, picture, pdf, page, other_zip,
-        too_large, nothing, rubbish, wide_merges,
+        too_large, nothing, rubbish, wide_merges, nested_merges, open_brackets, open_formats,
     )
 }  # fmt: skip
