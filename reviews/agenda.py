@@ -24,10 +24,11 @@ def own_applications(user, on):
     returns = ApplicationLog.objects.filter(application=OuterRef("pk"), verb="return_for_correction")
     rows = (
         Application.objects.filter(state__in=EDITABLE, studio__in=Studio.objects.worked_on_by(user))
-        .select_related("studio", "round")
+        .select_related("studio__lead", "studio__unit", "round")
         .annotate(asked=Subquery(returns.order_by("-at").values("note")[:1]))
     )
     for application in rows[:MOST]:
+        lead = application.studio.lead
         facts = {"studio": application.studio.name, "round": application.round.title}
         if application.state == State.RETURNED:
             title = _("Correct the application of %(studio)s") % facts
@@ -36,7 +37,10 @@ def own_applications(user, on):
             )
         elif on <= application.closes_on():
             title = _("Go on with the application of %(studio)s") % facts
-            yield agenda.Task(title, application.get_absolute_url(), facts["round"], application.closes_on())
+            detail = facts["round"]
+            if user.acts_for(application.studio.unit, RoleCode.DEPARTMENT_UNION) and lead != user:
+                detail = _("For the lead %(lead)s · %(round)s") % {**facts, "lead": lead.name}
+            yield agenda.Task(title, application.get_absolute_url(), detail, application.closes_on())
 
 
 @agenda.tasks

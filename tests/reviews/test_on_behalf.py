@@ -35,6 +35,9 @@ def test_a_draft_on_behalf_stands_on_the_home_page_of_every_officer_of_the_unit(
     assert see_to_it(application, cast) == {"lead", "co_editor", "department", "department_member"}
     text = sign_in(cast.department).get("/").content.decode()
     assert f'href="{application.get_absolute_url()}"' in text
+    whose = f"代领衔人{cast.lead.name}办理"
+    assert whose in text
+    assert whose not in sign_in(cast.lead).get("/").content.decode()
 
 
 def test_a_draft_that_the_lead_started_is_no_task_of_the_department_union_until_the_lead_has_left(cast):
