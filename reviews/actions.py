@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from records.documents import require_glyphs
 from records.moves import DomainError, IllegalMove
 from records.numbers import next_number
 from reviews import notices
-from reviews.issuing import announce
+from reviews.issuing import announce, title_of_decision
 from reviews.models import Application, DecisionDocument, Endorsement, PaperForm, Part, Round, State
 from reviews.readiness import ban
 from studios.models import HOLDS_TITLE, Certificate, Cycle, Studio
@@ -133,6 +134,22 @@ def turn_down_paper_form(form: PaperForm, *, by, reason: str) -> None:
         notices.tell_of_paper_form(form, reason.strip())
 
 
+def each(applications: list[Application], act: Callable[[Application], object]) -> tuple[list, list]:
+    """Do it to each, in a transaction of its own; who has moved on meanwhile is passed over.
+
+    :returns: those that it was done to, and the others, each with the error that says why not.
+    """
+    done, refused = [], []
+    for application in applications:
+        try:
+            act(application)
+        except DomainError as error:
+            refused.append((application, error))
+        else:
+            done.append(application)
+    return done, refused
+
+
 def name_studios(applications: list[Application], *, by, named_on: date, issued_on: date) -> DecisionDocument:
     """Name the studios of approved applications of one round, all or none (Art. 8, 12).
 
@@ -177,48 +194,47 @@ def _decision_document(round_: Round, *, by, named_on: date, issued_on: date) ->
         year=issued_on.year,
         serial=serial,
         number=f"{settings.DECISION_PREFIX}〔{issued_on.year}〕{serial}号",
-        title=decision_title(round_),
+        title=title_of_decision(round_),
         named_on=named_on,
         issued_on=issued_on,
         issued_by=by,
     )
 
 
-def decision_title(round_: Round) -> str:
-    return f"关于命名{round_.year}年度{settings.UNIVERSITY}劳模创新工作室的决定"
-
-
 def _name_one(application: Application, document: DecisionDocument, *, by) -> Certificate:
-    studio, policy, names = application.studio, application.round.policy, application.named_as()
+    studio, names = application.studio, application.named_as()
     if studio.name != names.studio:  # changed after it was handed in: what was approved counts
         studio.name = names.studio
         studio.save(update_fields=["name", "pinyin", "initials"])
     studio.move("name_it", by=by, note=document.number)
+    certificate = certificate_for(application, named_on=document.named_on, issued_on=document.issued_on)
     last = studio.cycles.order_by("-number").first()
     cycle = Cycle.objects.create(
         studio=studio,
         number=last.number + 1 if last else 1,
-        starts_on=document.named_on,
-        ends_on=cycle_end(document.named_on, policy.cycle_years),
-        policy=policy,
+        starts_on=certificate.starts_on,
+        ends_on=certificate.ends_on,
+        policy=application.round.policy,
     )
-    year = document.named_on.year
-    serial = next_number("certificate", year)
-    certificate = Certificate.objects.create(
-        studio=studio,
-        cycle=cycle,
-        year=year,
-        serial=serial,
-        number=f"{year}-{serial:03d}",
-        studio_name=names.studio,
-        lead_name=names.lead,
-        starts_on=cycle.starts_on,
-        ends_on=cycle.ends_on,
-        issued_on=document.issued_on,
-        issued_by=by,
-    )
+    certificate.studio, certificate.cycle, certificate.issued_by = studio, cycle, by
+    certificate.year = document.named_on.year
+    certificate.serial = next_number("certificate", certificate.year)
+    certificate.number = f"{certificate.year}-{certificate.serial:03d}"
+    certificate.save()
     application.move("name_studio", by=by, note=document.number, document=document)
     return certificate
+
+
+def certificate_for(application: Application, *, named_on: date, issued_on: date) -> Certificate:
+    """What the certificate of a naming says, by the names that were handed in; not saved, and without a number."""
+    names = application.named_as()
+    return Certificate(
+        studio_name=names.studio,
+        lead_name=names.lead,
+        starts_on=named_on,
+        ends_on=cycle_end(named_on, application.round.policy.cycle_years),
+        issued_on=issued_on,
+    )
 
 
 def cycle_end(starts_on: date, years: int) -> date:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from records import outbox
-from reviews.models import DecisionDocument
+from reviews.models import Application, DecisionDocument, Round
 from reviews.papers import decision_pdf
 
 
@@ -45,6 +49,27 @@ def issue(document: DecisionDocument) -> None:
     if not mine.update(file=name, sha256=hashlib.sha256(pdf).hexdigest()):
         storage.delete(name)
     document.refresh_from_db(fields=["file", "sha256"])
+
+
+def title_of_decision(round_: Round) -> str:
+    return f"关于命名{round_.year}年度{settings.UNIVERSITY}劳模创新工作室的决定"
+
+
+def draft(applications: Iterable[Application], *, named_on: date, issued_on: date) -> bytes:
+    """The decision that naming these would bring, with a watermark and without number or signature; keeps nothing.
+
+    :param applications: of one round, in the order of their units.
+    :raises records.documents.MissingGlyph: when a name bears a character that the font lacks.
+    """
+    rows = list(applications)
+    units = [
+        (unit.name, [one.named_as().studio for one in of_unit])
+        for unit, of_unit in groupby(rows, key=lambda one: one.studio.unit)
+    ]
+    title = title_of_decision(rows[0].round)
+    return decision_pdf(
+        number="", title=title, units=units, issued_on=issued_on, naming_on=named_on, preview=True
+    )
 
 
 def file_name(document: DecisionDocument) -> str:

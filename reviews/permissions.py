@@ -52,6 +52,15 @@ def has_signed(user, application):
 
 
 @rules.predicate
+def is_filled_in(user, application):
+    """It is a draft or came back: what was handed in, if anything, is being worked on."""
+    return application is not None and application.is_editable
+
+
+edits_the_papers = _of_studio(rules.predicate(lambda u, s: u.has_perm("studios.edit_studio", s), "edits"))
+
+
+@rules.predicate
 def awaits_signatures(user, application):
     return application is not None and application.state == State.SUBMITTED
 
@@ -64,6 +73,7 @@ def awaits_check(user, application):
 signs_for_unit = is_department_union | leads_party | leads_administration
 sends_back = (awaits_signatures & signs_for_unit | awaits_check & is_union_staff & ~has_signed) & ~own_case
 
+rules.add_perm("reviews.fill_in_application", is_filled_in & edits_the_papers)
 rules.add_perm("reviews.submit_application", runs_it)
 rules.add_perm("reviews.withdraw_application", runs_it)
 rules.add_perm("reviews.sign_recommendation", is_department_union & ~own_case & ~has_signed)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from records.templatetags.present import cn_date
-from reviews.models import Part, State
+from reviews.models import ENDED, Part, State
 
 DONE = {
     "start": _("Application started"),
@@ -104,6 +104,11 @@ def _coming(application, place: int, *, on: date) -> list[Entry]:
         Entry(str(title), "next", when=_until(by_when(application, state), on))
         for state, title in STEPS[place:]
     ]
+
+
+def due_on(application) -> date | None:
+    """The day by which its next step is to be done; None once it has ended."""
+    return None if application.state in ENDED else by_when(application, application.state)
 
 
 def by_when(application, state: str) -> date:

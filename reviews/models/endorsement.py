@@ -95,6 +95,17 @@ class PaperFormQuerySet(models.QuerySet):
             seen |= Q(application__studio__unit__path__startswith=unit.path)
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
+    def with_papers(self):
+        """With all that is read when scan and papers are compared."""
+        rows = self.select_related(
+            "application__studio__unit",
+            "application__studio__lead",
+            "application__round",
+            "snapshot",
+            "uploaded_by",
+        )
+        return rows.prefetch_related("application__studio__editors", "application__studio__members")
+
 
 class PaperForm(Movable, models.Model):
     """The stamped and scanned application form, uploaded by the department union and checked by staff.

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import check
-from records.moves import DomainError
 from records.pages import number
-from reviews.models import Application, State
-from reviews.office.verbs import MOVE_OF, VERBS, AcceptForm, DecideForm
+from reviews.actions import each
+from reviews.models import Application, Snapshot, State
+from reviews.office.verbs import VERBS, AcceptForm, decide_form
+from reviews.views.asking import posted
 
-OFFERED = ("accept", "decide")
+FORMS = {"accept": lambda data, applications: AcceptForm(data), "decide": decide_form}
 WAITS = frozenset({State.RECOMMENDED, State.ACCEPTED, State.HELD, State.APPROVED})
 MOST_AT_ONCE = 200
 
@@ -34,12 +35,17 @@ class Excluded:
 
 
 def chosen(request) -> list[Application]:
-    """The applications that ``pk`` names, as far as the person may see them, in the order of units."""
+    """The applications that ``pk`` names, as far as the person may see them, in the order of units.
+
+    Each with ``last_version``, the version that was handed in last.
+    """
+    newest = Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version")
     keys = (request.POST if request.method == "POST" else request.GET).getlist("pk")
     numbers = {number(key) for key in keys[:MOST_AT_ONCE]}
     rows = Application.objects.visible_to(request.user).filter(pk__in=numbers)
     return list(
         rows.select_related("studio__unit", "studio__lead", "round__policy", "document")
+        .annotate(last_version=Subquery(newest.values("version")[:1]))
         .prefetch_related("studio__editors", "studio__members", "endorsements")
         .order_by("studio__unit__code", "pk")
     )
@@ -72,50 +78,47 @@ def view(request, verb):
 
     :raises PermissionDenied: when it is not this person's work.
     """
-    if verb not in OFFERED:
+    if verb not in FORMS:
         raise Http404
-    act = VERBS[verb]
-    if not request.user.has_role(*act.roles):
-        check(request.user, act.permission)
-    ready, excluded = sort_out(
-        request.user, chosen(request), permission=act.permission, in_time=act.is_in_time
-    )
-    data = request.POST if request.method == "POST" else None
-    form = AcceptForm(data) if verb == "accept" else DecideForm(data, moves=common_moves(ready))
-    if request.method == "POST" and ready and form.is_valid():
+    act, user = VERBS[verb], request.user
+    if not user.has_role(*act.roles):
+        check(user, act.permission)
+    ready, excluded = sort_out(user, chosen(request), permission=act.permission, in_time=act.is_in_time)
+    form = FORMS[verb](posted(request), ready)
+    if ready and form.is_valid():
         return perform(request, act, ready, form)
     context = {
         **admin.site.each_context(request),
         "opts": Application._meta,
         "title": act.label,
         "verb": act,
+        "form": form,
         "ready": ready,
         "excluded": excluded,
-        "form": form,
         "back": reverse("admin:reviews_application_changelist"),
-        "on": timezone.localdate(),
     }
     return TemplateResponse(request, "admin/reviews/bulk.html", context)
 
 
-def common_moves(applications: list[Application]) -> set[str]:
-    """The decisions that are open for every one of them."""
-    return {move for move in MOVE_OF.values() if all(one.can_move(move) for one in applications)}
+def versions_read(request) -> dict[int, int]:
+    """Application → the version that lay before the person, of those that the page has named as ``17:2``."""
+    pairs = [pair.split(":") for pair in request.POST.getlist("read")[:MOST_AT_ONCE]]
+    return {number(pair[0]): number(pair[1]) for pair in pairs if len(pair) == 2}
 
 
 def perform(request, act, applications: list[Application], form):
-    """Move each in a transaction of its own; one that somebody else has moved meanwhile is named and passed over."""
-    done = 0
-    for application in applications:
-        try:
+    """Do it, and say to how many, and to whom not and why."""
+    read = versions_read(request)
+
+    def do(application):
+        with application.as_read(read.get(application.pk)):
             act.act(application, form, request.user)
-        except DomainError as error:
-            messages.warning(
-                request, _("%(studio)s: %(reason)s") % {"studio": application.studio.name, "reason": error}
-            )
-        else:
-            done += 1
+
+    done, refused = each(applications, do)
+    for application, error in refused:
+        facts = {"studio": application.studio.name, "reason": error}
+        messages.warning(request, _("%(studio)s: %(reason)s") % facts)
     if done:
-        text = ngettext("%(label)s: %(count)s application.", "%(label)s: %(count)s applications.", done)
-        messages.success(request, text % {"label": act.label, "count": done})
+        text = ngettext("%(label)s: %(count)s application.", "%(label)s: %(count)s applications.", len(done))
+        messages.success(request, text % {"label": act.label, "count": len(done)})
     return redirect("admin:reviews_application_changelist")

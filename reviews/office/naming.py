@@ -24,13 +24,13 @@ from accounts.permissions import check
 from records.attachments import send
 from records.documents import missing_glyphs
 from records.moves import DomainError
-from reviews.actions import cycle_end, decision_title, name_studios
+from reviews.actions import certificate_for, name_studios
+from reviews.issuing import draft, title_of_decision
 from reviews.models import Application, State
 from reviews.office.bulk import Excluded, chosen, sort_out
 from reviews.office.verbs import DAY
-from reviews.papers import decision_pdf
+from reviews.views.asking import posted
 from studios.articles import linked
-from studios.models import Certificate
 from studios.office.certificates import preview_response
 
 PERMISSION = "reviews.name_application"
@@ -114,51 +114,39 @@ def view(request):
     if not request.user.has_role(RoleCode.UNION_LEADER):
         check(request.user, PERMISSION)
     applications = chosen(request)
-    ready, excluded = nameable(request.user, applications)
     if request.method == "POST" and (document := named_already(applications)):
-        messages.info(
-            request,
-            _now("These studios are named already in %(number)s. Nothing was changed.")
-            % {"number": document.number},
-        )
-        return redirect("admin:reviews_decisiondocument_change", document.pk)
-    form = None
-    if ready:
-        on = timezone.localdate()
-        form = NamingForm(request.POST if request.method == "POST" else None, round_=ready[0].round, on=on)
-        if request.method == "POST" and form.is_valid() and "look" not in request.POST:
-            return perform(request, ready, form)
-    return TemplateResponse(request, "admin/reviews/naming.html", page(request, form, ready, excluded))
-
-
-def page(request, form: NamingForm | None, ready: list[Application], excluded: list[Excluded]) -> dict:
-    days = form.days() if form else {}
-    asked = urlencode({name: day.isoformat() for name, day in days.items()})
-    keys = urlencode({"pk": [one.pk for one in ready]}, doseq=True)
-    units = [
-        {
-            "unit": unit,
-            "studios": [
-                {
-                    "application": one,
-                    "certificate": preview_url(one, "certificate", asked),
-                    "plaque": preview_url(one, "plaque", asked),
-                }
-                for one in of_unit
-            ],
-        }
-        for unit, of_unit in groupby(ready, key=lambda one: one.studio.unit)
-    ]
-    return {
+        return pressed_twice(request, document)
+    ready, excluded = nameable(request.user, applications)
+    form = NamingForm(posted(request), round_=ready[0].round, on=timezone.localdate()) if ready else None
+    if form and form.is_valid() and "look" not in request.POST:
+        return perform(request, ready, form)
+    context = {
         **admin.site.each_context(request),
         "opts": Application._meta,
         "title": _now("Name studios"),
         "form": form,
-        "units": units,
         "ready": ready,
         "excluded": excluded,
-        "decision": f"{reverse('admin:reviews_application_preview_decision')}?{keys}&{asked}",
+        **(previews(ready, form.days()) if form else {}),
         "back": f"{reverse('admin:reviews_application_changelist')}?state__exact={State.APPROVED}",
+    }
+    return TemplateResponse(request, "admin/reviews/naming.html", context)
+
+
+def previews(ready: list[Application], days: dict[str, date]) -> dict:
+    """Where the decision is looked at before, and each certificate and plaque, unit by unit."""
+    asked = urlencode({name: day.isoformat() for name, day in days.items()})
+    keys = urlencode({"pk": [one.pk for one in ready]}, doseq=True)
+
+    def papers(one: Application) -> dict:
+        return {kind: preview_url(one, kind, asked) for kind in ("certificate", "plaque")}
+
+    return {
+        "units": [
+            {"unit": unit, "studios": [{"application": one, **papers(one)} for one in of_unit]}
+            for unit, of_unit in groupby(ready, key=lambda one: one.studio.unit)
+        ],
+        "decision": f"{reverse('admin:reviews_application_preview_decision')}?{keys}&{asked}",
     }
 
 
@@ -171,6 +159,14 @@ def named_already(applications: list[Application]):
     documents = {one.document for one in applications if one.state == State.NAMED}
     all_named = applications and all(one.state == State.NAMED for one in applications)
     return documents.pop() if all_named and len(documents) == 1 else None
+
+
+def pressed_twice(request, document):
+    facts = {"number": document.number}
+    messages.info(
+        request, _now("These studios are named already in %(number)s. Nothing was changed.") % facts
+    )
+    return redirect("admin:reviews_decisiondocument_change", document.pk)
 
 
 def perform(request, ready: list[Application], form: NamingForm):
@@ -209,15 +205,8 @@ def preview(request, pk, kind):
         check(request.user, PERMISSION)
     rows = Application.objects.visible_to(request.user).select_related("studio__lead", "round__policy")
     application = get_object_or_404(rows, pk=pk)
-    days = asked_days(request, application)
-    certificate = Certificate(
-        studio_name=application.named_as().studio,
-        lead_name=application.named_as().lead,
-        starts_on=days["named_on"],
-        ends_on=cycle_end(days["named_on"], application.round.policy.cycle_years),
-        issued_on=days["issued_on"],
-        code="",
-    )
+    certificate = certificate_for(application, **asked_days(request, application))
+    certificate.code = ""  # there is nothing to check yet
     return preview_response(certificate, kind)
 
 
@@ -228,25 +217,15 @@ def preview_decision(request):
         check(request.user, PERMISSION)
     applications = [one for one in chosen(request) if one.state == State.APPROVED]
     if not applications:
-        return HttpResponse(
-            _now("Choose at least one approved application."),
-            status=404,
-            content_type="text/plain; charset=utf-8",
-        )
-    round_, days = applications[0].round, asked_days(request, applications[0])
-    units = [
-        (unit.name, [one.named_as().studio for one in of])
-        for unit, of in groupby(applications, key=lambda one: one.studio.unit)
-    ]
+        return said(_now("Choose at least one approved application."), status=404)
     try:
-        pdf = decision_pdf(
-            number="",
-            title=decision_title(round_),
-            units=units,
-            issued_on=days["issued_on"],
-            naming_on=days["named_on"],
-            preview=True,
-        )
+        pdf = draft(applications, **asked_days(request, applications[0]))
     except DomainError as error:
-        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
-    return send(ContentFile(pdf), f"{decision_title(round_)}_预览.pdf", "pdf", inline=True)
+        return said(str(error), status=409)
+    name = f"{title_of_decision(applications[0].round)}_预览.pdf"
+    return send(ContentFile(pdf), name, "pdf", inline=True)
+
+
+def said(sentence: str, *, status: int) -> HttpResponse:
+    """A sentence in place of the document that was asked for in a window of its own."""
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -103,41 +104,56 @@ class PaperFormAdmin(OfficeAdmin):
         return _scan(request, self.get_queryset(request), pk, file)
 
 
+class Comparison:
+    """A stamped form and the papers it was stamped on, for one person of the office."""
+
+    def __init__(self, paper: PaperForm, user):
+        self.paper, self.user = paper, user
+
+    @cached_property
+    def scans(self) -> list:
+        return scans_of(self.paper)
+
+    @property
+    def signed(self) -> list[dict]:
+        """The opinions as the department union entered them."""
+        signed = self.paper.signed_parts().items()
+        return [
+            {"label": Part(part).label, "name": name, "opinion": opinion} for part, (name, opinion) in signed
+        ]
+
+    @cached_property
+    def chapters(self) -> list:
+        personal = self.user.has_perm("reviews.view_personal", self.paper.application)
+        return reading.chapters(self.paper.snapshot, personal=personal)
+
+    @cached_property
+    def answer(self):
+        """The row of the log in which it was found to agree or turned down, if it was."""
+        return self.paper.log.select_related("actor").order_by("-at").first()
+
+    @property
+    def may_answer(self) -> bool:
+        return self.paper.can_move("check") and self.user.has_perm(PERMISSION, self.paper.application)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def _page(request, office: PaperFormAdmin, object_id):
     """The scan beside the electronic papers, and the two answers."""
     if not office.has_view_permission(request):
         check(request.user, PERMISSION)
-    rows = office.get_queryset(request).select_related(
-        "application__studio__unit",
-        "application__studio__lead",
-        "application__round",
-        "snapshot",
-        "uploaded_by",
-    )
-    rows = rows.prefetch_related("application__studio__editors", "application__studio__members")
-    paper = get_object_or_404(rows, pk=number(object_id))
+    paper = get_object_or_404(office.get_queryset(request).with_papers(), pk=number(object_id))
     form = TurnDownForm(request.POST if "turn_down" in request.POST else None)
     if request.method == "POST":
         check(request.user, PERMISSION, paper.application)
         if "check" in request.POST or form.is_valid():
             return _answer(request, paper, form)
-    personal = request.user.has_perm("reviews.view_personal", paper.application)
     context = {
         **office.admin_site.each_context(request),
         "opts": office.opts,
         "title": _now("Stamped form of %(studio)s") % {"studio": paper.application.studio.name},
         "paper": paper,
-        "application": paper.application,
-        "scans": scans_of(paper),
-        "signed": [
-            {"label": Part(part).label, "name": name, "opinion": opinion}
-            for part, (name, opinion) in paper.signed_parts().items()
-        ],
-        "chapters": reading.chapters(paper.snapshot, personal=personal),
-        "answered": paper.log.select_related("actor").order_by("-at").first(),
-        "may_answer": paper.state == PaperForm.State.UPLOADED
-        and request.user.has_perm(PERMISSION, paper.application),
+        "comparison": Comparison(paper, request.user),
         "form": form,
     }
     return TemplateResponse(request, "admin/reviews/paper_form.html", context)

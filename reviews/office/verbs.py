@@ -118,8 +118,10 @@ class Verb:
         return any(application.can_move(move) for move in self.moves)
 
 
-def _decide_form(data, application, on):
-    return DecideForm(data, moves={move for move in MOVE_OF.values() if application.can_move(move)})
+def decide_form(data, applications) -> DecideForm:
+    """Offers the decisions that are open for every one of them."""
+    moves = {move for move in MOVE_OF.values() if all(one.can_move(move) for one in applications)}
+    return DecideForm(data, moves=moves)
 
 
 VERBS = {
@@ -169,7 +171,7 @@ VERBS = {
         "reviews.decide_application",
         (RoleCode.UNION_LEADER,),
         tuple(MOVE_OF.values()),
-        _decide_form,
+        lambda data, application, on: decide_form(data, [application]),
         lambda application, form, by: application.decide(
             form.cleaned_data["decision"], by=by, text=form.cleaned_data["text"]
         ),

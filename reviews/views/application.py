@@ -16,9 +16,9 @@ from records.templatetags.present import cn_date
 from reviews import reading
 from reviews.comparing import changes
 from reviews.mending import asked, to_correct
-from reviews.models import ENDED, Decision, PaperForm, Part, State
+from reviews.models import Decision, PaperForm, Part, State
 from reviews.permissions import has_signed, open_moves, open_signatures
-from reviews.timeline import by_when, timeline
+from reviews.timeline import due_on, timeline
 from reviews.views.asking import application_for, refusal
 from studios import parts
 from studios.models import Studio
@@ -41,24 +41,18 @@ def page(request, pk):
     """Everything about one application, as far as this person may see it."""
     application = application_for(request, pk)
     user, on = request.user, timezone.localdate()
-    works = application.is_editable and user.has_perm("studios.edit_studio", application.studio)
+    works = user.has_perm("reviews.fill_in_application", application)
     log = list(application.log.select_related("actor"))
     mending = asked(application=application) if application.state == State.RETURNED else []
-    tasks = task_list(application, mending) if works or application.state == State.DRAFT else []
-    main, stamped = main_act(user, application, tasks, works), stamped_forms(application, log)
+    stamped = stamped_forms(application, log)
     context = {
         "application": application,
         "studio": application.studio,
         "on": on,
-        "due_on": None if application.state in ENDED else by_when(application, application.state),
         "works": works,
         "manages": application.is_editable and user.has_perm("studios.manage_editors", application.studio),
-        "tasks": tasks,
-        "complete": sum(task.progress == parts.Progress.COMPLETE for task in tasks),
-        # Beside the task list the reasons stand there already, but for those that were dealt with.
-        "corrections": [one for one in mending if one.touched or not works],
-        "main": main,
-        "acts": further_acts(user, application, works, main, stamped),
+        "due_on": due_on(application),
+        **to_do(user, application, mending, stamped, works=works),
         **(papers_at_hand(application, mending) if works else frozen_papers(application, user)),
         **after_naming(application),
         "entries": timeline(application, log, signed(application), on=on),
@@ -66,6 +60,20 @@ def page(request, pk):
         "opinions": opinions(application),
     }
     return render(request, "reviews/application.html", context)
+
+
+def to_do(user, application, mending, stamped: list[PaperForm], *, works: bool) -> dict:
+    """What this person does next: the task list with what came back, the main button and the quiet ones."""
+    tasks = task_list(application, mending) if works or application.state == State.DRAFT else []
+    main = main_act(user, application, tasks, works)
+    return {
+        "tasks": tasks,
+        "complete": sum(task.progress == parts.Progress.COMPLETE for task in tasks),
+        # Beside the task list the reasons stand there already, but for those that were dealt with.
+        "corrections": [one for one in mending if one.touched or not works],
+        "main": main,
+        "acts": further_acts(user, application, works, main, stamped),
+    }
 
 
 def task_list(application, mending) -> list[parts.Task]:
