@@ -191,6 +191,16 @@ def test_what_is_no_list_is_refused_with_a_sentence(studio, text):
     assert pasted.refused or pasted.problems
 
 
+@pytest.mark.parametrize("typed", ["01008", "1008", " ０１００８ "])
+def test_a_number_typed_into_the_form_is_read_as_a_pasted_one(cast, sign_in, typed):
+    person = UserFactory(staff_no="01008", name="王㛃", title="讲师", degree="博士研究生")
+    page = reverse("studios:row_add", args=[cast.studio.pk, "members"])
+    answer = sign_in(cast.lead).post(page, {"staff_no": typed, "role": "member"})
+    assert answer.status_code == 302
+    row = cast.studio.members.get(user=person)
+    assert (row.name, row.title, row.degree) == ("王㛃", "讲师", "doctor")
+
+
 # -- the page
 
 
