@@ -8,6 +8,7 @@ and calls
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import ClassVar, NamedTuple
 
 from django.conf import settings
@@ -39,10 +40,10 @@ class Moves(NamedTuple):
     targets: frozenset[str]
 
 
-def moves(**table: tuple[set, set | str]) -> dict[str, Moves]:
+def moves(**table: tuple[Set, Set | str]) -> dict[str, Moves]:
     """The table of legal moves, written as ``verb=({from, …}, to)`` or ``verb=({from, …}, {to, …})``."""
     return {
-        verb: Moves(frozenset(origins), frozenset(targets if isinstance(targets, set) else {targets}))
+        verb: Moves(frozenset(origins), frozenset({targets} if isinstance(targets, str) else targets))
         for verb, (origins, targets) in table.items()
     }
 

@@ -45,6 +45,7 @@ HANDS_IN = frozenset({"submit", "resubmit"})
 # others are told only how far it is.
 TURN = {
     "resubmit": STAFF,
+    "resubmit to the leader": LEADERS,
     "complete_endorsement": STAFF,
     "accept": LEADERS,
     "approve": STAFF,
@@ -54,6 +55,7 @@ TURN = {
 OFFICE_SUBJECTS = {
     "resubmit": "{studio}修改后已重新提交，请审核材料",
     "complete_endorsement": "{studio}推荐、签署齐备，请审核材料",
+    "resubmit to the leader": "{studio}修改后已重新提交，待您决定",
     "accept": "{studio}已受理，待您决定",
 }
 OFFICE_BODIES = {
@@ -62,7 +64,7 @@ OFFICE_BODIES = {
 }
 
 
-def audience(application, verb: str) -> list[User]:
+def audience(application, verb: str, from_state: str) -> list[User]:
     """The people whom a move concerns; the one who made it is told as well only when it is the naming."""
     studio = application.studio
     unit = studio.unit
@@ -70,16 +72,17 @@ def audience(application, verb: str) -> list[User]:
     department = list(User.objects.with_role(RoleCode.DEPARTMENT_UNION, unit=unit))
     leaders = list(User.objects.with_role(RoleCode.UNIT_LEADER, unit=unit))
     staff = list(User.objects.with_role(RoleCode.UNION_STAFF))
-    back_at_unit = application.state == "submitted"
+    deciders = list(User.objects.with_role(RoleCode.UNION_LEADER))
+    at = {"submitted": [*department, *leaders], "recommended": staff, "accepted": deciders, "held": deciders}
     return {
         "submit": [*department, *leaders],
-        "resubmit": [*department, *leaders] if back_at_unit else staff,
+        "resubmit": at.get(application.state, []),
         "return_for_correction": [*own, *department],
         "complete_endorsement": [*own, *staff],
         "refuse": [*own, *department],
-        "withdraw": [*own, *department],
-        "accept": [*own, *department, *User.objects.with_role(RoleCode.UNION_LEADER)],
-        "approve": staff,
+        "withdraw": [*own, *department, *at.get(from_state, [])],
+        "accept": [*own, *department, *deciders],
+        "approve": [*own, *department, *staff],
         "hold": [*own, *department, *staff],
         "reject": [*own, *department, *staff],
         "name_studio": [
@@ -93,10 +96,11 @@ def audience(application, verb: str) -> list[User]:
 
 def tell_of_move(application, log) -> None:
     """Tell everybody concerned of a move, once; part of the transaction of the move."""
-    people = {person.pk: person for person in audience(application, log.verb)}
+    people = {person.pk: person for person in audience(application, log.verb, log.from_state)}
     if log.verb != "name_studio" and log.actor_id:
         people.pop(log.actor_id, None)
-    office = _at_the_office(application, log.verb)
+    turn = _turn(application, log.verb)
+    office = _at_the_office(application, turn)
     with translation.override("zh-hans"):
         facts = {
             "studio": application.studio.name,
@@ -118,7 +122,7 @@ def tell_of_move(application, log) -> None:
         notify(
             [person for pk, person in people.items() if pk in office],
             event,
-            subject=OFFICE_SUBJECTS.get(verb, SUBJECTS[verb]).format(**facts),
+            subject=OFFICE_SUBJECTS.get(turn, SUBJECTS[verb]).format(**facts),
             body=OFFICE_BODIES.get(verb, BODIES[verb]).format(**facts),
             url=reverse("admin:reviews_application_change", args=[application.pk]),
         )
@@ -137,11 +141,16 @@ def tell_lead_of_handing_in(application, event: str, *, by: User) -> None:
     )
 
 
-def _at_the_office(application, verb: str) -> set[int]:
+def _turn(application, verb: str) -> str:
+    """The key of ``TURN``: papers that come back go where they were, to the desk or to the leader."""
+    return "resubmit to the leader" if verb == "resubmit" and application.state in ("accepted", "held") else verb
+
+
+def _at_the_office(application, turn: str) -> set[int]:
     """Whose turn it is at the office now; nobody acts on their own case, so nobody is asked to."""
-    if verb not in TURN or application.state == "submitted":
+    if turn not in TURN or application.state == "submitted":
         return set()
-    return {person.pk for person in User.objects.with_role(TURN[verb]) if not application.concerns(person)}
+    return {person.pk for person in User.objects.with_role(TURN[turn]) if not application.concerns(person)}
 
 
 def tell_of_late_entry(application) -> None:

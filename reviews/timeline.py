@@ -87,10 +87,11 @@ def _ahead(application, signed: set[str], *, on: date) -> list[Entry]:
     at = AT.get(here, here)
     if here == State.RETURNED:
         # It comes back to where it was, so that step is still ahead.
+        origin = State(application.returned_from)
         mend = Entry(
             str(NOW[here]), "now", when=_until(application.correct_by, on), who=str(application.studio.lead)
         )
-        return [mend, *_coming(application, order.index(State(application.returned_from)), on=on)]
+        return [mend, *_coming(application, order.index(AT.get(origin, origin)), on=on)]
     if at not in order:
         return []
     place = order.index(at)

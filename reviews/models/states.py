@@ -23,6 +23,8 @@ class State(models.TextChoices):
 ENDED = frozenset({State.REJECTED, State.NAMED, State.WITHDRAWN, State.REFUSED})
 OPEN = frozenset(State) - ENDED
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+# From here papers may go back to the lead, and here they come back to once they are mended.
+RETURNABLE = frozenset({State.SUBMITTED, State.RECOMMENDED, State.ACCEPTED, State.HELD})
 
 
 class Decision(models.TextChoices):

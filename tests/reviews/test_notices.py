@@ -45,7 +45,8 @@ def test_on_the_main_road_everybody_concerned_is_told(cast, application):
         "leader",
         "leader_lead",
     }
-    assert told_by(lambda: application.decide("approve", by=cast.leader, text="同意命名。")) == STAFF
+    approved = told_by(lambda: application.decide("approve", by=cast.leader, text="同意命名。"))
+    assert approved == {"lead", "co_editor", "department", "department_member"} | STAFF
 
     def name():
         name_studios([application], by=cast.leader, named_on=TODAY(), issued_on=TODAY())
@@ -62,6 +63,28 @@ def test_a_return_reaches_those_who_mend_it_and_its_resubmission_those_who_wait(
         "department_member",
     }
     assert told_by(lambda: application.resubmit(by=cast.lead, on=TODAY())) == AT_THE_UNIT
+
+
+def test_what_the_office_returns_after_acceptance_comes_back_to_the_leader(cast):
+    application = ApplicationFactory(studio=cast.studio, held=True)
+    own = {"lead", "co_editor", "department", "department_member"}
+    reasons = {"team": "请补充成员职称。"}
+    assert told_by(lambda: application.return_for_correction(reasons, by=cast.staff)) == own
+    told = said_to(lambda: application.resubmit(by=cast.lead, on=TODAY()))
+    asked = (
+        f"{cast.studio.name}修改后已重新提交，待您决定",
+        f"/admin/reviews/application/{application.pk}/change/",
+    )
+    assert application.state == "held"
+    assert told["leader"] == asked
+    assert set(told) == {"leader", "leader_lead"}
+
+
+def test_a_withdrawal_is_told_to_those_whose_queue_it_leaves(cast, application):
+    application.submit(by=cast.lead, on=TODAY())
+    endorse_all(application)
+    own = {"co_editor", "department", "department_member"}
+    assert told_by(lambda: application.withdraw(by=cast.lead, reason="明年再报。")) == own | STAFF
 
 
 def test_each_notice_leads_to_where_something_is_to_be_done(cast, application):

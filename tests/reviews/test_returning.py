@@ -24,7 +24,7 @@ def tomorrow():
     return timezone.localdate() + timedelta(days=1)
 
 
-@pytest.mark.parametrize("state", [State.SUBMITTED, State.RECOMMENDED])
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.RECOMMENDED, State.ACCEPTED, State.HELD])
 def test_it_goes_back_to_the_lead_and_comes_back_to_where_it_was(state, cast, sign_in):
     application = ApplicationFactory(studio=cast.studio, reach=state)
     sender = cast.department if state == State.SUBMITTED else cast.staff
