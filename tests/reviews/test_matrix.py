@@ -205,7 +205,10 @@ TABLES: dict[type[Movable], Table] = {
             "submit": always(LEADS),
             "resubmit": always(LEADS),
             "withdraw": always(LEADS),
-            "return_for_correction": {State.SUBMITTED: UNIT, **dict.fromkeys(WITH_THE_OFFICE, {"staff"})},
+            "return_for_correction": {
+                State.SUBMITTED: UNIT,
+                **{state: {"staff"} for state in WITH_THE_OFFICE},
+            },
             "refuse": {State.SUBMITTED: UNIT, State.RECOMMENDED: {"staff"}},
             "accept": always({"staff"}),
             "approve": always({"leader"}),
