@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from reviews.models import Application, State
+from reviews.models import Application, ApplicationLog, State
+from reviews.office import bulk as office
 from tests.factories import ApplicationFactory
 from tests.queries import selects
 
@@ -52,6 +53,25 @@ def test_several_are_accepted_and_the_others_are_named_with_their_reasons(cast, 
         (own.pk, State.RECOMMENDED),
         (draft.pk, State.DRAFT),
     ]
+
+
+def test_one_that_somebody_moves_meanwhile_is_named_and_the_others_go_on(cast, sign_in, monkeypatch):
+    one, other = ApplicationFactory(recommended=True), ApplicationFactory(recommended=True)
+    sort_out = office.sort_out
+
+    def sort_out_and_come_second(*args, **kwargs):
+        sorted_out = sort_out(*args, **kwargs)
+        Application.objects.get(pk=one.pk).accept(by=cast.staff_member)
+        return sorted_out
+
+    monkeypatch.setattr(office, "sort_out", sort_out_and_come_second)
+    page = sign_in(cast.staff).post(bulk("accept"), {"pk": [one.pk, other.pk]}, follow=True)
+    accepted = ApplicationLog.objects.filter(verb="accept").values_list("application", "actor")
+    assert set(accepted) == {(one.pk, cast.staff_member.pk), (other.pk, cast.staff.pk)}
+    said = [str(message) for message in page.context["messages"]]
+    assert len(said) == 2
+    assert said[0].startswith(f"{one.studio.name}：")
+    assert "1 件" in said[1]
 
 
 def test_several_are_decided_with_one_text(cast, sign_in):
