@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.names import bare
@@ -94,6 +95,7 @@ def check_paper_form(form: PaperForm, *, by) -> None:
             raise DomainError(_("The form was stamped on an earlier version of the papers."))
         form.move("check", by=by)
         signed = application.endorsements_now()
+        own = application.names_in_the_papers(on=timezone.localdate())
         for part, (name, opinion) in form.signed_parts().items():
             if any(one.part == part for one in signed):
                 raise DomainError(_("“%(part)s” is signed already.") % {"part": Part(part).label})
@@ -101,9 +103,13 @@ def check_paper_form(form: PaperForm, *, by) -> None:
                 raise DomainError(
                     _("The recommendation and the two sign-offs come from three different people.")
                 )
-            if name in application.concerned_names or name == bare(application.studio.lead.name):
+            if name in own:
                 raise DomainError(
-                    _("%(name)s signed this application and cannot belong to the studio.") % {"name": name}
+                    _(
+                        "“%(name)s” leads, co-edits or belongs to the studio and does not sign for it. If another "
+                        "person of this name has signed, turn this form down, and that person signs online."
+                    )
+                    % {"name": name}
                 )
             signed.append(
                 Endorsement.objects.create(

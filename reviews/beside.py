@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ledgers.signals import refresh_later
 from reviews.mending import asked, to_correct
 from reviews.models import EDITABLE, Application, Round, State
-from studios import parts, ruling
+from studios import parts, ruling, sharing
 from studios.models import Policy
 from studios.models import State as StudioState
 
@@ -82,10 +82,16 @@ def policy_of_the_round(studio) -> Policy | None:
     ).first()
 
 
+def lies_before_others(studio) -> bool:
+    """Whether its application has been handed in and not ended: it is being judged, also while it is corrected."""
+    return Application.objects.open().filter(studio=studio, submitted_at__isnull=False).exists()
+
+
 def register() -> None:
     parts.register_notes(asked_to_correct)
     parts.register_corrections(came_back)
     parts.register_way(way_to_apply)
     parts.register_home(way_to_the_application)
     ruling.register_round(policy_of_the_round)
+    sharing.register_judgement(lies_before_others)
     post_save.connect(refresh_later, sender=Application, dispatch_uid="verdicts-Application")

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import bare
 from records.attachments import Refused, checked
 from reviews.models import Application, Part, Round, State
 from studios import parts
@@ -58,6 +59,17 @@ class Words(forms.CharField):
             error_messages={"required": missing},
             **kwargs,
         )
+
+
+def with_version(form: forms.Form, application: Application) -> forms.Form:
+    """The form with a hidden field ``read``: the version of the papers that lies before whoever fills it in.
+
+    :meth:`Application.as_read` refuses what is done on an earlier one.
+    """
+    form.fields["read"] = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, initial=application.version
+    )
+    return form
 
 
 class SubmitForm(forms.Form):
@@ -183,10 +195,19 @@ class StampedForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, open_parts: list[str], taken_names: set[str] = frozenset(), **kwargs):
+    def __init__(
+        self,
+        *args,
+        open_parts: list[str],
+        taken_names: set[str] = frozenset(),
+        own_names: set[str] = frozenset(),
+        **kwargs,
+    ):
+        """:param taken_names: who has signed already; ``own_names``: whose own case it is, as names are compared."""
         super().__init__(*args, **kwargs)
         self.open_parts = open_parts
-        self.taken_names = taken_names
+        self.taken_names = {bare(name) for name in taken_names}
+        self.own_names = own_names
         for part in open_parts:
             self.fields[f"{part}_name"] = forms.CharField(label=_("Signed by"), max_length=60, required=False)
             self.fields[f"{part}_opinion"] = forms.CharField(
@@ -217,7 +238,7 @@ class StampedForm(forms.Form):
     def clean(self) -> dict:
         names = set(self.taken_names)
         for part in self.open_parts:
-            name, opinion = self._words(part)
+            name, opinion = bare(self._words(part)[0]), self._words(part)[1]
             if opinion and not name:
                 self.add_error(f"{part}_name", _now("Give the name of the person who signed."))
             elif name and not opinion:
@@ -225,6 +246,12 @@ class StampedForm(forms.Form):
             elif name and name in names:
                 message = _now("The recommendation and the two sign-offs come from three different people.")
                 self.add_error(f"{part}_name", message)
+            elif name in self.own_names:
+                message = _now(
+                    "“%(name)s” leads, co-edits or belongs to the studio and does not sign for it. Another person of "
+                    "this name signs online."
+                )
+                self.add_error(f"{part}_name", message % {"name": name})
             names.add(name)
         if not self.errors and not self.signed:
             self.add_error(f"{self.open_parts[0]}_name", _now("Say which parts are signed on the form."))

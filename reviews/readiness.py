@@ -8,10 +8,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import Role, RoleCode
+from reviews.concerned import concerned_by
 from reviews.models import Application, State
 from studios import parts
 from studios.models import State as StudioState
 from studios.models import StudioLog
+
+DECIDERS = (RoleCode.DEPARTMENT_UNION, RoleCode.UNION_STAFF, RoleCode.UNION_LEADER)
 
 
 def missing(application: Application, *, on: date) -> list[str]:
@@ -29,12 +33,37 @@ def missing(application: Application, *, on: date) -> list[str]:
             )
     if application.studio.state not in (StudioState.CANDIDATE, StudioState.REVOKED):
         problems.append(_("This studio holds its title already."))
+    problems += nobody_left(application, on=on)
     for part in parts.all_parts():
         problems += [
             _("%(part)s: %(problem)s") % {"part": part.title, "problem": text}
             for text in part.missing(application.studio)
         ]
     return problems
+
+
+def nobody_left(application: Application, *, on: date) -> list[str]:
+    """The offices whose every holder leads, co-edits or belongs to the studio: it would lie there for ever.
+
+    The two sides of the unit are not asked after: who signs for them on paper needs no account.
+    """
+    studio = application.studio
+    case = concerned_by(studio, on=on)
+    roles = Role.objects.filter(code__in=DECIDERS, user__is_active=True).select_related("user__unit", "unit")
+    left: dict[str, bool] = {}
+    for role in roles:
+        if role.unit is None or studio.unit.path.startswith(role.unit.path):
+            aside = case.includes(role.user, studio) or application.papers_concern(role.user)
+            left[role.code] = left.get(role.code, False) or not aside
+    return [
+        _(
+            "%(office)s: everybody who holds this office belongs to the studio, so nobody could deal with the "
+            "application. Another person has to be given the office first."
+        )
+        % {"office": RoleCode(code).label}
+        for code in DECIDERS
+        if not left.get(code, True)
+    ]
 
 
 def window(application: Application, *, on: date) -> list[str]:

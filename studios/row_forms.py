@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.import_columns import STAFF_NO_DIGITS
 from accounts.models import Unit, User
+from accounts.names import bare
 from records import cells
 from studios import inputs
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument
+from studios.sharing import judge_now
 from studios.titles import degree_of
 
 
@@ -45,6 +47,15 @@ class HonourForm(RowForm):
             "title": _("As it stands on the certificate, such as “Model worker of Shanghai”"),
             "level": _("A municipality directly under the state ranks with provinces."),
         }
+
+
+JUDGES = _(
+    "%(person)s signs for the unit or handles the reviews in the union’s office, and so cannot become a member while "
+    "the application is under way."
+)
+JUDGES_BY_NAME = _(
+    "Somebody named %(person)s judges this application. For another person of this name give the staff number."
+)
 
 
 class MemberForm(RowForm):
@@ -83,6 +94,8 @@ class MemberForm(RowForm):
                 raise forms.ValidationError(_("Nobody has this staff number."))
             if person.pk == self.instance.studio.lead_id:
                 raise forms.ValidationError(_("The lead is not listed among the members."))
+            if person.pk != self.instance.user_id and judge_now(self.instance.studio, person=person):
+                raise forms.ValidationError(JUDGES, params={"person": person})
             self.person = person
         return number
 
@@ -94,8 +107,16 @@ class MemberForm(RowForm):
                 given[name] = given.get(name) or value
         if not given.get("name") and "staff_no" not in self.errors:
             self.add_error("name", _("Give the name or the staff number."))
+        elif person is None and "staff_no" not in self.errors:
+            self._check_namesake(given.get("name", ""))
         if not self.errors:
             self.instance.user = person
+
+    def _check_namesake(self, name: str) -> None:
+        """A name without a staff number is taken for the colleague of that name."""
+        had = self.initial.get("name", "") if self.instance.user_id is None else ""
+        if bare(name) != bare(had) and judge_now(self.instance.studio, name=name):
+            self.add_error("name", forms.ValidationError(JUDGES_BY_NAME, params={"person": name}))
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"user"}

@@ -1,6 +1,8 @@
-"""Who may help to fill in a studio's papers; each is told."""
+"""Who may come into a studio: as a co-editor, who is told of it, and as a member; and who judges it and may not."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.db import transaction
 from django.urls import reverse
@@ -8,8 +10,21 @@ from django.utils.translation import gettext as _
 
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
+from accounts.names import bare
 from records.moves import DomainError
 from studios.models import Editor, Studio
+
+_JUDGEMENTS: list[Callable[[Studio], bool]] = []
+
+
+def register_judgement(function: Callable[[Studio], bool]) -> Callable:
+    """Register ``function(studio)``: whether its papers lie before others at present, to be judged."""
+    _JUDGEMENTS.append(function)
+    return function
+
+
+def is_being_judged(studio: Studio) -> bool:
+    return any(function(studio) for function in _JUDGEMENTS)
 
 
 def judges(person: User, studio: Studio) -> bool:
@@ -17,6 +32,31 @@ def judges(person: User, studio: Studio) -> bool:
     return person.has_role(*RoleCode.OFFICE) or any(
         person.acts_for(studio.unit, code) for code in RoleCode.IN_A_UNIT
     )
+
+
+def judge_now(studio: Studio, *, person: User | None = None, name: str = "") -> User | None:
+    """Who of those that have to judge the papers at present is this person or, where there is only a name, bears it.
+
+    Such a one does not become part of the studio: whoever belongs to it stands aside, and a lead could so choose who
+    judges. Before anything is handed in a chair of the department union may well be a member, and stands aside.
+    """
+    if not is_being_judged(studio):
+        return None
+    people = [person] if person else namesakes_in_office(studio, name)
+    return next((one for one in people if judges(one, studio)), None)
+
+
+def namesakes_in_office(studio: Studio, name: str) -> list[User]:
+    """Those of this name who hold a role and are of the branch of the university in which a mere name is taken for
+    theirs (see ``Application.papers_concern``).
+    """
+    branch = f"/{studio.unit.path.split('/')[1]}/"
+    holders = User.objects.filter(is_active=True, roles__isnull=False, unit__path__startswith=branch)
+    return [
+        one
+        for one in holders.select_related("unit").distinct()
+        if bare(one.name) == bare(name) and studio.unit.is_related_to(one.unit)
+    ]
 
 
 def add_editor(studio: Studio, person: User, *, by: User) -> Editor:

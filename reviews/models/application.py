@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
-from accounts.names import bare
 from ledgers.signals import refresh_later
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
+from reviews.concerned import concerned_by
 from reviews.models.round import Round
 from reviews.models.signing import Signing
 from reviews.models.snapshot import Snapshot
@@ -103,8 +103,9 @@ class Application(Signing, Movable, models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("started by")
     )
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
-    # Whom the papers named in any version that was handed in: accounts, and names without an account.
+    # Whom the papers concerned in any version that was handed in; see reviews.concerned.Concerned.
     concerned = models.JSONField(default=list, editable=False)
+    concerned_typed = models.JSONField(default=list, editable=False)
     concerned_names = models.JSONField(default=list, editable=False)
     # The names as they were handed in last, which certificate, plaque and decision bear: studio, lead, unit.
     named = models.JSONField(default=dict, editable=False)
@@ -208,6 +209,11 @@ class Application(Signing, Movable, models.Model):
         """What was handed in last, or None."""
         return self.snapshots.order_by("-version").first()
 
+    @property
+    def version(self) -> int:
+        """The number of the version handed in last, 0 before that."""
+        return self.snapshots.aggregate(last=models.Max("version"))["last"] or 0
+
     def closes_on(self) -> date:
         """The last day for handing in: the round's, a late entry's, or the day a return has to be mended
         by.
@@ -261,24 +267,16 @@ class Application(Signing, Movable, models.Model):
         with self.locked(verb) as row:
             snapshot = Snapshot.take(self, by=by, on=on)
             self.require(self.missing_before_submission(on=on), message)
-            people, names = snapshot.concerns()
+            case = concerned_by(self.studio, on=on)
             stamps |= {
-                "concerned": sorted({*row.concerned, *people}),
-                "concerned_names": sorted({*row.concerned_names, *names}),
+                "concerned": sorted(case.people.union(row.concerned)),
+                "concerned_typed": sorted(case.typed.union(row.concerned_typed)),
+                "concerned_names": sorted(case.names.union(row.concerned_names)),
                 "named": snapshot.names(),
             }
             self.require(self.signed_by_their_own(stamps), _now("Who signed cannot belong to the studio."))
             target = to or row.returned_from
             self.move(verb, by=by, to=target, submitted_at=timezone.now(), submitted_by=by, **stamps)
-
-    def concerns(self, user) -> bool:
-        """Whether this is the person's own case: by the studio as it is now, or by any version handed in.
-
-        A member without an account is the person of that name in the same branch of the university.
-        """
-        if user.pk in self.concerned or self.studio.concerns(user):
-            return True
-        return bare(user.name) in self.concerned_names and self.studio.unit.is_related_to(user.unit)
 
     def return_for_correction(self, corrections: dict[str, str], *, by, correct_by: date | None = None):
         """Send back to the lead, with a reason beside each part it concerns.
@@ -300,6 +298,26 @@ class Application(Signing, Movable, models.Model):
             )
             for part, reason in corrections.items():
                 self.corrections.create(part=part, reason=reason, snapshot=self.snapshot, log=log)
+
+    @contextmanager
+    def as_read(self, version: int | None):
+        """Hold the row while somebody acts on papers they have read; refused when these were handed in anew since.
+
+        The state does not tell it: returned and handed in again, an application stands where it stood before.
+
+        :param version: what lay before them; None for an act that was done on no page.
+        :raises IllegalMove: when another version is the last one now.
+        """
+        with transaction.atomic():
+            Application.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if version not in (None, self.version):
+                raise IllegalMove(
+                    _now(
+                        "The papers were handed in anew meanwhile. Read version %(version)s before you act on it."
+                    )
+                    % {"version": self.version}
+                )
+            yield
 
     @contextmanager
     def locked(self, verb: str):

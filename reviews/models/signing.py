@@ -6,16 +6,35 @@ The rows themselves are in :mod:`reviews.models.endorsement`; why they are rows 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import date
 
 from django.utils.translation import gettext as _now
 
 from accounts.names import bare
 from records.moves import DomainError
+from reviews.concerned import concerned_by
 from reviews.models.states import required
 
 
 class Signing:
-    """What an application does while it awaits its signatures."""
+    """What an application does while it awaits its signatures, and whose own case it is."""
+
+    def concerns(self, user) -> bool:
+        """Whether this is the person's own case: by the studio as it is now, or by any version handed in."""
+        return self.papers_concern(user) or self.studio.concerns(user)
+
+    def papers_concern(self, user) -> bool:
+        """Whether any version that was handed in makes it the person's own case.
+
+        A member without an account is the person of that name in the same branch of the university.
+        """
+        if user.pk in self.concerned:
+            return True
+        return bare(user.name) in self.concerned_typed and self.studio.unit.is_related_to(user.unit)
+
+    def names_in_the_papers(self, *, on: date) -> set[str]:
+        """Who signs none of it on paper, as names are compared: now, and of any version handed in."""
+        return {*self.concerned_names, *concerned_by(self.studio, on=on).names}
 
     def endorse(self, part: str, *, by, opinion: str):
         """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is recommended.
@@ -64,5 +83,6 @@ class Signing:
             _now("%(name)s signed this application and cannot belong to the studio.")
             % {"name": one.signatory}
             for one in self.endorsements_now()
-            if one.by_id in papers["concerned"] or bare(one.signatory) in papers["concerned_names"]
+            if one.by_id in papers["concerned"]
+            or bare(one.signatory) in papers["concerned_names" if one.paper_id else "concerned_typed"]
         ]

@@ -12,8 +12,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import bare
-
 
 class Declaration(NamedTuple):
     """The word that the papers are true, which is given online with the handing in.
@@ -65,14 +63,6 @@ class Snapshot(models.Model):
         """What certificate, plaque and decision will bear."""
         studio = self.data["studio"]
         return {"studio": studio["name"], "lead": self.data["lead"]["name"], "unit": studio["unit"]}
-
-    def concerns(self) -> tuple[list[int], list[str]]:
-        """Whose own case it is: the accounts of lead, co-editors and members, and the members without one."""
-        studio = self.application.studio
-        members = studio.members.filter(left_on=None)
-        people = [studio.lead_id, *studio.editors.values_list("user", flat=True)]
-        people += members.filter(user__isnull=False).values_list("user", flat=True)
-        return people, [bare(name) for name in members.filter(user=None).values_list("name", flat=True)]
 
     def declared(self) -> Declaration:
         """Who declared this version to be true, and when."""

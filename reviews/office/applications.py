@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
-from accounts.names import bare
 from accounts.office import OfficeAdmin
 from records.exports import ExportsMixin
 from records.pages import number
@@ -76,8 +75,7 @@ class ApplicationAdmin(ExportsMixin, OfficeAdmin):
         shown = Studio.objects.filter(pk__in={row.studio_id for row in rows})
         own = set(shown.concerning(user).values_list("pk", flat=True))
         for row in rows:
-            in_papers = user.pk in row.concerned or bare(user.name) in row.concerned_names
-            row.own = row.studio_id in own or (in_papers and row.concerns(user))
+            row.own = row.studio_id in own or row.papers_concern(user)
         changelist.result_list = rows
         return changelist
 

@@ -21,8 +21,9 @@ from accounts.models import RoleCode
 from accounts.permissions import check
 from records.moves import DomainError
 from records.templatetags.present import cn_date
-from reviews.forms import ReturnForm, Words
+from reviews.forms import ReturnForm, Words, with_version
 from reviews.models import Application, Decision
+from reviews.views.asking import having_read
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 DAY["error_messages"] = {"required": _("Give the day."), "invalid": _("Give the day as 2026-03-31.")}
@@ -209,6 +210,7 @@ def view(request, pk, verb):
     if not act.is_open(request.user, application):
         return closed(request, act, application)
     form = act.form(request.POST if request.method == "POST" else None, application, timezone.localdate())
+    form = with_version(form, application)
     if request.method == "POST" and form.is_valid():
         return perform(request, act, application, form)
     context = {
@@ -225,7 +227,7 @@ def view(request, pk, verb):
 
 def perform(request, act: Verb, application: Application, form):
     try:
-        act.act(application, form, request.user)
+        having_read(application, form, lambda: act.act(application, form, request.user))()
     except DomainError as error:
         messages.error(request, str(error))
     else:

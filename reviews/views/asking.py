@@ -54,6 +54,16 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
+def having_read(application: Application, form, act: Callable[[], object]) -> Callable[[], object]:
+    """``act``, unless the papers were handed in anew since the form was opened; see :func:`forms.with_version`."""
+
+    def do():
+        with application.as_read(form.cleaned_data["read"]):
+            return act()
+
+    return do
+
+
 def attempt(request, act: Callable[[], object], done: str = "") -> bool:
     """Do it and say so, or say why it could not be done; whether it was done.
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from reviews import permissions
-from reviews.forms import RefuseForm, ReturnForm
-from reviews.views.asking import application_for, attempt, check_not_own, posted, refusal
+from reviews.forms import RefuseForm, ReturnForm, with_version
+from reviews.views.asking import application_for, attempt, check_not_own, having_read, posted, refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,14 +20,13 @@ def return_for_correction(request, pk):
     if too_late(request, application, "return_for_correction"):
         return redirect(application)
     form = ReturnForm(posted(request), application=application, on=timezone.localdate())
+    form = with_version(form, application)
     if request.method == "POST" and form.is_valid():
-        attempt(
-            request,
-            lambda: application.return_for_correction(
-                form.corrections, by=request.user, correct_by=form.cleaned_data["correct_by"]
-            ),
-            _("Returned. The lead reads each reason beside its part."),
+        send_back = lambda: application.return_for_correction(  # noqa: E731
+            form.corrections, by=request.user, correct_by=form.cleaned_data["correct_by"]
         )
+        done = _("Returned. The lead reads each reason beside its part.")
+        attempt(request, having_read(application, form, send_back), done)
         return redirect(application)
     return render(request, "reviews/return.html", {"application": application, "form": form})
 
@@ -38,14 +37,12 @@ def refuse(request, pk):
     application = application_for(request, pk)
     if too_late(request, application, "refuse"):
         return redirect(application)
-    form = RefuseForm(posted(request))
+    form = with_version(RefuseForm(posted(request)), application)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        attempt(
-            request,
-            lambda: application.refuse(by=request.user, reason=reason),
-            _("The application is refused. The lead is told the reason."),
-        )
+        end_it = lambda: application.refuse(by=request.user, reason=reason)  # noqa: E731
+        done = _("The application is refused. The lead is told the reason.")
+        attempt(request, having_read(application, form, end_it), done)
         return redirect(application)
     context = {"application": application, "form": form, "word": refusal(request.user, application)}
     return render(request, "reviews/refuse.html", context)

@@ -62,6 +62,7 @@ def before_handing_in(application, on) -> dict:
         for problem in task.part.missing(studio)
     ]
     shut = readiness.window(application, on=on) if application.state == State.DRAFT else []
+    nobody = readiness.nobody_left(application, on=on)
     unmet = [one for one in studio.verdicts.all() if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
     found = []
     if application.submitted_at:
@@ -75,7 +76,7 @@ def before_handing_in(application, on) -> dict:
         "application": application,
         "studio": studio,
         "mending": back,
-        "lacking": [*({"text": text, "url": ""} for text in shut), *lacking],
+        "lacking": [*({"text": text, "url": ""} for text in [*shut, *nobody]), *lacking],
         "unmet": unmet,
         "unsaved": unsaved(studio),
         "changes": reading.spell(found, personal=True),

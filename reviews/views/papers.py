@@ -16,11 +16,11 @@ from records.views import send_or_404
 from reviews import issuing, reading
 from reviews.actions import upload_paper_form
 from reviews.comparing import changes
-from reviews.forms import StampedForm
+from reviews.forms import StampedForm, with_version
 from reviews.freezing import freeze, without_personal
-from reviews.models import DecisionDocument, PaperForm, Part, State
-from reviews.papers import application_form_docx, application_form_pdf
-from reviews.views.asking import application_for, attempt, check_not_own, posted
+from reviews.models import Decision, DecisionDocument, PaperForm, Part, State
+from reviews.papers import Decided, application_form_docx, application_form_pdf
+from reviews.views.asking import application_for, attempt, check_not_own, having_read, posted
 
 DRAFT = "草稿"
 MAKERS = {"pdf": application_form_pdf, "docx": application_form_docx}
@@ -70,7 +70,13 @@ def form_download(request, pk, kind):
     given = as_it_stands(application) if is_draft else as_handed_in(application)
     if "paper" in request.GET:
         given["declared"] = None
-    if not request.user.has_perm("reviews.view_personal", application):
+    if request.user.has_perm("reviews.view_personal", application):
+        lead = {
+            **given["data"]["lead"],
+            "phone": application.studio.lead.phone,
+        }  # never frozen, so as it is now
+        given["data"] = {**given["data"], "lead": lead}
+    else:
         given["data"] = without_personal(given["data"])
     made = MAKERS[kind](**given, round_title=application.round.title)
     name = f"{application.studio.name}申报表{f'（{DRAFT}）' if is_draft else ''}.{kind}"
@@ -93,7 +99,15 @@ def as_handed_in(application) -> dict:
         "number": application.number,
         "declared": snapshot.declared(),
         "endorsements": application.endorsements.all(),
+        "decided": decided(application),
     }
+
+
+def decided(application) -> Decided | None:
+    """The decision, once it is one that stands: what is on hold is not decided yet."""
+    if application.decision not in (Decision.APPROVE, Decision.REJECT):
+        return None
+    return Decided(application.decision_text, application.decided_by.name, application.decided_at)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,26 +115,34 @@ def upload_stamped(request, pk):
     """The department union hands in the form that was signed and stamped on paper."""
     application = application_for(request, pk)
     check_not_own(request.user, "reviews.upload_paper_form", application)
-    signed = list(application.endorsements.all())
     if application.state != State.SUBMITTED:
         messages.error(request, application.why_not("complete_endorsement"))
         return redirect(application)
     if application.paper_forms.filter(state=PaperForm.State.UPLOADED).exists():
         messages.info(request, _("A stamped form of this application is waiting for its check already."))
         return redirect(application)
+    form = stamped_form(request, application)
+    if request.method == "POST" and form.is_valid():
+        scan, words = form.cleaned_data["scan"], form.signed
+        act = lambda: upload_paper_form(application, by=request.user, scan=scan, signed=words)  # noqa: E731
+        done = _("Uploaded. The university union checks the form; you will be told.")
+        attempt(request, having_read(application, form, act), done)
+        return redirect(application)
+    context = {"application": application, "form": form, "groups": form.groups()}
+    return render(request, "reviews/stamped.html", context)
+
+
+def stamped_form(request, application) -> StampedForm:
+    """The form for the parts that are not signed yet."""
+    signed = list(application.endorsements.all())
     form = StampedForm(
         posted(request),
         request.FILES or None,
         open_parts=[part for part in Part.values if part not in {one.part for one in signed}],
         taken_names={one.signatory for one in signed},
+        own_names=application.names_in_the_papers(on=timezone.localdate()),
     )
-    if request.method == "POST" and form.is_valid():
-        scan, words = form.cleaned_data["scan"], form.signed
-        act = lambda: upload_paper_form(application, by=request.user, scan=scan, signed=words)  # noqa: E731
-        attempt(request, act, _("Uploaded. The university union checks the form; you will be told."))
-        return redirect(application)
-    context = {"application": application, "form": form, "groups": form.groups()}
-    return render(request, "reviews/stamped.html", context)
+    return with_version(form, application)
 
 
 @require_safe

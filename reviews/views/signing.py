@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from reviews import permissions, reading
 from reviews.comparing import changes
-from reviews.forms import SignForm
+from reviews.forms import SignForm, with_version
 from reviews.models import Part, State
-from reviews.views.asking import application_for, attempt, posted
+from reviews.views.asking import application_for, attempt, having_read, posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,14 +25,12 @@ def sign(request, pk):
     if not open_parts:
         messages.error(request, why_not_sign(request.user, application))
         return redirect(application)
-    form = SignForm(posted(request), open_parts=open_parts)
+    form = with_version(SignForm(posted(request), open_parts=open_parts), application)
     if request.method == "POST" and form.is_valid():
         part, opinion = form.cleaned_data["part"], form.cleaned_data["opinion"]
-        attempt(
-            request,
-            lambda: application.endorse(part, by=request.user, opinion=opinion),
-            _("Signed: %(part)s.") % {"part": Part(part).label},
-        )
+        sign_it = lambda: application.endorse(part, by=request.user, opinion=opinion)  # noqa: E731
+        done = _("Signed: %(part)s.") % {"part": Part(part).label}
+        attempt(request, having_read(application, form, sign_it), done)
         return redirect(application)
     label = Part(open_parts[0]).label if len(open_parts) == 1 else ""
     context = {"form": form, "open_label": label, **to_read(request.user, application)}
