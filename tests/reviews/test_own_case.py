@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import RoleCode, Side
@@ -13,6 +14,7 @@ from reviews.actions import check_paper_form, name_studios, start_application, u
 from reviews.models import Application, PaperForm, Part, Snapshot, State
 from studios.models import Member
 from tests.factories import ApplicationFactory, RoundFactory, UserFactory, give_role
+from tests.reviews.test_paper_forms import png
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -165,3 +167,95 @@ def test_no_second_application_while_one_of_an_earlier_round_is_open(cast):
     ApplicationFactory(studio=cast.studio, round=RoundFactory(on=TODAY - timedelta(days=366)))
     with pytest.raises(DomainError, match="尚未结束"):
         start_application(cast.studio, RoundFactory(), by=cast.lead, on=TODAY)
+
+
+def as_member(cast):
+    return cast.member.name
+
+
+def as_co_editor(cast):
+    return cast.co_editor.name
+
+
+def as_lead(cast):
+    return cast.lead.name
+
+
+def as_member_without_account(cast):
+    return "宋青"
+
+
+def as_they_are_entered(cast):
+    """The account is of one name, the row of the papers of another."""
+    cast.studio.members.filter(user=cast.member).update(name="王小婷")
+    return "王小婷"
+
+
+EACH_WAY = pytest.mark.parametrize(
+    "name_of", [as_member, as_co_editor, as_lead, as_member_without_account, as_they_are_entered]
+)
+
+
+@EACH_WAY
+def test_nobody_of_the_papers_signs_on_paper_however_they_are_in_them(name_of, cast, sign_in):
+    name = name_of(cast)
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    words = {"party_name": " ".join(name), "party_opinion": "同意", "scan": png()}
+    page = sign_in(cast.department).post(reverse("reviews:stamped", args=[application.pk]), words)
+    assert list(page.context["form"].errors) == ["party_name"]
+    assert "请其本人在网上签署" in page.content.decode()
+    form = stamped(application, cast.department, party=" ".join(name), administration="孙院长")
+    with pytest.raises(DomainError, match="请退回这份盖章申报表"):
+        check_paper_form(form, by=cast.staff)
+    form.refresh_from_db()
+    assert (form.state, application.endorsements.count()) == (PaperForm.State.UPLOADED, 0)
+
+
+@EACH_WAY
+def test_who_left_the_papers_after_they_were_handed_in_signs_none_on_paper_either(name_of, cast):
+    name = name_of(cast)
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    if name != cast.lead.name:
+        cast.studio.members.all().delete()
+        cast.studio.editors.all().delete()
+    form = stamped(application, cast.department, party=name)
+    with pytest.raises(DomainError, match=name):
+        check_paper_form(form, by=cast.staff)
+
+
+def test_who_came_into_the_studio_since_signs_none_on_paper(cast, submitted):
+    form = stamped(submitted, cast.department, party="钱书记")
+    Member.objects.create(studio=cast.studio, name="钱书记")
+    with pytest.raises(DomainError, match="钱书记"):
+        check_paper_form(form, by=cast.staff)
+
+
+def test_one_who_bears_the_name_of_a_member_signs_online_where_the_account_tells_them_apart(cast, submitted):
+    namesake = UserFactory(name=cast.member.name, unit=cast.unit)
+    give_role(namesake, RoleCode.UNIT_LEADER, unit=cast.unit, side=Side.PARTY)
+    assert may_sign(namesake, "party", submitted)
+    fresh(submitted).endorse(Part.PARTY, by=namesake, opinion="同意。")
+    returned = fresh(submitted)
+    returned.return_for_correction({"team": "请补充成员。"}, by=cast.department)
+    returned.resubmit(by=cast.lead, on=TODAY)
+    assert returned.state == State.SUBMITTED
+
+
+def test_a_member_of_another_unit_does_not_keep_the_name_from_signing_on_paper(cast):
+    Member.objects.create(studio=cast.studio, user=cast.stranger, name=cast.stranger.name)
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    form = stamped(application, cast.department, party=cast.stranger.name)
+    check_paper_form(form, by=cast.staff)
+    assert [one.signatory for one in application.endorsements.all()] == [cast.stranger.name]
+
+
+def test_who_signed_on_paper_cannot_come_into_the_papers_with_an_account_either(cast, submitted):
+    check_paper_form(stamped(submitted, cast.department, party=cast.expert.name), by=cast.staff)
+    submitted.refresh_from_db()
+    submitted.return_for_correction({"team": "请补充成员。"}, by=cast.department)
+    cast.expert.unit = cast.unit
+    cast.expert.save()
+    Member.objects.create(studio=cast.studio, user=cast.expert, name=cast.expert.name)
+    with pytest.raises(DomainError) as refused:
+        fresh(submitted).resubmit(by=cast.lead, on=TODAY)
+    assert [cast.expert.name in problem for problem in refused.value.problems] == [True]
