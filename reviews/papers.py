@@ -10,6 +10,7 @@ import datetime
 import unicodedata
 from collections.abc import Iterable
 from io import BytesIO
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -39,7 +40,7 @@ TABLES = [
             ("级别", ("level",), 20, "mid"),
             ("年度", ("year",), 16, "mid"),
             ("证书编号", ("certificate_no",), 34, "mid"),
-            ("授予单位", ("body",), 42, ""),
+            ("颁发单位", ("body",), 40, ""),
         ],
     ),
     (
@@ -48,40 +49,50 @@ TABLES = [
         [
             ("姓名", ("name",), 31, "mid"),
             ("职称", ("title",), 27, "mid"),
-            ("学历学位", ("degree",), 24, "mid"),
+            ("学历", ("degree",), 24, "mid"),
             ("出生年", ("birth_year",), 17, "mid"),
-            ("团队角色", ("role",), 24, "mid"),
+            ("角色", ("role",), 24, "mid"),
             ("分工", ("duty",), 0, ""),
         ],
     ),
     (
-        "五、创新项目",
+        "五、师带徒情况",
+        "apprentices",
+        [
+            ("徒弟姓名", ("name",), 31, "mid"),
+            ("职称", ("title",), 27, "mid"),
+            ("学历", ("degree",), 24, "mid"),
+            ("学习内容与分工", ("duty",), 0, ""),
+        ],
+    ),
+    (
+        "六、创新项目",
         "projects",
         [
             ("项目名称", ("name",), 0, ""),
             ("级别", ("level",), 16, "mid"),
             ("编号", ("number",), 23, "mid"),
             ("立项单位", ("funder",), 25, ""),
-            ("承担任务", ("duty",), 20, "mid"),
+            ("承担角色", ("duty",), 20, "mid"),
             ("起止时间", ("starts_on", "ends_on"), 32, "mid"),
             ("经费（元）", ("amount",), 22, "end"),
         ],
     ),
     (
-        "六、创新成果",
+        "七、创新成果",
         "achievements",
         [
             ("成果名称", ("title",), 0, ""),
             ("类别", ("kind",), 20, "mid"),
             ("编号", ("number",), 33, "mid"),
-            ("完成人、份额", ("owner", "share"), 23, "mid"),
+            ("权利人、份额", ("owner", "share"), 23, "mid"),
             ("级别", ("level",), 14, "mid"),
             ("认定单位、时间", ("recognised_by", "recognised_on"), 29, "mid"),
             ("效益", ("benefit",), 23, ""),
         ],
     ),
     (
-        "七、经费预算",
+        "八、经费预算",
         "budget",
         [
             ("年度", ("year",), 20, "mid"),
@@ -91,7 +102,7 @@ TABLES = [
         ],
     ),
     (
-        "八、管理制度",
+        "九、管理制度",
         "rules",
         [
             ("类别", ("kind",), 34, "mid"),
@@ -102,7 +113,7 @@ TABLES = [
     ),
 ]
 PLAN = [
-    ("总体目标", "goals"),
+    ("三年总体目标", "goals"),
     ("第一年", "first_year"),
     ("第二年", "second_year"),
     ("第三年", "third_year"),
@@ -115,6 +126,18 @@ OPINIONS = [
     ("administration", ["所在单位", "行政意见"], "行政负责人"),
     ("union", ["校工会", "意见"], "校工会负责人"),
 ]
+APPRENTICE = "徒弟"  # the role as the snapshot has it, in the language of the record
+
+
+class Decided(NamedTuple):
+    """What the university union decided on an application, as one more opinion."""
+
+    opinion: str
+    signatory: str
+    at: datetime.datetime
+    paper_id: None = None
+
+
 # How it was said: by a signature, or by a press of a button.
 BY_HAND, ONLINE, DECLARED = "（签字）", "（网上签署）", "（网上承诺）"
 
@@ -192,6 +215,7 @@ def form_texts(
     round_title: str,
     declared: Declaration | None = None,
     endorsements: Iterable = (),
+    decided: Decided | None = None,
 ) -> dict:
     """Everything the two templates show, with an empty text where the snapshot says nothing.
 
@@ -199,8 +223,12 @@ def form_texts(
     :param declared: the declaration that was given online; None leaves room for a signature.
     :param endorsements: objects with ``part``, ``opinion``, ``signatory``, ``at`` and ``paper_id``; they come
         filled in.
+    :param decided: what the university union decided; None leaves room for its opinion.
     """
     signed = {str(endorsement.part): endorsement for endorsement in endorsements}
+    if decided:
+        signed["union"] = decided
+    data = {**data, "apprentices": [one for one in data.get("members", []) if one.get("role") == APPRENTICE]}
     form = {
         "university": settings.UNIVERSITY,
         "union": settings.UNION,

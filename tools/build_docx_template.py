@@ -138,7 +138,7 @@ def cover(document):
     paragraph.alignment, paragraph.paragraph_format.space_before = CENTRE, Pt(14)
     paragraph.paragraph_format.space_after = Pt(110)
     lines = [("工作室名称", "{{ studio.name }}"), ("领 衔 人", "{{ lead.name }}")]
-    lines += [("所在单位", "{{ studio.unit }}"), ("创新类别", "{{ kinds }}")]
+    lines += [("所在单位", "{{ studio.unit }}"), ("创新类型", "{{ kinds }}")]
     table = grid(document, len(lines), [36, 98])
     table.style = "Normal Table"
     for row, (label, value) in zip(table.rows, lines, strict=True):
@@ -212,13 +212,13 @@ def build(target: Path) -> None:
     heading(document, "一、工作室基本情况", new_page=True)
     basics = [
         ("工作室名称", "{{ studio.name }}"),
-        ("所在单位", "{{ studio.unit }}", "成立时间", "{{ studio.founded_on }}"),
+        ("所在单位", "{{ studio.unit }}", "成立日期", "{{ studio.founded_on }}"),
     ]
-    basics += [("创新类别", "{{ kinds }}")]
+    basics += [("创新类型", "{{ kinds }}")]
     basics += [
         ("活动场所", "{{ venue.address }}", "面积", "{% if venue.area %}{{ venue.area }} 平方米{% endif %}")
     ]
-    basics += [("主攻方向", "{{ studio.direction }}"), ("主要设备", "{{ studio.equipment }}")]
+    basics += [("创新方向与工作内容", "{{ studio.direction }}"), ("主要设备", "{{ studio.equipment }}")]
     pairs(document, basics, [26, 74, 26, 44])
     heading(document, "二、领衔人")
     person = [("姓名", "{{ lead.name }}", "性别", "{{ lead.sex }}", "出生年月", "{{ lead.birth }}")]
@@ -231,7 +231,7 @@ def build(target: Path) -> None:
         cells = [f"{{{{ row[{column}].text }}}}" for column in range(len(columns))]
         labels, aligns = [column[0] for column in columns], [column[3] for column in columns]
         rows_table(document, labels, [c[2] or rest for c in columns], f"tables[{index}].rows", cells, aligns)
-    heading(document, "九、三年规划")
+    heading(document, "十、三年规划")
     table = pairs(
         document,
         [(label, f"{{{{ plan[{i}][1] }}}}") for i, (label, _key) in enumerate(PLAN)],
@@ -239,11 +239,11 @@ def build(target: Path) -> None:
     )
     for row in table.rows:
         row.height = Mm(22)
-    heading(document, "十、佐证材料")
+    heading(document, "十一、佐证材料")
     labels, widths = ["序号", "所属部分", "文件名", "校验码（前十六位）"], [14, 32, 82, 42]
     cells = ["{{ loop.index }}", "{{ row.part }}", "{{ row.name }}", "{{ row.digest }}"]
     rows_table(document, labels, widths, "files", cells, ["mid", "mid", "", "mid"])
-    heading(document, "十一、承诺与各方意见", new_page=True)
+    heading(document, "十二、承诺与各方意见", new_page=True)
     opinions(document)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = "劳模创新工作室申报表", "", ""

@@ -86,3 +86,21 @@ def test_handed_in_again_the_form_says_when_that_version_was_declared(kind, cast
     text = form(sign_in(cast.lead), application, kind)
     assert "龚䶮2026年3月5日09:07" in text
     assert "2026年1月2日" not in text
+
+
+@both
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [("lead", True), ("department", True), ("staff", True), ("party", False), ("leader", False)],
+)
+def test_the_lead_s_telephone_is_on_the_form_of_who_may_see_it(kind, who, sees, cast, sign_in):
+    cast.lead.phone = "13912345678"
+    cast.lead.save()
+    application = handed_in(cast.studio)
+    made = sign_in(getattr(cast, who)).get(reverse("reviews:form", args=[application.pk, kind])).content
+    text = (
+        pdf_text(made)
+        if kind == "pdf"
+        else str([c.text for t in docx.Document(io.BytesIO(made)).tables for r in t.rows for c in r.cells])
+    )
+    assert ("13912345678" in text) is sees

@@ -195,6 +195,24 @@ def test_given_opinions_come_filled_in_with_how_they_were_signed_and_the_others_
 
 
 @both
+def test_the_decision_of_the_union_stands_as_the_last_opinion(render):
+    at = datetime.datetime(2026, 4, 10, 9, 0, tzinfo=datetime.UTC)
+    text = render(DATA, decided=papers.Decided("同意命名。", "林建国", at))
+    assert "同意命名。校工会负责人（网上签署）：林建国（盖章）2026年4月10日" in text
+
+
+def test_apprentices_stand_in_a_table_of_their_own():
+    apprentice = {**DATA["members"][0], "name": "古丽娜尔", "role": "徒弟", "duty": "学习精密检测"}
+    data = {**DATA, "members": [*DATA["members"], apprentice]}
+    text = as_pdf(data)
+    table = text[text.index("五、师带徒情况") : text.index("六、创新项目")]
+    assert "古丽娜尔" in table
+    assert DATA["members"][0]["name"] not in table
+    assert as_word(data).count("古丽娜尔") == as_pdf(data).count("阿依古丽·买买提") == 2
+    assert "五、师带徒情况" in as_pdf(DATA)
+
+
+@both
 @pytest.mark.parametrize(
     "hostile",
     ["{{7*7}}", "{%if%}", "{{settings.SECRET_KEY}}", "<b>&amp;</b>", "]]><w:t>", "{#x#}", "\\u0041", "$1{r}"],
@@ -291,7 +309,7 @@ def test_opinion_signature_and_date_of_a_block_stay_on_one_page(rows):
 
 def test_the_signed_sheet_is_the_last_page():
     pages = pages_of(papers.application_form_pdf(DATA, **FORM))
-    assert pages[-1].startswith("十一、承诺与各方意见")
+    assert pages[-1].startswith("十二、承诺与各方意见")
     assert pages[-1].count("（签字）") == 5
     assert "（签字）" not in "".join(pages[:-1])
 
