@@ -23,7 +23,8 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from accounts.delivery import tell_old_addresses
 from accounts.import_columns import UNIT_CODE_DIGITS, people_columns, unit_columns
 from accounts.models import Unit, User
-from accounts.names import pinyin_of
+from accounts.names import write_pinyin
+from accounts.tree import TOO_DEEP
 from records import cells, sheets
 from records.sheets import Reading, Row
 
@@ -180,31 +181,50 @@ def plan_units(reading: Reading) -> list[Line]:
 
 
 def _place(lines: dict[str, tuple[Line, dict]], names: UnitNames) -> None:
-    """Sets the parents; refuses unknown ones, rings, and what would hang below a refused row."""
+    """Sets the parents; refuses unknown ones, rings, what would hang below a refused row, and paths that are too long.
+
+    The tree is walked once, from its tops down; what cannot be reached from there goes round in a ring.
+    """
+    rows = {code: line.row for code, (line, _before) in lines.items()}
     for line, _before in lines.values():
         if words := line.row.values.get("parent"):
             try:
                 line.thing.parent = names.find(words)
             except cells.Refused as refused:
                 line.row.refuse("parent", str(refused))
-    changed = True
-    while changed:
-        changed = False
-        for line, _before in lines.values():
-            parent = line.thing.parent
-            if line.row.problems or parent is None:
-                continue
-            above, seen = parent, {line.thing.code}
-            while above is not None and above.code not in seen:
-                seen.add(above.code)
-                above = above.parent
-            refused = parent.code in lines and lines[parent.code][0].row.problems and not parent.pk
-            if above is not None:
-                line.row.refuse("parent", _("A unit cannot stand below itself."))
-                changed = True
-            elif refused:
-                line.row.refuse("parent", _("The parent unit is itself not imported."))
-                changed = True
+    below: dict[str, list[Unit]] = {}
+    for unit in names.units.values():
+        below.setdefault(unit.parent.code if unit.parent else "", []).append(unit)
+    hanging = _hanging(names.units, rows)
+    waiting = [(unit, 1) for unit in below.get("", [])]
+    reached = set()
+    while waiting:
+        unit, above = waiting.pop()
+        reached.add(unit.code)
+        row, length = rows.get(unit.code), above + len(unit.code) + 1
+        if row and not row.problems:
+            if unit.parent and not unit.parent.pk and rows[unit.parent.code].problems:
+                row.refuse("parent", _("The parent unit is itself not imported."))
+            elif length + hanging.get(unit.code, 0) > Unit.MOST_PATH:
+                row.refuse("parent", str(TOO_DEEP))
+        waiting.extend((child, length) for child in below.get(unit.code, []))
+    for code, row in rows.items():
+        if code not in reached and not row.problems:
+            row.refuse("parent", _("A unit cannot stand below itself."))
+
+
+def _hanging(units: dict[str, Unit], rows: dict[str, Row]) -> dict[str, int]:
+    """How much longer than a listed unit's own path the longest path is of the units below it that are not listed."""
+    longest: dict[str, int] = {}
+    for unit in units.values():
+        if unit.code in rows:
+            continue
+        above, passed = unit.path.strip("/").split("/"), 0
+        while above and above[-1] not in rows:
+            passed += len(above.pop()) + 1
+        if above:
+            longest[above[-1]] = max(longest.get(above[-1], 0), passed)
+    return longest
 
 
 def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
@@ -253,7 +273,7 @@ def _fill(person: User, values: dict[str, Any], unit: Unit) -> None:
             person.birth_year, person.birth_month = value
         else:
             setattr(person, key, value)
-    person.pinyin, person.initials = pinyin_of(person.name)
+    write_pinyin(person)
 
 
 PEOPLE_FIELDS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -13,6 +14,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+from accounts import tree
+from accounts.names import NameField, write_pinyin
 
 
 class UnitQuerySet(models.QuerySet):
@@ -46,7 +50,7 @@ class Unit(models.Model):
             RegexValidator(r"^[0-9A-Za-z-]+\Z", _("A unit code consists of digits, letters and hyphens."))
         ],
     )
-    name = models.CharField(
+    name = NameField(
         _("unit name"),
         max_length=100,
         unique=True,
@@ -61,6 +65,8 @@ class Unit(models.Model):
     union_chair = models.CharField(_("chair of the department union"), max_length=50, blank=True)
     union_phone = models.CharField(_("telephone"), max_length=40, blank=True)
     path = models.CharField(max_length=255, editable=False, db_index=True)
+
+    MOST_PATH = path.max_length
 
     objects = UnitQuerySet.as_manager()
     history = HistoricalRecords()
@@ -82,7 +88,7 @@ class Unit(models.Model):
 
     def save(self, *args, **kwargs):
         moved = self.path
-        self.path = f"{self.parent.path if self.parent else '/'}{self.code}/"
+        self.path = tree.path_of(self)
         with transaction.atomic():
             super().save(*args, **kwargs)
             if moved and moved != self.path:
@@ -94,10 +100,10 @@ class Unit(models.Model):
         return other is not None and (self.path.startswith(other.path) or other.path.startswith(self.path))
 
     def clean(self):
-        from django.core.exceptions import ValidationError
-
         if self.parent and self.pk and self.parent.path.startswith(f"{self.path}"):
             raise ValidationError({"parent": _("A unit cannot stand below itself.")})
+        if tree.longest_path(self) > self.MOST_PATH:
+            raise ValidationError({"parent": tree.TOO_DEEP})
 
 
 class UserQuerySet(models.QuerySet):
@@ -105,7 +111,7 @@ class UserQuerySet(models.QuerySet):
         """Active people who hold one of the roles, for ``unit`` or a unit above it when one is given."""
         roles = Role.objects.filter(code__in=codes)
         if unit is not None:
-            roles = roles.filter(unit__path__in=_prefixes(unit.path))
+            roles = roles.filter(unit__path__in=tree.prefixes(unit.path))
         if side is not None:
             roles = roles.filter(side=side)
         return self.filter(is_active=True, pk__in=roles.values("user"))
@@ -129,12 +135,6 @@ class UserQuerySet(models.QuerySet):
             | Q(initials__startswith=plain)
             | Q(staff_no__startswith=text)
         )
-
-
-def _prefixes(path: str) -> list[str]:
-    """``/1/2/`` → ``/1/``, ``/1/2/``."""
-    parts = path.strip("/").split("/")
-    return ["/" + "/".join(parts[: i + 1]) + "/" for i in range(len(parts))]
 
 
 class PeopleManager(UserManager.from_queryset(UserQuerySet)):
@@ -169,7 +169,7 @@ class User(AbstractUser):
         blank=True,
         error_messages={"unique": _("This staff number is taken.")},
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = NameField(_("name"), max_length=60)
     pinyin = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
     initials = models.CharField(max_length=40, blank=True, editable=False, db_index=True)
     unit = models.ForeignKey(
@@ -207,9 +207,7 @@ class User(AbstractUser):
         return self.name or self.username
 
     def save(self, *args, **kwargs):
-        from accounts.names import pinyin_of
-
-        self.pinyin, self.initials = pinyin_of(self.name)
+        write_pinyin(self)
         fields = set(kwargs.get("update_fields") or ())
         if "name" in fields:
             kwargs["update_fields"] = {*fields, "pinyin", "initials"}

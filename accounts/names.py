@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.db import models
 from pypinyin import Style, lazy_pinyin
+
+from records import cells
 
 # Characters that are read differently when they are a family name; compound names come first.
 SURNAMES = {
@@ -65,6 +68,30 @@ def pinyin_of(name: str) -> tuple[str, str]:
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
 
 
+def write_pinyin(named: models.Model) -> None:
+    """Sets ``pinyin`` and ``initials`` of whoever has a ``name``, as much of them as the columns hold."""
+    for field, reading in zip(("pinyin", "initials"), pinyin_of(named.name), strict=True):
+        setattr(named, field, reading[: named._meta.get_field(field).max_length])
+
+
+class NameField(models.CharField):
+    """A name as it is read: signs that nobody sees or that turn the writing round fall away, line breaks are blanks.
+
+    In the database it is a ``CharField``.
+    """
+
+    def to_python(self, value):
+        return value if value is None else cells.plain(super().to_python(value))
+
+    def pre_save(self, model_instance, add):
+        setattr(model_instance, self.attname, self.to_python(getattr(model_instance, self.attname)))
+        return super().pre_save(model_instance, add)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 def _reading(characters: str) -> list[str]:
     if characters in RARE:
         return [RARE[characters]]
@@ -73,6 +100,7 @@ def _reading(characters: str) -> list[str]:
 
 
 def bare(name: str) -> str:
-    """A name as it is compared: without blanks, with one kind of middle dot and of letters."""
+    """A name as it is compared: without blanks and what nobody sees, with one kind of middle dot and of letters."""
     plain = unicodedata.normalize("NFKC", name)
-    return "".join("·" if sign in "•‧・．." else sign for sign in plain if not sign.isspace())
+    seen = (sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf")
+    return "".join("·" if sign in "•‧・．." else sign for sign in seen)

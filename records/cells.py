@@ -41,8 +41,10 @@ _HALF_MARKS = (
     | {ord(mark): "-" for mark in "—–‐‑‒―−－"}
     | {ord("。"): ".", ord("、"): ".", ord("•"): ".", ord("·"): "."}
 )
+# Control characters, what turns the direction of writing, joiners and fillers that no font draws.
 _INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _BLANKS = re.compile(r"[\s\u3000\u00a0]+")
 # Characters of old fonts and of text copied out of PDF, with the character that is meant.

@@ -28,6 +28,10 @@ OWN_FILES = {
 }
 
 
+# Marks, embeddings, overrides and isolates: they turn the direction of writing and are not seen themselves.
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 class MissingGlyph(DomainError):
     """A text holds a character that the document font cannot draw."""
 
@@ -35,27 +39,39 @@ class MissingGlyph(DomainError):
 def missing_glyphs(text: str) -> list[str]:
     """The characters of ``text`` that would be blank in a document, each once, in order of appearance.
 
-    White space and joiners need no glyph. Canonically equal spellings count as one (é in one or two).
+    White space and joiners need no glyph. Canonically equal spellings count as one (é in one or two). What turns the
+    direction of writing would show another text than the one that is kept, and counts as missing.
     """
-    drawn = (
-        c for c in unicodedata.normalize("NFC", text) if not c.isspace() and unicodedata.category(c) != "Cf"
-    )
-    return [c for c in dict.fromkeys(drawn) if ord(c) not in _drawable()]
+    signs = dict.fromkeys(unicodedata.normalize("NFC", text))
+    drawn = (c for c in signs if not c.isspace() and (c in TURNING or unicodedata.category(c) != "Cf"))
+    return [c for c in drawn if c in TURNING or ord(c) not in _drawable()]
+
+
+def is_seen(text: str) -> bool:
+    """Whether there is anything to be seen in ``text``."""
+    return any(not c.isspace() and unicodedata.category(c) not in ("Cf", "Mn") for c in text)
+
+
+def listed(signs: list[str]) -> str:
+    """Characters with their code points, those that nobody sees by their code points alone."""
+    return "、".join(f"{c}（U+{ord(c):04X}）" if is_seen(c) else f"U+{ord(c):04X}" for c in signs)
 
 
 def require_glyphs(text: str, *, whose: str) -> None:
     """Refuse ``text`` if the font lacks one of its characters.
 
     :param whose: the person or studio that the text names, as it stands in the message.
-    :raises MissingGlyph: naming each character and its code point.
+    :raises MissingGlyph: naming each character and its code point, or when there is nothing to be seen at all.
     """
+    if not is_seen(text):
+        raise MissingGlyph(_("A name is empty or holds nothing that can be seen. No document was made."))
     missing = missing_glyphs(text)
     if not missing:
         return
-    listed = "、".join(f"{c}（U+{ord(c):04X}）" for c in missing)
+    plain = "".join(c for c in whose if c not in TURNING)
     raise MissingGlyph(
         _("The document font has no glyph for %(characters)s in “%(whose)s”. No document was made.")
-        % {"characters": listed, "whose": whose}
+        % {"characters": listed(missing), "whose": plain}
     )
 
 

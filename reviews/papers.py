@@ -315,9 +315,12 @@ def _walk(value, change):
 
 
 def _printable(text: str) -> str:
-    """``text`` without control characters, which neither Word nor PDF metadata may hold; line breaks stay."""
+    """``text`` without control characters, which neither Word nor PDF metadata may hold, and without those that turn
+    the direction of writing; line breaks stay.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+    kept = (c for c in text if c not in documents.TURNING)
+    return "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
 
 
 def _as_typed(text: str) -> Markup:

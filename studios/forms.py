@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from records import cells
 from studios import inputs
 from studios.articles import linked
 from studios.models import KINDS, State, Studio, Venue, derived_name
@@ -21,6 +23,15 @@ def text(rows: int = 5) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": MOST_TEXT})
 
 
+class LongestText(MaxLengthValidator):
+    """Characters as the browser counts them while one types: a line break is one, though it is sent as two."""
+
+    message = _("At most %(limit_value)s characters fit here; there are %(show_value)s.")
+
+    def clean(self, text: str) -> int:
+        return len(text.replace("\r\n", "\n"))
+
+
 class PartForm(forms.ModelForm):
     """A part as a form. It may be saved half filled; ``needed`` names what is asked for before handing in."""
 
@@ -30,6 +41,9 @@ class PartForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in self.needed:
             self.fields[name].needed = True
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.validators.append(LongestText(MOST_TEXT))
 
 
 class LeadForm(PartForm):
@@ -67,7 +81,7 @@ class LeadForm(PartForm):
         super().__init__(*args, instance=instance, initial={**chosen, **(initial or {})}, **kwargs)
 
     def clean_name(self) -> str:
-        return self.cleaned_data["name"] or derived_name(self.instance.lead)
+        return cells.plain(self.cleaned_data["name"]) or derived_name(self.instance.lead)
 
     def clean(self):
         named = self.cleaned_data.get("name")
@@ -124,7 +138,7 @@ class StartForm(forms.Form):
         self.fields["name"].needed = True
 
     def clean(self):
-        named = self.cleaned_data.get("name") or derived_name(self.lead)
+        named = cells.plain(self.cleaned_data.get("name")) or derived_name(self.lead)
         if named != derived_name(self.lead) and not self.cleaned_data.get("name_reason"):
             raise ValidationError({"name_reason": _("Give the reason for a name of its own.")})
         return {**self.cleaned_data, "name": named}

@@ -129,10 +129,13 @@ def _unused(table: sheets.Table) -> list[str]:
 def _through_forms(reading: sheets.Reading, kind: RowKind, studio: Studio, *, shift: int) -> Pasted:
     pasted = Pasted(unused=[words for table in reading.tables for words in _unused(table)])
     known = {_identity(kind, row): 0 for row in kind.rows(studio)}
-    assumed = _assumed(kind, studio)
+    assumed, room = _assumed(kind, studio), kind.room(studio)
     for row in reading.all:
         if not row.problems:
             _check(row, kind, studio, known, pasted, shift, assumed)
+            if len(pasted.good) > room:
+                pasted.good.pop()
+                row.refuse(next(iter(row.raw)), kind.full)
         if row.problems:
             pasted.bad.append(row.number - shift)
     pasted.problems = [

@@ -15,6 +15,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from records.attachments import Attachment
@@ -38,6 +39,7 @@ class RowKind:
     :param named_by: the field that names a row; the first of the table when left out.
     :param joins: what is read along with its rows.
     :param pasting: what whoever pastes rows should know.
+    :param most: how many rows of it a studio can have; no studio needs as many, and its papers stay readable.
     """
 
     key: str
@@ -54,6 +56,7 @@ class RowKind:
     named_by: str = ""
     joins: tuple[str, ...] = ()
     pasting: Any = ""
+    most: int = 200
 
     def rows(self, studio: Studio):
         rows = getattr(studio, self.relation).all()
@@ -62,6 +65,17 @@ class RowKind:
     def new(self, studio: Studio, **fields) -> Model:
         """A row of the studio that is not saved yet."""
         return self.model(studio=studio, **fields)
+
+    def room(self, studio: Studio) -> int:
+        """How many more rows fit."""
+        return max(0, self.most - getattr(studio, self.relation).count())
+
+    @property
+    def full(self) -> str:
+        """What is said once no more fit."""
+        return _now("There can be at most %(most)s rows here. Remove those that are not needed first.") % {
+            "most": self.most
+        }
 
     def label(self, name: str) -> str:
         """What a field is called in form, table and heading row: as the model calls it."""
@@ -185,6 +199,7 @@ register(
         ("name", "title", "degree", "birth_year", "role", "duty"),
         columns.members,
         detail=("staff_no", "joined_on"),
+        most=300,
         joins=("user",),
         pasting=_(
             "For people of the university the staff number is enough: what is left empty is filled in from "

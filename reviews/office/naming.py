@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import RoleCode
 from accounts.permissions import check
 from records.attachments import send
-from records.documents import missing_glyphs
+from records.documents import is_seen, listed, missing_glyphs
 from records.moves import DomainError
 from reviews.actions import certificate_for, name_studios
 from reviews.issuing import draft, title_of_decision
@@ -98,11 +98,10 @@ def nameable(user, applications: list[Application]) -> tuple[list[Application], 
 
 def undrawable(application: Application) -> str:
     """The characters of the studio's or the lead's name that the certificate could not show, as a sentence."""
+    if not all(map(is_seen, application.named_as())):
+        return _now("The name holds nothing that can be seen")
     signs = missing_glyphs("".join(application.named_as()))
-    if not signs:
-        return ""
-    listed = "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
-    return _now("The certificate font lacks %(characters)s") % {"characters": listed}
+    return _now("The certificate font lacks %(characters)s") % {"characters": listed(signs)} if signs else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.names import NameField
 from studios.levels import Level
 from studios.models.belonging import present
 from studios.models.studio import Studio
@@ -104,7 +105,7 @@ class Member(Row):
         related_name="memberships",
         verbose_name=_("account"),
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = NameField(_("name"), max_length=60)
     title = models.CharField(_("professional title"), max_length=40, blank=True)
     rank = models.CharField(_("band of title"), max_length=10, choices=Rank, blank=True)
     degree = models.CharField(_("education"), max_length=10, choices=Degree, blank=True)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import RoleCode, Unit, User
-from accounts.names import pinyin_of
+from accounts.names import NameField, write_pinyin
+from records import cells
 from records.moves import Movable, MoveLog, moves
 from studios.models.belonging import present
 
@@ -105,7 +106,7 @@ class Studio(Movable, models.Model):
         State.REVOKED: "unmet",
     }
 
-    name = models.CharField(_("name of the studio"), max_length=80)
+    name = NameField(_("name of the studio"), max_length=80)
     name_reason = models.CharField(_("reason for a name of its own"), max_length=200, blank=True)
     lead = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="led_studios", verbose_name=_("lead")
@@ -158,8 +159,8 @@ class Studio(Movable, models.Model):
         return reverse("studios:studio", args=[self.pk])
 
     def save(self, *args, **kwargs):
-        self.name = self.name or derived_name(self.lead)
-        self.pinyin, self.initials = pinyin_of(self.name)
+        self.name = cells.plain(self.name) or derived_name(self.lead)
+        write_pinyin(self)
         super().save(*args, **kwargs)
 
     @property

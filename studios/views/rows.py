@@ -46,7 +46,7 @@ def create(request, studio, kind):
     once = given_once(request)
     form = kind.form(request.POST, request.FILES, instance=kind.new(studio, once=once))
     if not added_already(kind, studio, once):
-        if not form.is_valid():
+        if not form.is_valid() or not fits(form, kind, studio):
             if not added_already(kind, studio, once):
                 drafts.keep_typed(form, studio, kind.part, f"{kind.key}:0", request.user)
                 if request.FILES:
@@ -70,6 +70,14 @@ def given_once(request) -> uuid.UUID:
         return uuid.UUID(request.POST.get("once", ""))
     except ValueError:
         return uuid.uuid4()
+
+
+def fits(form, kind, studio) -> bool:
+    """Whether there is room for another row; otherwise the form says that there is none."""
+    if kind.room(studio):
+        return True
+    form.add_error(None, kind.full)
+    return False
 
 
 def added_already(kind, studio, once) -> bool:

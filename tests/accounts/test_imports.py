@@ -1,6 +1,7 @@
 """Units and people from the lists that come in: every good row as it stands in the truth, every bad row named."""
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -200,6 +201,52 @@ def test_parents_may_come_later_and_rings_are_refused(sysadmin):
     made = bring_in("unit", content, sysadmin, name="u.csv")
     assert {unit.path for unit in Unit.objects.all()} == {"/70100/", "/70100/70200/"}
     assert {row.number for row in made.reading.bad} == {4, 5, 6, 7, 8}
+
+
+def chain(count: int, first: int = 70001) -> bytes:
+    """Units each of which stands below the one before."""
+    rows = [
+        f"{first + at},甲{first + at},{f'甲{first + at - 1}' if at else ''},直属单位" for at in range(count)
+    ]
+    return "\n".join(["单位编码,单位名称,上级单位,单位类别", *rows, ""]).encode()
+
+
+def test_a_tree_that_is_too_deep_for_its_paths_is_refused_below_the_last_that_fits(sysadmin):
+    made = bring_in("unit", chain(50), sysadmin, name="u.csv")
+    assert Unit.objects.count() == 42
+    assert max(len(unit.path) for unit in Unit.objects.all()) == 253
+    assert [problem.row for problem in made.reading.problems] == list(range(44, 52))
+    assert "层级过多" in made.reading.problems[0].reason
+
+
+def test_what_hangs_below_a_unit_that_moves_has_to_fit_as_well(sysadmin):
+    bring_in("unit", chain(30), sysadmin, name="u.csv")
+    bring_in("unit", chain(20, first=60001), sysadmin, name="u.csv")
+    content = "单位编码,单位名称,上级单位,单位类别\n60001,甲60001,甲70030,直属单位\n60019,甲60019,甲70030,直属单位\n"
+    made = bring_in("unit", content.encode(), sysadmin, name="u.csv")
+    assert [problem.cell for problem in made.reading.problems] == ["C2"]
+    assert Unit.objects.get(code="60001").parent is None
+    assert len(Unit.objects.get(code="60020").path) == 1 + 32 * 6
+
+
+def test_placing_units_costs_as_much_as_the_list_is_long(sysadmin):
+    def cost(count):
+        began = time.thread_time()
+        plan("unit", chain(count, first=10001), name="u.csv", by=sysadmin, on=ON)
+        return time.thread_time() - began
+
+    cost(10)
+    assert cost(3000) < 40 * cost(300)
+
+
+@pytest.mark.parametrize("name", ["王" * 45, "庄" * 60, "Aa " * 19 + "x"])
+def test_a_long_name_is_imported_with_as_much_pinyin_as_fits(units, sysadmin, name):
+    content = f"工号,姓名,单位\n70001,{name},图书馆\n70002,李四,图书馆\n".encode()
+    bring_in("user", content, sysadmin, name="p.csv")
+    person = User.objects.get(staff_no="70001")
+    assert person.name == name
+    assert (len(person.pinyin) <= 200, len(person.initials) <= 40) == (True, True)
+    assert User.objects.search("李四").get().staff_no == "70002"
 
 
 def test_an_ambiguous_short_name_is_refused_and_a_code_is_understood(units, sysadmin):

@@ -254,3 +254,16 @@ def test_a_key_that_does_not_open_stops_with_a_hint(signing_key, settings):
     settings.CERTIFICATE_SIGNING_PASSWORD = "wrong"
     with pytest.raises(ImproperlyConfigured, match="CERTIFICATE_SIGNING_KEY"):
         documents.sign(b"%PDF")
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u200f", "\u061c"])
+def test_what_turns_the_writing_round_is_refused(sign):
+    with pytest.raises(documents.MissingGlyph, match=f"U\\+{ord(sign):04X}") as refusal:
+        documents.require_glyphs(f"王{sign}芳", whose=f"王{sign}芳")
+    assert sign not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["", " \n", "\u200b", "\u00ad\u200d", "\u202e", "\ufe0f"])
+def test_a_name_in_which_nothing_is_seen_is_refused(name):
+    with pytest.raises(documents.MissingGlyph):
+        documents.require_glyphs(name, whose=name)

@@ -1,0 +1,34 @@
+"""Where a unit stands: its path is the codes from the top of the university down to its own, ``/010/01001/``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import Unit
+
+TOO_DEEP = _("Too many units stand above each other here. Choose a unit higher up.")
+
+
+def path_of(unit: Unit) -> str:
+    """The path that the unit has once it is saved."""
+    return f"{unit.parent.path if unit.parent else '/'}{unit.code}/"
+
+
+def prefixes(path: str) -> list[str]:
+    """``/1/2/`` → ``/1/``, ``/1/2/``."""
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[: i + 1]) + "/" for i in range(len(parts))]
+
+
+def longest_path(unit: Unit) -> int:
+    """How long the longest path becomes, of the unit and of those below it, once it is saved."""
+    length = len(path_of(unit))
+    if unit.pk:
+        below = type(unit).objects.filter(path__startswith=unit.path)
+        length += (below.aggregate(most=Max(Length("path")))["most"] or 0) - len(unit.path)
+    return length
