@@ -126,6 +126,7 @@ OPINIONS = [
     ("administration", ["所在单位", "行政意见"], "行政负责人"),
     ("union", ["校工会", "意见"], "校工会负责人"),
 ]
+ON_THE_SCAN = "日期见盖章申报表"  # what is known here is the day of the check, not that of the signature
 APPRENTICE = "徒弟"  # the role as the snapshot has it, in the language of the record
 
 
@@ -288,7 +289,7 @@ def _opinion(endorsement, label: list[str], signer: str) -> dict:
         "signer": f"{signer}{BY_HAND if endorsement.paper_id else ONLINE}",
         "opinion": endorsement.opinion,
         "signatory": endorsement.signatory,
-        "date": _day(endorsement.at),
+        "date": ON_THE_SCAN if endorsement.paper_id else _day(endorsement.at),
     }
 
 

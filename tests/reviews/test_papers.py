@@ -189,7 +189,7 @@ def test_the_phone_number_is_left_out_unless_given(render):
 def test_given_opinions_come_filled_in_with_how_they_were_signed_and_the_others_stay_blank(render):
     text = render(DATA, endorsements=SIGNED)
     assert "同意推荐。部门工会主席（网上签署）：陈芳（盖章）2026年3月29日" in text  # 01:00 in Shanghai
-    assert "同意申报。党组织负责人（签字）：周明（盖章）2026年3月30日" in text
+    assert "同意申报。党组织负责人（签字）：周明（盖章）日期见盖章申报表" in text
     assert "行政负责人（签字）：（盖章）年月日" in text
     assert "校工会负责人（签字）：（盖章）年月日" in text
 
