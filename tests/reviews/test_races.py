@@ -4,9 +4,8 @@ Real threads on real connections. On SQLite writers queue before they begin, so 
 """
 
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -85,14 +84,38 @@ def test_of_two_who_hand_in_at_once_one_does(cast):
 
 
 @on_postgres
-def test_without_the_lock_and_the_conditional_update_it_is_handed_in_twice(cast, monkeypatch):
+def test_without_the_lock_both_freeze_the_same_version_and_one_falls_over_it(cast, monkeypatch):
+    meeting = threading.Barrier(2)
+
+    @contextmanager
+    def unlocked(self, verb):
+        meeting.wait(10)
+        with transaction.atomic():
+            yield self
+
     application = ApplicationFactory(studio=cast.studio)
-    monkeypatch.setattr(Movable, "move", unguarded_move(threading.Barrier(2), "submit"))
-    monkeypatch.setattr(Application, "locked", lambda self, verb: nullcontext(self))
-    papers = SimpleNamespace(concerns=lambda: ([], []), names=dict)
-    monkeypatch.setattr(Snapshot, "take", lambda application, **kwargs: papers)
-    assert kinds(hand_in_twice(cast, application)) == ["done", "done"]
-    assert ApplicationLog.objects.filter(verb="submit").count() == 2
+    monkeypatch.setattr(Application, "locked", unlocked)
+    assert kinds(hand_in_twice(cast, application)) == ["IntegrityError", "done"]
+    assert [one.version for one in Snapshot.objects.all()] == [1]
+
+
+def withdraw_twice(cast, application) -> list:
+    rows = [fresh(application), fresh(application)]
+    return at_once(*[lambda row=row: row.withdraw(by=cast.lead, reason="明年再报") for row in rows])
+
+
+def test_of_two_withdrawals_at_once_one_counts(cast):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    assert kinds(withdraw_twice(cast, application)) == ["IllegalMove", "done"]
+    assert ApplicationLog.objects.filter(verb="withdraw").count() == 1
+
+
+@on_postgres
+def test_without_the_conditional_update_it_is_withdrawn_twice(cast, monkeypatch):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    monkeypatch.setattr(Movable, "move", unguarded_move(threading.Barrier(2), "withdraw"))
+    assert kinds(withdraw_twice(cast, application)) == ["done", "done"]
+    assert ApplicationLog.objects.filter(verb="withdraw").count() == 2
 
 
 # -- the two last signatures --------------------------------------------------------------------------------------
@@ -205,16 +228,16 @@ def test_a_number_that_is_not_used_is_given_again(cast):
 
 @on_postgres
 def test_counting_up_without_the_row_lock_gives_doubles(cast, monkeypatch):
+    """The row is locked by counting up in the database; the twin reads the number first and then writes it."""
     meeting = threading.Barrier(2)
 
-    def unguarded(name, year):
-        row, _new = NumberSequence.objects.get_or_create(name=name, year=year)
+    def read_before(field):
+        last = NumberSequence.objects.values_list(field, flat=True).get()
         meeting.wait(10)
-        NumberSequence.objects.filter(pk=row.pk).update(last=row.last + 1)
-        return row.last + 1
+        return last
 
     draw()
-    monkeypatch.setattr(numbers, "next_number", unguarded)
+    monkeypatch.setattr(numbers, "F", read_before)
     assert at_once(draw, draw) == [2, 2]
 
 
