@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -83,6 +84,9 @@ def with_papers(certificates):
 def lacking_papers(certificates):
     """Those that still have to be made; revoked ones are not."""
     return certificates.filter(papers_made__lt=len(Kind), revoked_on=None)
+
+
+MOST_LOOKED_THROUGH = 100
 
 
 @admin.register(Certificate)
@@ -175,21 +179,46 @@ class CertificateAdmin(ExportsMixin, OfficeAdmin):
 
     @admin.action(description=_("Issue certificates and plaques, one ZIP"), permissions=["issue"])
     def issue_many(self, request, queryset):
+        """Looked through first, with previews; then made: what is made once stays what it is."""
         own = Studio.objects.concerning(request.user)
-        if left_out := list(queryset.filter(studio__in=own).values_list("number", flat=True)):
-            messages.warning(
-                request,
-                _now("%(numbers)s left out: certificates of your own studio are issued by somebody else.")
-                % {"numbers": "、".join(left_out)},
-            )
+        ready = queryset.filter(revoked_on=None).exclude(studio__in=own)
+        if "confirm" not in request.POST:
+            return self.look_through(request, ready, queryset.exclude(pk__in=ready.values("pk")))
         try:
-            work = issuing.start_batch(
-                queryset.filter(revoked_on=None).exclude(studio__in=own), by=request.user
-            )
+            work = issuing.start_batch(ready, by=request.user)
         except DomainError as error:
             messages.error(request, str(error))
             return None
         return redirect(work)
+
+    def look_through(self, request, ready, left_out):
+        """The page before a batch: which certificates, how each will look, and which not, with the reason."""
+        shown = ready.order_by("year", "serial")[:MOST_LOOKED_THROUGH]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _now("Issue certificates and plaques"),
+            "certificates": [
+                {
+                    "certificate": one,
+                    "made": one.papers_made == len(Kind),
+                    "previews": [
+                        (kind.label, reverse("admin:studios_certificate_preview", args=[one.pk, kind]))
+                        for kind in Kind
+                    ],
+                }
+                for one in shown
+            ],
+            "number": ready.count(),
+            "more": max(0, ready.count() - MOST_LOOKED_THROUGH),
+            "left_out": [
+                (one, _now("Revoked") if one.revoked_on else _now("Your own studio: somebody else issues it"))
+                for one in left_out[:MOST_LOOKED_THROUGH]
+            ],
+            "chosen": request.POST.getlist("_selected_action"),
+            "across": request.POST.get("select_across", "0"),
+        }
+        return TemplateResponse(request, "admin/studios/issue_many.html", context)
 
     def get_urls(self):
         wrap = self.admin_site.admin_view

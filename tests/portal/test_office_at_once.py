@@ -103,6 +103,7 @@ def test_a_batch_started_eight_times_is_one_job():
     certify()
     data = {
         "action": "issue_many",
+        "confirm": "1",
         "_selected_action": list(Certificate.objects.values_list("pk", flat=True)),
     }
     url = reverse("admin:studios_certificate_changelist")
