@@ -84,7 +84,7 @@ class ImportsMixin:
             file = form.cleaned_data["file"]
             content = file.read()
             try:
-                plan = self._plan(request, content, file.name)
+                self._plan(request, content, file.name)
             except UnreadableFile as error:
                 form.add_error("file", str(error))
             else:
@@ -92,7 +92,6 @@ class ImportsMixin:
                     kind=self.import_kind,
                     name=file.name,
                     content=content,
-                    plan=plan.fingerprint,
                     by=request.user,
                 )
                 return redirect(self.import_url("import_preview", held.pk))
@@ -105,20 +104,22 @@ class ImportsMixin:
         return _excel(tables.export(headings, []), f"{self.opts.verbose_name_plural}.xlsx")
 
     def import_preview(self, request, pk: int):
-        """What will become of each row; on POST it is done, provided that it is still what was shown."""
+        """What will become of each row; on POST it is done, provided that it is what that very page has shown."""
         held = self._held(request, pk)
         if held.applied_at:
             return self._page(request, "done", {"held": held, "outcome": held.outcome})
         plan = self._plan(request, bytes(held.content), held.name)
         if request.method == "POST":
-            if plan.fingerprint != held.plan:
+            if request.POST.get("plan") != plan.fingerprint:
                 messages.warning(
                     request, _("Something has changed since the preview. Please look through it once more.")
                 )
             elif self._confirm(request, held, plan):
                 return redirect(self.import_url("import_preview", pk))
-        PendingImport.objects.filter(pk=pk).update(plan=plan.fingerprint)
-        return self._page(request, "preview", {"held": held, "plan": plan, **_shown(plan)})
+        numbered = _("Unit code") if self.import_kind == "unit" else _("Staff number")
+        named = _("Unit name") if self.import_kind == "unit" else _("Name")
+        shown = {"held": held, "plan": plan, "numbered": numbered, "named": named, **_shown(plan)}
+        return self._page(request, "preview", shown)
 
     def _confirm(self, request, held: PendingImport, plan: Plan) -> bool:
         try:
@@ -192,6 +193,7 @@ def _shown(plan: Plan) -> dict:
             if by_fate[fate.value]
         ],
         "problems": problems[:SHOWN],
+        "doubles": any(row.twins for row in plan.reading.bad),
         "more_problems": max(len(problems) - SHOWN, 0),
         "unused": [heading for table in plan.reading.tables for heading in table.unused],
         "sheets": [table.sheet.name for table in plan.reading.tables],

@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from accounts.delivery import tell_old_addresses
@@ -31,7 +31,7 @@ from records.sheets import Reading, Row
 
 class Fate(models.TextChoices):
     NEW = "new", gettext_lazy("New")
-    CHANGED = "changed", gettext_lazy("Changed")
+    CHANGED = "changed", pgettext_lazy("import", "Changed")
     SAME = "same", gettext_lazy("Unchanged")
     BAD = "bad", gettext_lazy("Not imported")
 

@@ -21,15 +21,14 @@ class PendingImportQuerySet(models.QuerySet):
     def waiting(self, on=None):
         return self.filter(applied_at=None, expires_at__gt=on or timezone.now())
 
-    def hold(self, *, kind: str, name: str, content: bytes, plan: str, by) -> PendingImport:
-        """Keeps an upload for ``KEPT``. ``plan`` is the fingerprint of what its preview says will happen."""
+    def hold(self, *, kind: str, name: str, content: bytes, by) -> PendingImport:
+        """Keeps an upload for ``KEPT``."""
         self.forget(timezone.now())
         return self.create(
             kind=kind,
             name=name[:150],
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
-            plan=plan,
             by=by,
             expires_at=timezone.now() + KEPT,
         )
@@ -48,7 +47,6 @@ class PendingImport(models.Model):
     name = models.CharField(_("file name"), max_length=150)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    plan = models.CharField(max_length=64)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("uploaded by")
     )

@@ -94,13 +94,17 @@ class Table:
 
 @dataclass(eq=False)
 class Row:
-    """One row of data. ``values`` has a clean value for each column of the file, ``None`` where the cell is blank."""
+    """One row of data. ``values`` has a clean value for each column of the file, ``None`` where the cell is blank.
+
+    ``twins`` are the rows before it that say something else under the same key.
+    """
 
     table: Table
     number: int
     raw: dict[str, object]
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    twins: list[Row] = field(default_factory=list)
 
     @property
     def sheet(self) -> str:
@@ -132,6 +136,12 @@ class Reading:
     @property
     def bad(self) -> list[Row]:
         return [row for row in self.all if row.problems]
+
+    @property
+    def to_mend(self) -> list[Row]:
+        """The bad rows, and before each the good one that it contradicts: alone, the bad one would be good."""
+        shown = {id(row) for bad in self.bad for row in [bad, *bad.twins]}
+        return [row for row in self.all if id(row) in shown]
 
     @property
     def problems(self) -> list[Problem]:
@@ -330,21 +340,36 @@ def _clean(row: Row) -> None:
 
 
 def _refuse_doubles(reading: Reading) -> None:
-    """The second row with a value that may stand once is refused, with the number of the first."""
+    """The second row with a value that may stand once is refused, once, with the number of the first and with the
+    columns in which the two differ.
+    """
     # In the order of the columns: problems stand in the order of the file, in every process.
-    unique = [
+    unique = dict.fromkeys(
         name for table in reading.tables for name, (_at, column) in table.columns.items() if column.unique
-    ]
-    for name in dict.fromkeys(unique):
-        first: dict[Any, Row] = {}
-        for row in reading.all:
+    )
+    first: dict[tuple[str, Any], Row] = {}
+    for row in reading.all:
+        told: list[Row] = []
+        for name in unique:
             if (value := row.values.get(name)) is None:
                 continue
-            earlier = first.setdefault(value, row)
-            if earlier is row:
-                continue
-            if earlier.values == row.values:
-                words = _("Row %(row)s already says the same.")
-            else:
-                words = _("Row %(row)s has this already, with other data.")
-            row.refuse(name, words % {"row": earlier.number})
+            earlier = first.setdefault((name, value), row)
+            if earlier is not row and earlier not in told:
+                told.append(earlier)
+                row.refuse(name, _double(row, earlier))
+
+
+def _double(row: Row, earlier: Row) -> str:
+    """Why a row that comes after another of the same key stays out; the two are then known as twins."""
+    differing = [
+        row.table.headings[at]
+        for name, (at, _column) in row.table.columns.items()
+        if row.values.get(name) != earlier.values.get(name)
+    ]
+    if not differing:
+        return _("Row %(row)s already says the same.") % {"row": earlier.number}
+    row.twins.append(earlier)
+    return _("Row %(row)s has this already, with other data in: %(columns)s.") % {
+        "row": earlier.number,
+        "columns": "、".join(differing),
+    }

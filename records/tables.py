@@ -53,28 +53,34 @@ def export(headings: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: 
 
 
 def marked_copy(reading: Reading) -> bytes:
-    """Only the bad rows, under the same headings, each bad cell coloured and with the reason as a comment, and all
-    reasons of a row in a last column. Mended, the file can be imported as it is."""
+    """The bad rows under the same headings, each bad cell coloured and with the reason as a comment, and all reasons of
+    a row in a last column. Mended, the file can be imported as it is.
+
+    Above a row that says something else under the same key stands the one it contradicts: imported untouched, the
+    file brings the bad rows no further, and whoever wants the second has to take the first out.
+    """
     book = Workbook()
     book.remove(book.active)
     for table in reading.tables:
-        bad = [row for row in reading.bad if row.table is table]
-        if bad:
-            _mark(book.create_sheet(_sheet_name(table.sheet.name)), table, bad)
+        rows = [row for row in reading.to_mend if row.table is table]
+        if rows:
+            _mark(book.create_sheet(_sheet_name(table.sheet.name)), table, rows)
     if not book.sheetnames:
         book.create_sheet(_sheet_name(_("No bad rows")))
     return _saved(book)
 
 
-def _mark(page: Worksheet, table: Table, bad: list[Row]) -> None:
+def _mark(page: Worksheet, table: Table, rows: list[Row]) -> None:
     places = sorted(table.headings)
     _write_row(page, 1, [*(table.headings[at] for at in places), _("What is wrong (row in your file)")])
     column_of = {name: places.index(at) + 1 for name, (at, _column) in table.columns.items()}
-    for number, row in enumerate(bad, start=2):
+    for number, row in enumerate(rows, start=2):
         original = table.sheet.rows.get(row.number, {})
         filled = {table.columns[name][0]: value for name, value in row.raw.items()}
         values = [filled.get(at, original.get(at)) for at in places]
-        reasons = [f"{problem.heading}：{problem.reason}" for problem in row.problems]
+        reasons = [f"{problem.heading}：{problem.reason}" for problem in row.problems] or [
+            _("This one is right by itself and goes in. To have the other one instead, delete this row.")
+        ]
         where = _("Row %(row)s") % {"row": row.number}
         _write_row(page, number, [*values, f"{where} {' '.join(reasons)}"])
         for problem in row.problems:

@@ -74,7 +74,6 @@ def test_every_bad_unit_is_named_by_row_column_value_and_reason(units):
     told = {(p.cell, p.heading, p.value) for p in units.reading.problems}
     assert told == {
         ("B31", "单位编码", "06000"),
-        ("C31", "单位名称", "物理与天文学院"),
         ("E32", "上级单位", "不存在的研究院"),
         ("B33", "单位编码", ""),
         ("B34", "单位编码", "05000"),
@@ -166,23 +165,57 @@ def test_a_marked_copy_of_bad_rows_is_mended_and_imported(units, sysadmin):
     book = load_workbook(io.BytesIO(marked_copy(first.reading)))
     page = book.worksheets[0]
     assert [cell.value for cell in page[1]][:3] == ["工 号", "姓名", "性别"]
-    assert page.max_row == 1 + len(TRUTH["people.xlsx"]["bad"])
+    assert page.max_row == 2 + len(TRUTH["people.xlsx"]["bad"])  # with the row that one of them contradicts
     unmended = plan("user", marked_copy(first.reading), by=sysadmin, on=ON)
     assert {line.key for line in unmended.lines if line.fate == Fate.BAD} == {
-        "", "88001", "88002", "88003", "88004", "88005", "=1+1",
+        "01140", "", "88001", "88002", "88003", "88004", "88005", "=1+1",
     }  # fmt: skip
-    page["A3"] = "88006"  # nobody's number was missing
-    page["B4"] = "李甲"
-    page["D5"] = "1980年12月"
-    page["D6"] = "1981.5"
-    page["E7"] = "法学院"
-    page["K8"], page["L8"] = "13900000009", "t@sjd.example"
-    page["A9"] = "88007"
+    page["A4"] = "88006"  # nobody's number was missing
+    page["B5"] = "李甲"
+    page["D6"] = "1980年12月"
+    page["D7"] = "1981.5"
+    page["E8"] = "法学院"
+    page["K9"], page["L9"] = "13900000009", "t@sjd.example"
+    page["A10"] = "88007"
     out = io.BytesIO()
     book.save(out)
     mended = bring_in("user", out.getvalue(), sysadmin)
-    assert mended.counts == {"new": 7, "changed": 1, "same": 0, "bad": 0}
+    assert mended.counts == {"new": 7, "changed": 0, "same": 1, "bad": 1}
     assert User.objects.get(staff_no="88002").birth_month == 12
+
+
+@pytest.mark.parametrize(("kind", "file"), [("unit", "units.xlsx"), ("user", "people.xlsx")])
+def test_a_marked_copy_that_nobody_mended_changes_nothing(units, sysadmin, kind, file):
+    first = bring_in(kind, sample(file), sysadmin)
+    histories = User.history.count(), Unit.history.count()
+    again = bring_in(kind, marked_copy(first.reading), sysadmin)
+    assert again.to_write == []
+    assert again.counts["bad"] == len(TRUTH[file]["bad"])
+    assert (User.history.count(), Unit.history.count()) == histories
+
+
+def test_the_second_of_two_rows_is_taken_once_the_first_is_deleted(units, sysadmin):
+    import io
+
+    from openpyxl import load_workbook
+
+    first = bring_in("unit", sample("units.xlsx"), sysadmin)
+    book = load_workbook(io.BytesIO(marked_copy(first.reading)))
+    page = book.worksheets[0]
+    first_of_two, _second = [cell.row for cell in page["B"] if cell.value == "06000"]
+    page.delete_rows(first_of_two)
+    out = io.BytesIO()
+    book.save(out)
+    assert [line.key for line in plan("unit", out.getvalue(), by=sysadmin).to_write] == ["06000"]
+
+
+def test_a_double_says_once_in_which_columns_it_differs(units, sysadmin):
+    [reason] = [p.reason for p in units.reading.problems if p.row == 31]
+    assert reason == "与第 8 行重复，这些列不同：部门工会主席、联系电话。"
+    made = plan("user", sample("people.xlsx"), by=sysadmin, on=ON)
+    [reason] = [p.reason for p in made.reading.problems if p.row == 403]
+    assert "性别" in reason
+    assert "姓名" not in reason
 
 
 def test_a_code_does_not_change_its_unit_and_a_name_not_its_code(units, sysadmin):

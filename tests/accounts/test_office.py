@@ -39,6 +39,15 @@ def upload(client, kind, content, name="list.xlsx", follow=True):
     )
 
 
+def confirm(client, preview):
+    """Presses the button of a preview that was shown."""
+    return client.post(
+        preview.redirect_chain[-1][0] if preview.redirect_chain else preview.request["PATH_INFO"],
+        {"plan": preview.context["plan"].fingerprint},
+        follow=True,
+    )
+
+
 def sample(name):
     return (SAMPLES / name).read_bytes()
 
@@ -52,7 +61,7 @@ def test_an_import_writes_nothing_before_it_is_confirmed(as_, role):
     for words in ("不存在的研究院", "单位编码", "05000", "船舶与海洋工程学院"):
         assert words in page
     assert Unit.objects.count() == before
-    done = client.post(preview.redirect_chain[-1][0], follow=True)
+    done = confirm(client, preview)
     assert done.context["outcome"] == {"new": 28, "changed": 0, "same": 0, "bad": 4}
     assert Unit.objects.count() == before + 28
     again = upload(client, "unit", sample("units.xlsx"))
@@ -61,37 +70,61 @@ def test_an_import_writes_nothing_before_it_is_confirmed(as_, role):
 
 def test_people_are_imported_and_their_bad_rows_downloaded(as_):
     client = as_("sysadmin")
-    client.post(upload(client, "unit", sample("units.xlsx")).redirect_chain[-1][0])
+    confirm(client, upload(client, "unit", sample("units.xlsx")))
     preview = upload(client, "user", sample("people.xlsx"), name="人员 2026.xlsx")
     here = preview.redirect_chain[-1][0]
     assert preview.context["counts"] == {"new": 400, "changed": 0, "same": 0, "bad": 8}
     bad = client.get(here + "bad-rows.xlsx")
-    assert load_workbook(io.BytesIO(bad.content)).active.max_row == 9
+    assert (
+        load_workbook(io.BytesIO(bad.content)).active.max_row == 10
+    )  # with the row that one of them contradicts
     assert "%E4%BA%BA%E5%91%98%202026" in bad["Content-Disposition"]
-    client.post(here)
+    confirm(client, preview)
     assert User.objects.filter(password__startswith="!").count() == 400
 
 
 def test_a_second_click_and_a_second_page_import_once(as_):
     client = as_("sysadmin")
-    here = upload(client, "unit", sample("units.xlsx")).redirect_chain[-1][0]
-    client.post(here)
+    preview = upload(client, "unit", sample("units.xlsx"))
+    confirm(client, preview)
     histories = Unit.history.count()
-    client.post(here)
+    confirm(client, preview)
     assert Unit.history.count() == histories
 
 
 def test_a_preview_that_is_no_longer_true_is_shown_again(as_):
     client = as_("sysadmin")
-    here = upload(client, "unit", sample("units.xlsx")).redirect_chain[-1][0]
+    preview = upload(client, "unit", sample("units.xlsx"))
     UnitFactory(code="30000", name="图书馆", kind="direct")
     before = Unit.objects.count()
-    again = client.post(here)
+    again = confirm(client, preview)
     assert again.status_code == 200
     assert again.context["counts"]["changed"] == 1
     assert Unit.objects.count() == before
-    client.post(here)
+    confirm(client, again)
     assert Unit.objects.count() == before + 27
+
+
+def test_a_stale_preview_is_not_confirmed_because_another_tab_saw_a_fresh_one(as_):
+    client = as_("sysadmin")
+    stale = upload(client, "unit", sample("units.xlsx"))
+    UnitFactory(code="30000", name="图书馆", kind="direct")
+    before = Unit.objects.count()
+    client.get(stale.redirect_chain[-1][0])
+    assert confirm(client, stale).context["counts"]["changed"] == 1
+    client.post(stale.redirect_chain[-1][0])  # nor without saying what was seen
+    assert Unit.objects.count() == before
+
+
+def test_the_preview_calls_the_columns_of_a_list_by_their_names(as_):
+    client = as_("sysadmin")
+    preview = upload(client, "unit", sample("units.xlsx"))
+    page = preview.content.decode()
+    assert '<th scope="col">单位编码</th><th scope="col">单位名称</th>' in page
+    assert ">姓名<" not in page
+    confirm(client, preview)
+    page = upload(client, "user", sample("people.xlsx")).content.decode()
+    assert '<th scope="col">工号</th><th scope="col">姓名</th>' in page
 
 
 def test_an_upload_is_seen_by_its_owner_only(as_, client):

@@ -38,7 +38,7 @@ def test_a_day_is_one_line_of_counts_and_a_second_run_counts_nothing(lead, capsy
 
 
 def test_old_things_go_on_the_day_that_is_asked_for_and_not_before(lead, capsys):
-    PendingImport.objects.hold(kind="people", name="people.xlsx", content=b"x", plan="x", by=lead)
+    PendingImport.objects.hold(kind="people", name="people.xlsx", content=b"x", by=lead)
     Outbox.objects.create(kind="mail", done_at=timezone.now())
     Job.objects.create(kind="x", title="x", state="done", finished_at=timezone.now())
     today = timezone.localdate()
