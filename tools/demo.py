@@ -17,6 +17,7 @@ ACCOUNTS = {
     "administration": "单位行政负责人",
     "expert1 … expert5": "评审专家",
     "staff": "校工会干事",
+    "staff2": "校工会干事，另一位",
     "leader": "校工会领导",
     "finance": "财务",
     "auditor": "审计员",

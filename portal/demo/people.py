@@ -95,6 +95,7 @@ ACCOUNTS = [
         ]
     ),
     Account("staff", "王秀兰", "40000", ((RoleCode.UNION_STAFF, "", ""),)),
+    Account("staff2", "秦月华", "40000", ((RoleCode.UNION_STAFF, "", ""),)),
     Account("leader", "周建国", "40000", ((RoleCode.UNION_LEADER, "", ""),)),
     Account("finance", "钱丽华", "40000", ((RoleCode.FINANCE, "", ""),)),
     Account("auditor", "严明", "40000", ((RoleCode.AUDITOR, "", ""),)),

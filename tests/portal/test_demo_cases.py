@@ -46,10 +46,12 @@ def a_lead_who_is_an_officer_of_the_unit():
 
 
 def staff_who_belong_to_a_studio():
-    """Who may not accept its application, which waits for its check."""
-    staff = account("staff")
+    """Who may not accept its application, which waits for its check by a colleague."""
+    staff, colleague = account("staff"), account("staff2")
     own = Application.objects.get(state=State.RECOMMENDED, studio__members__user=staff)
-    return not staff.has_perm("reviews.accept_application", own)
+    return [user for user in (staff, colleague) if user.has_perm("reviews.accept_application", own)] == [
+        colleague
+    ]
 
 
 def an_application_that_came_late():
@@ -171,7 +173,7 @@ def something_to_do_for_every_account():
     without = {name for name in portal if not agenda.tasks_of(account(name), ON)}
     return not without | {
         name
-        for name in ("staff", "leader")
+        for name in ("staff", "staff2", "leader")
         if not any(queue.count for queue in agenda.queues.of(account(name), ON))
     }
 
