@@ -71,7 +71,11 @@ REASONS = {
     "pages": gettext_lazy("The file has more than %(most)s pages. Please split it."),
     "pixels": gettext_lazy("The picture is too large (%(width)s × %(height)s). Please make it smaller."),
     "active": gettext_lazy(
-        "The PDF contains scripts or starts programs. Please print it to a new PDF first."
+        "The PDF contains scripts, embedded files or actions of its own. Please print it to a new PDF first."
+    ),
+    "linked": gettext_lazy(
+        "The file fetches a template, an object or a picture from elsewhere. Please put it into the file, or break the "
+        "link, and save it again."
     ),
     "macros": gettext_lazy("The file contains macros. Please save it as DOCX or XLSX without macros."),
     "bomb": gettext_lazy("The file unpacks to far more than it should and was not taken."),

@@ -13,6 +13,7 @@ import resource
 import struct
 import sys
 import zipfile
+from xml.parsers import expat
 
 import filetype
 
@@ -40,7 +41,19 @@ PNG_KEPT = {
     b"pHYs",
     b"bKGD",
 }
+MOST_OBJECTS = 200_000
 ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm"}
+HARMLESS_AT_OPENING = {"/GoTo", "/Named"}
+FILE_PLACES = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
+
+
+def spelled(name: str) -> bytes:
+    """A pattern for a PDF name of letters, each of which may be written as its code: ``/Java#53cript``."""
+    return b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name.encode())
+
+
+# For objects that no table of the file names, which some viewers look for all the same.
+LOOSE = re.compile(rb"/(?:" + spelled("JavaScript") + rb"|" + spelled("Launch") + rb")(?![A-Za-z0-9_#])")
 
 
 class Refused(Exception):
@@ -147,9 +160,10 @@ def office(data: bytes, limits: dict) -> tuple[dict, bytes]:
             kinds = [kind for kind, (part, mark) in OFFICE.items() if part in names and mark in types]
             if len(kinds) != 1:
                 raise Refused("unknown")
-            if b"attachedTemplate" in outside(archive, names):
-                raise Refused("macros")
             unpack(archive, entries)
+            for name in names:
+                if name.lower().endswith(".rels"):
+                    check_relations(small(archive, name))
     except (
         zipfile.BadZipFile,
         OSError,
@@ -192,10 +206,26 @@ def small(archive: zipfile.ZipFile, name: str) -> bytes:
     return text
 
 
-def outside(archive: zipfile.ZipFile, names: set[str]) -> bytes:
-    """The relations of the settings part, where a template is fetched from elsewhere."""
-    part = "word/_rels/settings.xml.rels"
-    return small(archive, part) if part in names else b""
+def check_relations(text: bytes) -> None:
+    """Only links that somebody has to follow may lead outside: no template, object, picture or data from there."""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        given = {name.rpartition(":")[2].lower(): value.strip() for name, value in attributes.items()}
+        kind = given.get("type", "").rpartition("/")[2].lower()
+        outside = given.get("targetmode", "").lower() == "external" or kind == "attachedtemplate"
+        if outside and kind != "hyperlink":
+            raise Refused("linked")
+
+    def refuse(*_arguments) -> None:
+        raise Refused("damaged")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise Refused("damaged") from error
 
 
 def unpack(archive: zipfile.ZipFile, entries: list) -> None:
@@ -217,7 +247,7 @@ def pdf(data: bytes, limits: dict) -> tuple[dict, bytes]:
         raise Refused("damaged")
     if zipfile.is_zipfile(io.BytesIO(data)):
         raise Refused("unknown")
-    if re.search(rb"/(JavaScript|Launch)\b", data):
+    if LOOSE.search(data):
         raise Refused("active")
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
@@ -225,7 +255,7 @@ def pdf(data: bytes, limits: dict) -> tuple[dict, bytes]:
             raise Refused("password")
         root = reader.trailer["/Root"].get_object()
         pages = walk(root["/Pages"], "/Kids", limits["pages"])
-        check_actions(root, pages)
+        check_objects(reader)
     except (Refused, MemoryError):
         raise
     except Exception as error:  # whatever a parser trips over in a file made to trip it
@@ -258,46 +288,78 @@ def walk(top, children: str, most: int) -> list:
     return leaves
 
 
-def check_actions(root, pages: list) -> None:
-    """No scripts and no programs: at opening, on pages and annotations, in form fields, in the name tree."""
-    names = root["/Names"].get_object() if "/Names" in root else {}
-    if "/JavaScript" in names:
+def check_objects(reader) -> None:
+    """Every object that the file's tables name, whoever points to it: none acts, brings a file along or is a form of
+    its own.
+    """
+    from pypdf.generic import IndirectObject
+
+    places = [(number, generation) for generation, table in reader.xref.items() for number in table]
+    places += [(number, 0) for number in reader.xref_objStm]
+    if len(places) > MOST_OBJECTS:
+        raise Refused("slow")
+    check_inside(reader.trailer)
+    for number, generation in places:
+        check_inside(reader.get_object(IndirectObject(number, generation, reader)))
+
+
+def check_inside(top) -> None:
+    """An object and all that stands in it; what it points to has its own turn."""
+    waiting = [top]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            check_dictionary(value)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def check_dictionary(held: dict) -> None:
+    """Names may be those of fonts and pictures as well, so a key counts only with what it stands for."""
+    kind = found(held, "/S")
+    if kind in ACTIVE or (kind is not None and "/JS" in held) or "/XFA" in held:
         raise Refused("active")
-    holders = [root, *pages]
-    for page in pages:
-        notes = page["/Annots"].get_object() if "/Annots" in page else []
-        holders.extend(note.get_object() for note in list(notes)[:MOST_NODES])
-    if "/AcroForm" in root:
-        form = root["/AcroForm"].get_object()
-        for field in list(form.get("/Fields", []))[:MOST_NODES]:
-            holders.extend(walk(field, "/Kids", MOST_NODES))
-            holders.append(field.get_object())
-    for holder in holders:
-        for action in actions(holder):
-            if action.get("/S") in ACTIVE or "/JS" in action:
-                raise Refused("active")
+    if "/EF" in held and any(found(held, "/EF", place) for place in FILE_PLACES):
+        raise Refused("active")
+    events = found(held, "/AA")
+    if isinstance(events, dict) and any(found(events, event, "/S") is not None for event in events):
+        raise Refused("active")
+    if "/OpenAction" in held:
+        check_opening(found(held, "/OpenAction"))
 
 
-def actions(holder):
-    """Every action that the dictionary starts, with those that follow it."""
-    if not hasattr(holder, "get"):
-        return
-    found = [holder[key].get_object() for key in ("/OpenAction", "/A") if key in holder]
-    if "/AA" in holder:
-        found.extend(entry.get_object() for entry in holder["/AA"].get_object().values())
+def check_opening(action) -> None:
+    """At its opening a file may turn to one of its own pages, and do nothing else."""
+    waiting = [action]
     for _step in range(200):
-        if not found:
+        if not waiting:
             return
-        action = found.pop()
-        if isinstance(action, list):
-            if action and hasattr(action[0].get_object(), "get") and "/S" in action[0].get_object():
-                found.extend(part.get_object() for part in action)
-            continue
-        if not hasattr(action, "get"):
-            continue
-        yield action
-        if "/Next" in action:
-            found.append(action["/Next"].get_object())
+        action = waiting.pop()
+        if isinstance(action, dict):
+            if found(action, "/S") not in HARMLESS_AT_OPENING:
+                raise Refused("active")
+            following = found(action, "/Next")
+            waiting.extend(
+                map(resolved, following) if isinstance(following, list) else [following] if following else []
+            )
+    raise Refused("active")
+
+
+def found(held, *keys: str):
+    """What stands under ``keys``, one inside the other; None if something else does."""
+    for key in keys:
+        held = resolved(held.get(key)) if isinstance(held, dict) else None
+    return held
+
+
+def resolved(value):
+    """The object itself, where there is a pointer to it, or a pointer to a pointer."""
+    for _step in range(10):
+        if value is None or value.__class__.__name__ != "IndirectObject":
+            break
+        value = value.get_object()
+    return None if value.__class__.__name__ == "NullObject" else value
 
 
 def main() -> None:

@@ -43,6 +43,120 @@ def pdf_that_acts(action: dict, where: str = "OpenAction") -> bytes:
     return saved(document, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
+SCRIPT = {"/S": pikepdf.Name.JavaScript, "/JS": "app.alert(1)"}
+
+
+def pdf_with(change, **options) -> bytes:
+    """A PDF of one page to which ``change`` did something; its objects are packed, as Word and Acrobat pack them."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    change(document)
+    return saved(document, **{"object_stream_mode": pikepdf.ObjectStreamMode.generate, **options})
+
+
+def outline(action: dict):
+    """Hangs an outline with one item that starts ``action`` into a document."""
+
+    def change(document):
+        item = document.make_indirect(pikepdf.Dictionary(Title="一", A=pikepdf.Dictionary(action)))
+        document.Root.Outlines = document.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.Outlines, First=item, Last=item, Count=1)
+        )
+
+    return change
+
+
+def opening(action):
+    """Sets what a document does at its opening."""
+
+    def change(document):
+        document.Root.OpenAction = action(document) if callable(action) else pikepdf.Dictionary(action)
+
+    return change
+
+
+def field_with_events(document) -> None:
+    """A field between two others, with a script for each key that is pressed."""
+    last = document.make_indirect(pikepdf.Dictionary(T="c"))
+    events = pikepdf.Dictionary(K=pikepdf.Dictionary(SCRIPT))
+    middle = document.make_indirect(pikepdf.Dictionary(T="b", AA=events, Kids=pikepdf.Array([last])))
+    first = document.make_indirect(pikepdf.Dictionary(T="a", Kids=pikepdf.Array([middle])))
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([first]))
+
+
+def pages_with_events(document) -> None:
+    document.Root.Pages.AA = pikepdf.Dictionary(
+        O=pikepdf.Dictionary(S=pikepdf.Name.Named, N=pikepdf.Name.Print)
+    )
+
+
+def xfa(document) -> None:
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(), XFA="<xdp><script>x</script></xdp>")
+
+
+def attached(document) -> None:
+    document.attachments["evil.exe"] = b"MZ"
+
+
+def pointed_at(document) -> None:
+    """The kind of an action stands in an object of its own."""
+    kind = document.make_indirect(pikepdf.Name.SubmitForm)
+    document.pages[0].Annots = pikepdf.Array(
+        [
+            document.make_indirect(
+                pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=kind, F="x"))
+            )
+        ]
+    )
+
+
+def spelled_in_codes(action: str) -> bytes:
+    """An outline item with an action whose name is written in codes."""
+    return by_hand(
+        [
+            "1 0 obj<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>endobj\n",
+            "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n",
+            "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n",
+            "4 0 obj<</Type/Outlines/First 5 0 R/Last 5 0 R/Count 1>>endobj\n",
+            f"5 0 obj<</Title(x)/Parent 4 0 R/A<</S{action}/F(cmd.exe)>>>>endobj\n",
+        ],
+        size=6,
+    )
+
+
+def links(document) -> None:
+    """What an honest paper has: links, a page to begin with, and names that mean nothing here."""
+    page = document.pages[0]
+    link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://www.example.edu.cn/")
+    page.Annots = pikepdf.Array(
+        [pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link)]
+    )
+    document.Root.OpenAction = pikepdf.Array([page.obj, pikepdf.Name.Fit])
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Courier
+    )
+    picture = document.make_stream(b"\0", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
+    page.Resources = pikepdf.Dictionary(
+        Font=pikepdf.Dictionary(AA=font), XObject=pikepdf.Dictionary(JS=picture, EF=font)
+    )
+
+
+def form_to_fill_in(document) -> None:
+    field = document.make_indirect(pikepdf.Dictionary(T="姓名", FT=pikepdf.Name.Tx))
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+
+
+def first_page(document):
+    return pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=pikepdf.Array([document.pages[0].obj, pikepdf.Name.Fit]))
+
+
+def first_page_and_on(document):
+    """Begins as honest ones do, and goes on to somewhere else."""
+    action = first_page(document)
+    action.Next = pikepdf.Array([pikepdf.Dictionary(S=pikepdf.Name.URI, URI="http://evil.example/")])
+    return action
+
+
 def pdf_with_deep_tree(depth: int = 20_000) -> bytes:
     """Page tree nodes one below the other."""
     kids = [
@@ -150,6 +264,22 @@ def excel() -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def relations(kind: str, target: str = "https://evil.example/x", mode: str = "External") -> str:
+    return (
+        '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
+        f'{kind}" Target="{target}" TargetMode="{mode}"/></Relationships>'
+    )
+
+
+def word_with(part: str, kind: str, encoding: str = "utf-8", **options) -> bytes:
+    """A Word file in which ``part`` says that something stands elsewhere."""
+    text = relations(kind, **options)
+    if encoding != "utf-8":
+        text = text.replace('version="1.0"', f'version="1.0" encoding="{encoding}"')
+    return with_entries(word(), {part: text.encode(encoding)})
 
 
 def zipped(**entries: bytes) -> bytes:

@@ -1,9 +1,12 @@
 """Files made to hurt: a clear sentence within 5 s, and under 300 MB in the process that looks at them."""
 
+import io
 import json
 import subprocess
 import sys
 import time
+from functools import partial
+from itertools import pairwise
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -48,7 +51,32 @@ HOSTILE = {
             papers.word(),
             {"word/_rels/settings.xml.rels": b'<r Type="x/attachedTemplate" Target="http://evil"/>'},
         ),
-        "macros",
+        "linked",
+    ),
+    **{
+        f"Word with {kind} from elsewhere in {part}": (
+            partial(papers.word_with, part, kind, encoding),
+            "linked",
+        )
+        for part, kind, encoding in [
+            ("word/_rels/settings.xml.rels", "attachedTemplate", "utf-8"),
+            ("word/_rels/Settings.xml.RELS", "attachedTemplate", "utf-8"),
+            ("word/_rels/other.xml.rels", "attachedTemplate", "utf-16"),
+            ("word/_rels/more.xml.rels", "oleObject", "utf-8"),
+            ("word/_rels/footer9.xml.rels", "image", "utf-8"),
+            ("word/_rels/webSettings.xml.rels", "frame", "utf-16"),
+            ("xl/externalLinks/_rels/externalLink1.xml.rels", "externalLinkPath", "utf-8"),
+        ]
+    },
+    "Word with relations that are no XML": (
+        lambda: papers.with_entries(papers.word(), {"word/_rels/x.rels": b"<a"}),
+        "damaged",
+    ),
+    "Word with entities in relations": (
+        lambda: papers.with_entries(
+            papers.word(), {"word/_rels/x.rels": '<!DOCTYPE a [<!ENTITY b "c">]><a/>'.encode("utf-16")}
+        ),
+        "damaged",
     ),
     "Word with entities": (
         lambda: papers.with_entries(papers.word(), {papers.CONTENT_TYPES: b'<!DOCTYPE a [<!ENTITY b "c">]>'}),
@@ -96,6 +124,34 @@ HOSTILE = {
         lambda: papers.pdf_that_acts({"/S": papers.pikepdf.Name.Launch, "/F": "cmd.exe"}, where="A"),
         "active",
     ),
+    **{
+        f"a pdf: {what}": (partial(papers.pdf_with, change), "active")
+        for what, change in {
+            "a script in its outline": papers.outline(papers.SCRIPT),
+            "a program in its outline": papers.outline({"/S": papers.pikepdf.Name.Launch, "/F": "cmd.exe"}),
+            "a script behind a rendition": papers.outline({"/S": papers.pikepdf.Name.Rendition, "/JS": "x"}),
+            "events of all pages": papers.pages_with_events,
+            "events of a field between fields": papers.field_with_events,
+            "a form of its own": papers.xfa,
+            "a file inside": papers.attached,
+            "an action that is pointed at": papers.pointed_at,
+            "another computer at opening": papers.opening(
+                {"/S": papers.pikepdf.Name.GoToR, "/F": r"\\evil\share\x.pdf"}
+            ),
+            "a web page at opening": papers.opening({"/S": papers.pikepdf.Name.URI, "/URI": "http://evil"}),
+            "a web page after opening": papers.opening(papers.first_page_and_on),
+        }.items()
+    },
+    "a pdf with an encrypted script": (
+        lambda: papers.pdf_with(
+            papers.outline(papers.SCRIPT), encryption=papers.pikepdf.Encryption(owner="a", user="")
+        ),
+        "active",
+    ),
+    **{
+        f"a pdf that writes {name}": (partial(papers.spelled_in_codes, name), "active")
+        for name in ("/Java#53cript", "/Lau#6ech", "/Lau#6Ech", "/#53ubmitForm", "/Import#44ata")
+    },
     "a pdf that is a zip as well": (lambda: papers.pdf() + papers.zipped(evil=b"x"), ("damaged", "unknown")),
     "a zip that is a pdf as well": (lambda: papers.zipped(evil=b"x") + papers.pdf(), "unknown"),
 }
@@ -162,6 +218,53 @@ def test_a_refused_file_leaves_nothing_behind(settings):
         attach(SimpleUploadedFile("证书.pdf", b"MZ"), record, "scan", by=owner)
     assert not Attachment.objects.exists()
     assert not settings.MEDIA_ROOT.exists() or not any(settings.MEDIA_ROOT.rglob("*"))
+
+
+HONEST = {
+    "a pdf": lambda: papers.pdf(3),
+    "a pdf with links and names that mean nothing": lambda: papers.pdf_with(papers.links),
+    "a pdf that opens at a page": lambda: papers.pdf_with(papers.opening(papers.first_page)),
+    "a pdf to fill in": lambda: papers.pdf_with(papers.form_to_fill_in),
+    "a pdf that is not packed": lambda: papers.pdf_with(
+        papers.links, object_stream_mode=papers.pikepdf.ObjectStreamMode.disable
+    ),
+    "a pdf that may not be changed": lambda: papers.pdf_with(
+        papers.links, encryption=papers.pikepdf.Encryption(owner="a", user="")
+    ),
+    "a pdf with a long outline": lambda: papers.pdf_with(long_outline),
+    "a scan": lambda: scanned(),
+    "Word": papers.word,
+    "Word with a link": lambda: papers.word_with("word/_rels/other.xml.rels", "hyperlink"),
+    "Word with a link in UTF-16": lambda: papers.word_with("word/_rels/o.rels", "hyperlink", "utf-16"),
+    "Word with a picture": lambda: papers.word_with(
+        "word/_rels/o.rels", "image", target="media/image1.png", mode="Internal"
+    ),
+    "Excel": papers.excel,
+}
+
+
+def scanned() -> bytes:
+    """Pages that are pictures, as a scanner makes them."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    pages = [Image.effect_noise((300, 400), 80) for _page in range(5)]
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:])
+    return out.getvalue()
+
+
+def long_outline(document) -> None:
+    goto = papers.first_page(document)
+    items = [document.make_indirect(papers.pikepdf.Dictionary(Title="章", A=goto)) for _at in range(2000)]
+    for one, other in pairwise(items):
+        one.Next, other.Prev = other, one
+    document.Root.Outlines = papers.pikepdf.Dictionary(First=items[0], Last=items[-1], Count=len(items))
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_file_is_taken(name):
+    data, kind = checked(SimpleUploadedFile("证书.pdf", HONEST[name]()))
+    assert (data[:2], kind) in [(b"%P", "pdf"), (b"PK", "docx"), (b"PK", "xlsx")]
 
 
 def test_every_reason_is_tried():
