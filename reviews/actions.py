@@ -178,7 +178,7 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
         keys = [application.pk for application in applications]
         rows = list(
             Application.objects.select_for_update(of=("self",))
-            .select_related("studio__lead", "round__policy")
+            .select_related("studio__lead", "studio__unit", "round__policy")
             .filter(pk__in=keys)
             .order_by("pk")
         )
@@ -187,7 +187,8 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
                 _("One of these applications is not approved, or named already. Nothing was changed.")
             )
         document = _decision_document(rows[0].round, by=by, named_on=named_on, issued_on=issued_on)
-        for application in rows:
+        # Locked in the order of their keys, numbered in the order in which the decision lists them.
+        for application in sorted(rows, key=lambda one: (one.studio.unit.code, one.pk)):
             _name_one(application, document, by=by)
         announce(document)
     return document

@@ -79,8 +79,8 @@ def add_editor(studio: Studio, person: User, *, by: User) -> Editor:
             notify(
                 [person],
                 f"editor-added:{editor.pk}",
-                subject=f"{by.name}请你协同填写{studio.name}的材料",
-                body="你可以填写和修改全部七个部分；提交申报由领衔人或部门工会办理。",
+                subject=f"{by.name}请您协同填写{studio.name}的材料",
+                body="您可以填写和修改全部七个部分；提交申报由领衔人或部门工会办理。",
                 url=reverse("studios:parts", args=[studio.pk]),
             )
     return editor
@@ -92,7 +92,7 @@ def remove_editor(editor: Editor, *, by: User) -> None:
         notify(
             [editor.user],
             f"editor-removed:{editor.pk}",
-            subject=f"你不再协同填写{editor.studio.name}的材料",
-            body=f"由{by.name}调整。你已填写的内容都已保留。",
+            subject=f"您不再协同填写{editor.studio.name}的材料",
+            body=f"由{by.name}调整。您已填写的内容都已保留。",
         )
         editor.delete()

@@ -51,7 +51,7 @@ def tell_lead(studio: Studio, by: User) -> None:
         notify(
             [studio.lead],
             f"studio-started:{studio.pk}",
-            subject=f"{by.name}已为你开始填写{studio.name}的申报材料",
+            subject=f"{by.name}已为您开始填写{studio.name}的申报材料",
             body="七个部分可以分次填写，也可以请同事协同填写。请核对荣誉、团队等内容是否属实。",
             url=reverse("studios:parts", args=[studio.pk]),
         )

@@ -201,7 +201,7 @@ def test_the_person_is_told_that_the_password_was_withdrawn(as_):
     office.post(new_code_of(person))
     office.post(new_code_of(person))  # nothing more to withdraw
     [notice] = Notice.objects.all()
-    assert (notice.recipient, notice.subject) == (person, "原密码已作废，校工会为你打印了启用码")
+    assert (notice.recipient, notice.subject) == (person, "原密码已作废，校工会为您打印了启用码")
 
 
 def test_looking_at_the_page_changes_nothing(as_):

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from records import outbox
 from reviews import issuing
+from reviews.actions import name_studios
 from reviews.models import Application, DecisionDocument, State
 from reviews.office.naming import NamingForm
 from studios.models import Certificate, Cycle, IssuedPaper
@@ -242,3 +243,14 @@ def test_decisions_are_listed_and_shown_to_the_office(cast, sign_in, approved):
     for url in (DECISIONS, page):
         assert {who for who, user in cast.everybody().items() if opens(sign_in(user), url)} == OFFICE
     assert not IssuedPaper.objects.exists()
+
+
+def test_certificates_are_numbered_in_the_order_in_which_the_decision_lists_them(cast):
+    later, earlier = (
+        ApplicationFactory(approved=True, studio__unit__code=code)
+        for code in ("00900", "00100")
+    )
+    today = timezone.localdate()
+    name_studios([later, earlier], by=cast.leader, named_on=today, issued_on=today)
+    numbered = Certificate.objects.order_by("serial").values_list("studio", flat=True)
+    assert list(numbered) == [earlier.studio_id, later.studio_id]
