@@ -13,12 +13,13 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.forms import BaseInlineFormSet
+from django.http import Http404, HttpResponseNotAllowed
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import RoleCode
 from records.filters import DeclaredFilters
-from records.pages import BoundedPaginator
+from records.pages import BoundedPaginator, number
 
 
 class OfficePermissions:
@@ -122,3 +123,14 @@ class OfficeAdmin(OfficePermissions, DeclaredFilters, SimpleHistoryAdmin):
         if hasattr(self.model, "history"):
             return super().history_view(request, object_id, extra_context)
         return super(SimpleHistoryAdmin, self).history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """One version to read; the stock page takes a POST as well and writes the whole old version back."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        known = hasattr(self.model, "history") and number(object_id) and number(version_id)
+        if not (known and self.get_queryset(request).filter(pk=number(object_id)).exists()):
+            raise Http404
+        return super().history_form_view(request, object_id, version_id, extra_context)

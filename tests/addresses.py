@@ -177,8 +177,16 @@ MODELS = {
     "reviews_paperform": (STAFF, NOBODY),
     "reviews_round": (SEES_ALL, STAFF),
 }
+# Their pages in the admin are no history pages, and those of the others that keep no versions show none.
+WITHOUT_VERSIONS = {"records_job", "records_outbox"}
+NO_VERSIONS_KEPT = {"reviews_application", "reviews_decisiondocument", "reviews_paperform"}
 # Telephone, mail and birth stand on a person's own page in the admin, for those who keep the accounts.
 KEEPS_ACCOUNTS = STAFF | {"sysadmin"}
+
+
+def version_of(row) -> int:
+    """The number of its newest version; one that does not exist where none are kept."""
+    return row.history.latest().pk if hasattr(row, "history") else 1
 
 
 def _admin_pages() -> dict[str, Address]:
@@ -230,6 +238,10 @@ def _admin_pages() -> dict[str, Address]:
         seen = KEEPS_ACCOUNTS if model == "accounts_user" else look  # a person's history holds personal data
         for page, people in (("change", look), ("history", seen), ("delete", NOBODY)):
             pages[f"admin:{model}_{page}"] = Address(people, row, personal=personal)
+        if model not in WITHOUT_VERSIONS:
+            version = lambda world, model=model: [world.rows[model].pk, version_of(world.rows[model])]  # noqa: E731
+            people = NOBODY if model in NO_VERSIONS_KEPT else seen
+            pages[f"admin:{model}_simple_history"] = Address(people, version, personal=personal)
     return pages
 
 
