@@ -66,12 +66,14 @@ def awaits_signatures(user, application):
 
 
 @rules.predicate
-def awaits_check(user, application):
-    return application is not None and application.state == State.RECOMMENDED
+def is_with_the_office(user, application):
+    """The unit has signed; it waits for the check or the decision of the university union."""
+    waiting = (State.RECOMMENDED, State.ACCEPTED, State.HELD)
+    return application is not None and application.state in waiting
 
 
 signs_for_unit = is_department_union | leads_party | leads_administration
-sends_back = (awaits_signatures & signs_for_unit | awaits_check & is_union_staff & ~has_signed) & ~own_case
+sends_back = (awaits_signatures & signs_for_unit | is_with_the_office & is_union_staff & ~has_signed) & ~own_case
 
 rules.add_perm("reviews.fill_in_application", is_filled_in & edits_the_papers)
 rules.add_perm("reviews.submit_application", runs_it)
