@@ -247,7 +247,7 @@ def test_decisions_are_listed_and_shown_to_the_office(cast, sign_in, approved):
 
 def test_certificates_are_numbered_in_the_order_in_which_the_decision_lists_them(cast):
     later, earlier = (
-        ApplicationFactory(approved=True, studio__unit__code=code)
+        ApplicationFactory(approved=True, studio__lead__unit__code=code)
         for code in ("00900", "00100")
     )
     today = timezone.localdate()
