@@ -1,10 +1,11 @@
 """The department union hands in on a lead's behalf: what it sees to do, who is told, and what it may sign then."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice, RoleCode
+from accounts.models import Notice, RoleCode, User
 from records import agenda
 from reviews.models import Application, Part, State
 from studios.models import Studio
@@ -12,6 +13,10 @@ from tests.factories import ApplicationFactory, RoundFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
+PRESSED = {
+    "submit": {"declaration": "on", "note": "已按意见说明"},
+    "withdraw": {"reason": "明年再报"},
+}
 
 
 @pytest.fixture
@@ -115,3 +120,32 @@ def test_the_page_of_the_round_offers_to_start_what_the_department_union_runs(ca
     assert link in client.get(url).content.decode()
     assert client.post(link).status_code == 302
     assert Application.objects.get(studio=cast.studio).started_by == cast.department
+
+
+def started_on_behalf(studio) -> set[str]:
+    Studio.objects.filter(pk=studio.pk).update(started_by=User.objects.get(username="department"))
+    return {"lead", "department", "department_member"}
+
+
+def lead_has_left(studio) -> set[str]:
+    User.objects.filter(pk=studio.lead_id).update(is_active=False)
+    return {"department", "department_member"}
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("become", [started_on_behalf, lead_has_left])
+def test_exactly_lead_and_department_union_hand_in_and_withdraw_in_every_state(state, become, cast, sign_in):
+    """Who may do it, whoever started it; in which states, the table of moves says."""
+    application = ApplicationFactory(studio=cast.studio, reach=state)
+    clients = {name: sign_in(user) for name, user in cast.everybody().items()}
+    people, logged = become(cast.studio), application.log.count()
+    passed = set()
+    for name, client in clients.items():
+        for page, sent in PRESSED.items():
+            with transaction.atomic():
+                response = client.post(reverse(f"reviews:{page}", args=[application.pk]), sent)
+                assert response.status_code in {200, 302, 403, 404}
+                passed |= {(name, row.verb) for row in application.log.order_by("pk")[logged:]}
+                transaction.set_rollback(True)
+    verbs = {verb for verb in ("submit", "resubmit", "withdraw") if state in Application.MOVES[verb].origins}
+    assert passed == {(name, verb) for name in people for verb in verbs}
