@@ -16,6 +16,7 @@ from accounts.admin_codes import CodesMixin
 from accounts.admin_imports import ImportsMixin
 from accounts.delivery import tell_old_addresses
 from accounts.exports import PersonResource, UnitResource
+from accounts.import_columns import ADDRESS_KEPT
 from accounts.models import Role, RoleCode, Unit, User
 from accounts.office import OfficeAdmin, OfficeInline
 from records.exports import ExportsMixin
@@ -118,9 +119,15 @@ class PersonForm(forms.ModelForm):
                 self.add_error(
                     "staff_no", _("Fill in the staff number, or a user name for somebody from outside.")
                 )
-            elif User.objects.filter(username=cleaned["username"]).exclude(pk=self.instance.pk).exists():
+            elif self._is_taken(cleaned["username"]):
+                del cleaned["username"]  # said once, at the field that was typed into
                 self.add_error("staff_no", _("Somebody else signs in by this number."))
+        elif cleaned.get("username") and self._is_taken(cleaned["username"]):
+            self.add_error("username", _("Somebody else signs in by this name."))
         return cleaned
+
+    def _is_taken(self, username: str) -> bool:
+        return User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).exists()
 
 
 @admin.register(User)
@@ -154,8 +161,23 @@ class PersonAdmin(CodesMixin, ImportsMixin, ExportsMixin, OfficeAdmin):
         """Birth, telephone and mail address are for those who keep them, not for everybody in the office."""
         sets = [(None, {"fields": self.public})]
         if self.has_change_permission(request, obj):
-            sets.append((_("Personal"), {"fields": self.personal}))
+            personal = {"fields": self.personal}
+            if not self.keeps_account(request, obj):
+                personal["description"] = ADDRESS_KEPT
+            sets.append((_("Personal"), personal))
         return [*sets, (_("Account"), {"fields": ["is_active"]})]
+
+    def get_readonly_fields(self, request, obj=None):
+        given = super().get_readonly_fields(request, obj)
+        return given if self.keeps_account(request, obj) else [*given, "email"]
+
+    def keeps_account(self, request, person: User | None) -> bool:
+        """Whether the mail address and a one-time code of this person are this user's to set."""
+        if person is None:
+            return True
+        if "kept" not in vars(person):
+            person.kept = User.objects.filter(pk=person.pk).account_kept_by(request.user).exists()
+        return person.kept
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("roles__unit")
@@ -206,15 +228,15 @@ class PersonAdmin(CodesMixin, ImportsMixin, ExportsMixin, OfficeAdmin):
     def _to_activate(self, request, people):
         """Those of the selected who still need a password, without those whom this user may not change."""
         waiting = activation.entitled(people)
-        changeable = waiting.changeable_by(request.user)
-        if left := waiting.count() - changeable.count():
+        kept = waiting.account_kept_by(request.user)
+        if left := waiting.count() - kept.count():
             words = ngettext(
-                "%(count)s person holds a role and is activated by the system administrator.",
-                "%(count)s people hold a role and are activated by the system administrator.",
+                "%(count)s person holds a role or works on a studio and is activated by the system administrator.",
+                "%(count)s people hold a role or work on a studio and are activated by the system administrator.",
                 left,
             )
             messages.warning(request, words % {"count": left})
-        return changeable
+        return kept
 
     @admin.action(description=gettext_lazy("Send activation link by mail"), permissions=["activate"])
     def send_links(self, request, people):

@@ -63,7 +63,7 @@ class CodesMixin:
         """A code for one person; who has a password loses it, as its owner has forgotten it."""
         check(request.user, "accounts.activate_people")
         others = User.objects.filter(is_active=True).exclude(pk=request.user.pk)
-        person = get_object_or_404(others.changeable_by(request.user).select_related("unit"), pk=pk)
+        person = get_object_or_404(others.account_kept_by(request.user).select_related("unit"), pk=pk)
         people = reverse("admin:accounts_user_changelist")
         if request.method == "POST":
             with transaction.atomic():
@@ -98,7 +98,7 @@ class CodesMixin:
         return super().changelist_view(request, {**download, **(extra_context or {})})
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        may = obj and self.has_activate_permission(request) and self.has_change_permission(request, obj)
+        may = obj and self.has_activate_permission(request) and self.keeps_account(request, obj)
         if may and obj.is_active and obj != request.user:
             context["new_code_url"] = reverse("admin:accounts_user_new_code", args=[obj.pk])
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -6,12 +6,16 @@ import re
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit, User
 from records import cells
 from records.sheets import Column
 
 UNIT_CODE_DIGITS = STAFF_NO_DIGITS = 5
+ADDRESS_KEPT = gettext_lazy(
+    "The mail address of who leads or fills in a studio is changed by the system administrator."
+)
 
 
 def called(names: str) -> list[str]:

@@ -15,13 +15,14 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from accounts.delivery import tell_old_addresses
-from accounts.import_columns import UNIT_CODE_DIGITS, people_columns, unit_columns
+from accounts.import_columns import ADDRESS_KEPT, UNIT_CODE_DIGITS, people_columns, unit_columns
 from accounts.models import Unit, User
 from accounts.names import write_pinyin
 from accounts.tree import TOO_DEEP
@@ -234,13 +235,10 @@ def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
     there = {
         person.staff_no: person for person in User.objects.filter(staff_no__in=numbers).select_related("unit")
     }
-    taken = set(
-        User.objects.filter(username__in=numbers)
-        .exclude(staff_no__in=numbers)
-        .values_list("username", flat=True)
-    )
-    changeable = User.objects.filter(staff_no__in=numbers).changeable_by(by)
-    changeable = set(changeable.values_list("pk", flat=True))
+    taken = _sign_in_names(numbers)
+    here = User.objects.filter(staff_no__in=numbers)
+    changeable = set(here.changeable_by(by).values_list("pk", flat=True))
+    kept = set(here.account_kept_by(by).values_list("pk", flat=True))
     lines = []
     for row in reading.rows:
         try:
@@ -249,7 +247,7 @@ def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
             row.refuse("unit", str(refused))
             continue
         number = row.values["staff_no"]
-        if number in taken:
+        if number not in there and taken.get(number.lower(), number) != number:
             row.refuse("staff_no", _("Somebody else signs in by this number."))
             continue
         person = there.get(number) or User(username=number, staff_no=number)
@@ -259,9 +257,18 @@ def plan_people(reading: Reading, *, by: User | None) -> list[Line]:
         _compare(line, before, _described(person))
         if line.fate == Fate.CHANGED and person.pk not in changeable:
             row.refuse("staff_no", _("Who holds a role is changed by the system administrator."))
-            continue
-        lines.append(line)
+        elif line.fate == Fate.CHANGED and person.pk not in kept and before["email"] != person.email:
+            row.refuse("email", str(ADDRESS_KEPT))
+        else:
+            lines.append(line)
     return lines
+
+
+def _sign_in_names(numbers: list[str]) -> dict[str, str | None]:
+    """By which of the numbers, in small letters, somebody signs in already, and the staff number of that person."""
+    small = User.objects.annotate(small=Lower("username"))
+    wanted = {number.lower() for number in numbers}
+    return dict(small.filter(small__in=wanted).values_list("small", "staff_no"))
 
 
 def _fill(person: User, values: dict[str, Any], unit: Unit) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import tree
+from accounts.answerable import ANSWERABLE
 from accounts.names import NameField, write_pinyin
 
 
@@ -125,6 +127,17 @@ class UserQuerySet(models.QuerySet):
             return self
         return self.filter(is_superuser=False).exclude(pk__in=Role.objects.values("user"))
 
+    def account_kept_by(self, user: User | None):
+        """Whose mail address and one-time code ``user`` may set: of those whom they may change, not who leads or fills
+        in a studio, and could then be signed in as; these are the system administrator's.
+        """
+        people = self.changeable_by(user)
+        if user is not None and (user.is_superuser or user.has_role(RoleCode.SYSADMIN)):
+            return people
+        for keys in ANSWERABLE:
+            people = people.exclude(pk__in=keys())
+        return people
+
     def search(self, text: str):
         """By name, pinyin, initials and staff number."""
         text = text.strip()
@@ -200,6 +213,12 @@ class User(AbstractUser):
                 condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)),
                 name="birth_month_is_a_month",
                 violation_error_message=_("The month of birth is a number from 1 to 12."),
+            ),
+            # One signs in by it in capital or small letters.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="a_user_name_is_one_persons_in_any_letters",
+                violation_error_message=_("Somebody else signs in by this name."),
             ),
         ]
 

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import rules
 
+from accounts.answerable import answerable
 from accounts.models import RoleCode
 from accounts.permissions import is_union_leader, is_union_staff
-from studios.models import LIVE
+from studios.models import LIVE, Editor, Studio
+
+
+@answerable
+def leads_of_live_studios():
+    """They hand in, in their own name."""
+    return Studio.objects.live().values("lead")
+
+
+@answerable
+def co_editors_of_live_studios():
+    """They write into the papers."""
+    return Editor.objects.filter(studio__state__in=LIVE).values("user")
 
 
 @rules.predicate

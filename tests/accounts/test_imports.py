@@ -12,6 +12,7 @@ from accounts.models import Role, RoleCode, Unit, User
 from records.outbox import Outbox
 from records.tables import marked_copy
 from studios.honours import parse_honour
+from tests.factories import StudioFactory
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 TRUTH = json.loads((SAMPLES / "truth.json").read_text())
@@ -311,6 +312,28 @@ def test_who_holds_a_role_is_changed_by_the_sysadmin_only(units, sysadmin, role,
     assert [(line.key, line.fate) for line in refused.lines] == [("90002", Fate.BAD), ("90004", Fate.CHANGED)]
     assert [problem.cell for problem in refused.reading.problems] == ["A2"]
     assert plan("user", content, name="p.csv", by=sysadmin, on=ON).counts["changed"] == 2
+
+
+def test_the_mail_address_of_a_lead_is_imported_by_the_sysadmin_only(units, sysadmin):
+    library = Unit.objects.get(code="30000")
+    lead = User.objects.create_user("90008", "own@sjd.example", name="职工", staff_no="90008", unit=library)
+    StudioFactory(lead=lead, unit=library)
+    staff = User.objects.create_user("90003", name="干事", staff_no="90003")
+    Role.objects.create(user=staff, code=RoleCode.UNION_STAFF)
+    address = "工号,姓名,单位,电子邮箱\n90008,职工,图书馆,mine@sjd.example\n".encode()
+    title = "工号,姓名,单位,职称\n90008,职工,图书馆,研究馆员\n".encode()
+    assert [p.cell for p in plan("user", address, name="p.csv", by=staff, on=ON).reading.problems] == ["D2"]
+    assert plan("user", title, name="p.csv", by=staff, on=ON).counts["changed"] == 1
+    assert plan("user", address, name="p.csv", by=sysadmin, on=ON).counts["changed"] == 1
+
+
+def test_a_number_by_which_somebody_else_signs_in_is_refused(units, sysadmin):
+    User.objects.create_user("70001", name="校外专家")
+    User.objects.create_user("li", name="李甲", staff_no="70002", unit=Unit.objects.get(code="30000"))
+    content = "工号,姓名,单位\n70001,王乙,图书馆\n70002,李甲,图书馆\n70003,赵丙,图书馆\n".encode()
+    made = plan("user", content, name="p.csv", by=sysadmin, on=ON)
+    assert [(p.cell, p.value) for p in made.reading.problems] == [("A2", "70001")]
+    assert made.counts == {"new": 1, "changed": 0, "same": 1, "bad": 1}
 
 
 def test_a_new_mail_address_is_told_to_the_old_one(units, sysadmin):

@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from accounts.models import ActivationCode, RoleCode, Unit, User
 from records.models import PendingImport
 from records.outbox import Outbox
-from tests.factories import UnitFactory, UserFactory, give_role
+from studios.models import Editor, Studio
+from tests.factories import StudioFactory, UnitFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -241,6 +242,70 @@ def test_union_staff_do_not_change_a_superuser(as_):
     assert change(as_("union_staff"), root, email="mine@sjd.example").status_code == 403
 
 
+@pytest.fixture
+def lead_and_co_editor():
+    """Both of a candidate; with addresses of their own."""
+    studio = StudioFactory(lead=UserFactory(email="lead@sjd.example"))
+    co_editor = UserFactory(email="co@sjd.example")
+    Editor.objects.create(studio=studio, user=co_editor, added_by=studio.lead)
+    return studio.lead, co_editor
+
+
+def test_the_way_in_of_who_works_on_a_studio_is_the_sysadmins(as_, lead_and_co_editor):
+    """Neither by the mail address nor by a code does the office become a lead or a co-editor; the rest it keeps."""
+    for person in lead_and_co_editor:
+        own = person.email
+        client = as_("union_staff")
+        assert change(client, person, email="mine@sjd.example", phone="13900001234").status_code == 302
+        person.refresh_from_db()
+        assert (person.email, person.phone) == (own, "13900001234")
+        page = client.get(reverse("admin:accounts_user_change", args=[person.pk]))
+        assert "领衔人、协同填写人的邮箱由系统管理员修改" in page.content.decode()
+        assert "new_code_url" not in page.context
+        new_code = reverse("admin:accounts_user_new_code", args=[person.pk])
+        assert client.post(new_code).status_code == 404
+        person.set_unusable_password()
+        person.save()
+        client.post(LIST, {"action": "print_codes", "_selected_action": [person.pk]})
+        assert not ActivationCode.objects.exists()
+        assert change(as_("sysadmin"), person, email="new@sjd.example").status_code == 302
+        person.refresh_from_db()
+        assert person.email == "new@sjd.example"
+        assert person.history.first().history_user == client.person
+    assert {row.payload["to"] for row in Outbox.objects.filter(kind="letter")} == {
+        "lead@sjd.example",
+        "co@sjd.example",
+    }
+
+
+def test_who_led_a_studio_that_is_closed_is_kept_by_the_office_again(as_, lead_and_co_editor):
+    lead, _co_editor = lead_and_co_editor
+    Studio.objects.filter(lead=lead).update(state="closed")
+    change(as_("union_staff"), lead, email="new@sjd.example")
+    lead.refresh_from_db()
+    assert lead.email == "new@sjd.example"
+
+
+@pytest.mark.parametrize(
+    "typed", [{"username": "LEADER", "staff_no": ""}, {"username": "", "staff_no": "LEADER"}]
+)
+def test_a_user_name_in_capitals_is_the_same_name(as_, typed):
+    UserFactory(username="leader", staff_no="04040")
+    page = as_("union_staff").post(
+        reverse("admin:accounts_user_add"),
+        {"name": "另一人", "is_active": "on", "roles-TOTAL_FORMS": 0, "roles-INITIAL_FORMS": 0, **typed},
+    )
+    assert set(page.context["adminform"].form.errors) == {"username" if typed["username"] else "staff_no"}
+    assert User.objects.filter(username__iexact="leader").count() == 1
+
+
+def test_the_database_keeps_one_of_a_user_name_in_any_letters():
+    UserFactory(username="leader")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        UserFactory(username="Leader")
+    UserFactory(username="leader2")
+
+
 def test_a_change_of_mail_address_is_told_to_the_old_one(as_):
     person = UserFactory(email="old@sjd.example")
     client = as_("union_staff")
@@ -272,7 +337,7 @@ def test_who_holds_a_role_is_activated_by_the_sysadmin_only(as_, action):
     holder.save()
     chosen = {"action": action, "_selected_action": [holder.pk]}
     page = as_("union_staff").post(LIST, chosen, follow=True).content.decode()
-    assert "有 1 人担任角色，由系统管理员启用" in page
+    assert "有 1 人担任角色或负责工作室，由系统管理员启用" in page
     assert not ActivationCode.objects.exists()
     assert not Outbox.objects.exists()
     as_("sysadmin").post(LIST, chosen)
