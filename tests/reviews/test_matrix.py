@@ -5,6 +5,8 @@ stands here, in the words of the regulation, and not in those of the code. Every
 the portal and in the office.
 """
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,7 +18,6 @@ from django.utils import timezone
 from records.moves import IllegalMove, Movable, MoveLog
 from reviews.actions import check_paper_form, turn_down_paper_form, upload_paper_form
 from reviews.models import (
-    EDITABLE,
     Application,
     ApplicationLog,
     Correction,
@@ -362,6 +363,21 @@ def test_no_verb_starts_from_a_state_that_the_table_does_not_name(model, state, 
     assert {verb for verb, told in refused.items() if str(label) not in told} == set()
 
 
-def test_the_papers_can_be_edited_exactly_while_they_are_with_the_lead(cast):
-    with_lead = {state for state in State if Application(studio=cast.studio, state=state).is_editable}
-    assert with_lead == set(EDITABLE) == {State.DRAFT, State.RETURNED}
+def form_as_read(client, application) -> str:
+    response = client.get(reverse("reviews:form", args=[application.pk, "docx"]))
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_typed_reaches_the_papers_exactly_while_they_are_with_the_lead(state, cast, sign_in):
+    """The studio goes on and may be edited; what others judge is changed by handing in alone."""
+    application, client = ApplicationFactory(studio=cast.studio, reach=state), sign_in(cast.lead)
+    url = reverse("studios:part", args=[cast.studio.pk, "plan"])
+    form = client.get(url).context["form"]
+    sent = {name: form[name].value() for name in form.fields} | {"plan_goals": "改写后的总体目标"}
+    client.post(url, {**sent, "opened": form.opened})
+    assert "改写后的总体目标" in client.get(url).content.decode()
+    with_lead = state in {State.DRAFT, State.RETURNED}
+    assert ("改写后的总体目标" in form_as_read(client, application)) is with_lead
+    assert ("改写后的总体目标" in form_as_read(sign_in(cast.staff), application)) is (state == State.DRAFT)
