@@ -248,3 +248,9 @@ def test_signing_in_leaves_no_row_in_the_persons_history(cast, sign_in):
     cast.lead.post = "副院长"
     cast.lead.save()
     assert cast.lead.history.count() == before + 1
+
+
+def test_the_boxes_say_what_belongs_into_them_by_their_labels_only(client):
+    page = client.get(LOGIN).content.decode()
+    assert "工号或账号" in page
+    assert re.findall(r'placeholder="([^"]+)"', page) == []

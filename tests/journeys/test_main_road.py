@@ -174,7 +174,7 @@ def check(company, lead):
     lead.look("home-lead-named")
     lead.follow(STUDIO, within="#conditions", exact=False)
     lead.look("studio-named")
-    pdf = lead.document("证书 (PDF)")
+    pdf = lead.document("证书（PDF）")
     text = text_of(pdf)
     assert STUDIO in text
     assert "领衔人李𬭎" in text
