@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Notice, RoleCode
 from portal.context import Frame
 from records import agenda
+from reviews.models import Round
+from studios.conditions import tally
 from studios.models import Member, Studio, Verdict
 from studios.views.catalogue import may_start
 
@@ -51,11 +53,8 @@ class Home:
             figures.append(agenda.Figure(waiting, _("waiting in the queues"), "#queues", late=late))
         figures += agenda.figures.of(self.user, self.on)
         if self.studio and (verdicts := self.studio.verdicts.all()):
-            # What is left to the judgement of experts is not for the studio to mend.
-            in_order = sum(verdict.value in (Verdict.Value.MET, Verdict.Value.JUDGE) for verdict in verdicts)
-            figures.append(
-                agenda.Figure(f"{in_order} / {len(verdicts)}", _("conditions in order"), "#conditions")
-            )
+            met, words = tally(verdict.value for verdict in verdicts)
+            figures.append(agenda.Figure(met, words, "#conditions"))
         return [*figures, agenda.Figure(self.frame.unread, _("unread notices"), reverse("accounts:inbox"))]
 
     @cached_property
@@ -82,6 +81,13 @@ class Home:
         unit = (RoleCode.DEPARTMENT_UNION, RoleCode.UNIT_LEADER)
         return self.user.has_role(RoleCode.EXPERT) and not self.user.has_role(*unit)
 
-    @property
+    @cached_property
     def may_start(self) -> bool:
         return may_start(self.user)
+
+    @cached_property
+    def open_round(self) -> Round | None:
+        """The round to tell somebody of who has honours and no studio yet; applying stays voluntary (Art. 7)."""
+        if self.studio or not (self.user.honour_text and self.may_start):
+            return None
+        return Round.objects.open(self.on).order_by("-year").first()

@@ -2,45 +2,131 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleCode
 from records import agenda
-from reviews.models import EDITABLE, Application, ApplicationLog, Part, State
+from reviews.models import EDITABLE, OPEN, Application, ApplicationLog, Part, Round, State
 from reviews.permissions import open_signatures
+from reviews.readiness import ban
 from reviews.timeline import by_when
-from studios.models import Studio
+from studios import parts
+from studios.models import State as StudioState
+from studios.models import Studio, StudioLog
 
 MOST = 50
 
 
 @agenda.tasks
-def own_applications(user, on):
-    """Drafts to go on with while they can be handed in, and what came back to be corrected; the department union's
-    are those it runs in the lead's place.
+def own_papers(user, on):
+    """What the studios are about whose papers a person fills in: an application to go on with, to hand in or to
+    correct, or one to start while a round is open. The department union's are those it runs in the lead's place.
     """
-    returns = ApplicationLog.objects.filter(application=OuterRef("pk"), verb="return_for_correction")
-    rows = (
-        Application.objects.filter(state__in=EDITABLE, studio__in=Studio.objects.worked_on_by(user))
-        .select_related("studio__lead", "studio__unit", "round")
-        .annotate(asked=Subquery(returns.order_by("-at").values("note")[:1]))
+    studios = list(_studios(user, on)[:MOST])
+    if any(studio.has_applied for studio in studios):
+        prefetch_related_objects(
+            studios, Prefetch("applications", _applications(), to_attr="every_application")
+        )
+    for studio in studios:
+        applications = studio.every_application if studio.has_applied else []
+        for application in applications:
+            if application.state == State.RETURNED:
+                yield _to_correct(application)
+            elif application.state == State.DRAFT and on <= application.closes_on():
+                yield _to_hand_in(user, studio, application)
+        if studio.round_pk and may_apply(studio, applications):
+            yield _to_start(user, studio)
+
+
+def _studios(user, on):
+    """The candidates, and whoever applies, with what the parts hold and the round that is open, in one query."""
+    given = Application.objects.filter(studio=OuterRef("pk"))
+    denied = Application.objects.filter(
+        studio__lead=OuterRef("lead"), state__in=[State.REFUSED, State.REJECTED]
     )
-    for application in rows[:MOST]:
-        lead = application.studio.lead
-        facts = {"studio": application.studio.name, "round": application.round.title}
-        if application.state == State.RETURNED:
-            title = _("Correct the application of %(studio)s") % facts
-            yield agenda.Task(
-                title, application.get_absolute_url(), application.asked, application.closes_on()
-            )
-        elif on <= application.closes_on():
-            title = _("Go on with the application of %(studio)s") % facts
-            detail = facts["round"]
-            if user.acts_for(application.studio.unit, RoleCode.DEPARTMENT_UNION) and lead != user:
-                detail = _("For the lead %(lead)s · %(round)s") % {**facts, "lead": lead.name}
-            yield agenda.Task(title, application.get_absolute_url(), detail, application.closes_on())
+    revoked = StudioLog.objects.filter(studio__lead=OuterRef("lead"), to_state=StudioState.REVOKED)
+    rounds = Round.objects.open(on).order_by("-year")
+    return (
+        parts.with_holdings(Studio.objects.worked_on_by(user))
+        .filter(Q(state=StudioState.CANDIDATE) | Exists(given.filter(state__in=EDITABLE)))
+        .annotate(
+            has_applied=Exists(given),
+            once_denied=Exists(denied) | Exists(revoked),
+            round_pk=Subquery(rounds.values("pk")[:1]),
+            round_title=Subquery(rounds.values("title")[:1]),
+            round_closes_on=Subquery(rounds.values("closes_on")[:1]),
+        )
+        .order_by("-pk")
+    )
+
+
+def _applications():
+    """Each with its round, and with why it came back last."""
+    returns = ApplicationLog.objects.filter(application=OuterRef("pk"), verb="return_for_correction")
+    return Application.objects.select_related("round").annotate(
+        asked=Subquery(returns.order_by("-at").values("note")[:1])
+    )
+
+
+def may_apply(studio: Studio, applications: list[Application]) -> bool:
+    """Whether a candidate can start an application in the round that is open and has not tried in it already."""
+    if studio.state != StudioState.CANDIDATE:
+        return False
+    if any(one.round_id == studio.round_pk or one.state in OPEN for one in applications):
+        return False
+    if not studio.once_denied:
+        return True
+    round_ = Round.objects.select_related("policy").get(pk=studio.round_pk)
+    return not ban(studio, year=round_.year, policy=round_.policy)
+
+
+def _to_correct(application: Application) -> agenda.Task:
+    title = _("Correct the application of %(studio)s") % {"studio": application.studio.name}
+    return agenda.Task(title, application.get_absolute_url(), application.asked, application.closes_on())
+
+
+def _to_hand_in(user, studio: Studio, application: Application) -> agenda.Task:
+    done, total = progress(studio)
+    title = _("Go on with the application of %(studio)s")
+    if done == total:
+        hands_in = user.has_perm("reviews.submit_application", application)
+        title = (
+            _("Hand in the application of %(studio)s") if hands_in else _("Check the papers of %(studio)s")
+        )
+    return agenda.Task(
+        title % {"studio": studio.name},
+        application.get_absolute_url(),
+        _detail(user, studio, application.round.title),
+        application.closes_on(),
+    )
+
+
+def _to_start(user, studio: Studio) -> agenda.Task:
+    done, total = progress(studio)
+    if done == total:
+        title, url = _("Start the application of %(studio)s"), reverse("reviews:start", args=[studio.pk])
+    else:
+        title = _("Fill in the papers of %(studio)s, then start the application")
+        url = reverse("studios:parts", args=[studio.pk])
+    detail = _detail(user, studio, studio.round_title)
+    return agenda.Task(title % {"studio": studio.name}, url, detail, studio.round_closes_on)
+
+
+def progress(studio: Studio) -> tuple[int, int]:
+    """How many parts are complete, of how many."""
+    tasks = parts.tasks(studio, {})
+    return sum(task.progress == parts.Progress.COMPLETE for task in tasks), len(tasks)
+
+
+def _detail(user, studio: Studio, round_title: str) -> str:
+    """How far the papers are, in which round, and whose they are where somebody acts in the lead's place."""
+    done, total = progress(studio)
+    facts = {"done": done, "all": total, "round": round_title, "lead": studio.lead.name}
+    if studio.lead_id != user.pk and user.acts_for(studio.unit, RoleCode.DEPARTMENT_UNION):
+        return _("For the lead %(lead)s · %(done)s of %(all)s parts complete · %(round)s") % facts
+    return _("%(done)s of %(all)s parts complete · %(round)s") % facts
 
 
 @agenda.tasks

@@ -7,10 +7,12 @@ stored verdict reads in whatever language it is shown in; :func:`say` makes the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from studios.levels import Level, reaches
@@ -114,6 +116,17 @@ def say(phrase: Phrase) -> str:
     key, figures = phrase
     shown = {name: Level(value).label if name == "level" else value for name, value in figures.items()}
     return PHRASES[key] % shown
+
+
+def tally(values: Iterable[str]) -> tuple[str, str]:
+    """How many conditions are met, of how many, and the words for it: ``4 / 5`` and “met, 1 for expert judgement”.
+
+    What is left to experts is neither met nor missing, and so it is counted by itself.
+    """
+    values = list(values)
+    met, judged = values.count(Value.MET), values.count(Value.JUDGE)
+    words = _now("met, %(judged)s for expert judgement") % {"judged": judged} if judged else _now("Met")
+    return f"{met} / {len(values)}", words
 
 
 def led_by_model_worker(evidence: Evidence, policy, on: date) -> Finding:

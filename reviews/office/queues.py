@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,8 +14,8 @@ from accounts.models import RoleCode
 from records import agenda
 from records.jobs import Job
 from records.templatetags.present import cn_date
-from reviews.models import Application, PaperForm, State
-from studios.models import Certificate
+from reviews.models import Application, Endorsement, PaperForm, State
+from studios.models import Certificate, Studio
 from studios.office.certificates import lacking_papers, with_papers
 
 # State, title of the queue, whose it is, and the day of the round by which it is to be done.
@@ -32,39 +33,40 @@ def applications(user, on):
     own = [row for row in WAITING if user.has_role(row[2])]
     if not own:
         return
-    waiting = (
-        Application.objects.filter(state__in=[state for state, *_rest in own]).order_by().values("state")
-    )
-    counted = waiting.annotate(
-        count=Count("pk"),
-        decide_by=Min("round__decide_by"),
-        naming_on=Min("round__naming_on"),
-        late_decide_by=Count("pk", filter=Q(round__decide_by__lt=on)),
-        late_naming_on=Count("pk", filter=Q(round__naming_on__lt=on)),
-    )
-    found = {row["state"]: row for row in counted}
+    waiting = to_act_on(Application.objects.filter(state__in=[state for state, *_rest in own]), user)
     for state, title, _role, day in own:
-        row = found.get(state)
         url = f"{reverse('admin:reviews_application_changelist')}?{urlencode({'state__exact': state.value})}"
-        if row is None:
-            yield agenda.Queue(str(title), 0, url)
-        else:
-            detail = _("The first by %(day)s") % {"day": cn_date(row[day])}
-            yield agenda.Queue(str(title), row["count"], url, detail, row[f"late_{day}"])
+        days = [getattr(one.round, day) for one in waiting if one.state == state]
+        yield queue(str(title), days, url, on)
 
 
 @agenda.queues
 def paper_forms(user, on):
+    """The stamped forms to be checked, one at a time of each application."""
     if not user.has_role(RoleCode.UNION_STAFF):
         return
-    waiting = PaperForm.objects.filter(state=PaperForm.State.UPLOADED).aggregate(
-        count=Count("pk"),
-        endorse_by=Min("application__round__endorse_by"),
-        late=Count("pk", filter=Q(application__round__endorse_by__lt=on)),
-    )
-    detail = _("The first by %(day)s") % {"day": cn_date(waiting["endorse_by"])} if waiting["count"] else ""
+    uploaded = PaperForm.objects.filter(state=PaperForm.State.UPLOADED).exclude(uploaded_by=user)
+    waiting = to_act_on(Application.objects.filter(pk__in=uploaded.values("application")), user)
     url = f"{reverse('admin:reviews_paperform_changelist')}?state__exact=uploaded"
-    yield agenda.Queue(_("Stamped forms to be checked"), waiting["count"], url, detail, waiting["late"])
+    yield queue(_("Stamped forms to be checked"), [one.round.endorse_by for one in waiting], url, on)
+
+
+def to_act_on(applications, user) -> list[Application]:
+    """Those of the applications that the person may act on: neither the own case nor what they have signed.
+
+    One query; whom the papers concern stands in lists, which are read here.
+    """
+    own = Exists(Studio.objects.concerning(user).filter(pk=OuterRef("studio")))
+    signed = Exists(Endorsement.objects.filter(application=OuterRef("pk"), by=user))
+    found = applications.filter(~own, ~signed).select_related("round", "studio__unit")
+    rows = found.only("state", "concerned", "concerned_typed", "round", "studio__unit")
+    return [row for row in rows if not row.papers_concern(user)]
+
+
+def queue(title: str, days: list[dt.date], url: str, on: dt.date) -> agenda.Queue:
+    """A queue of things that are to be done by these days."""
+    detail = _("The first by %(day)s") % {"day": cn_date(min(days))} if days else ""
+    return agenda.Queue(title, len(days), url, detail, sum(day < on for day in days))
 
 
 @agenda.queues

@@ -21,6 +21,7 @@ from records.exports import ExportsMixin
 from records.pages import number
 from records.templatetags.present import cn_date, moment, state
 from studios import changes
+from studios.conditions import tally
 from studios.exports import StudioResource
 from studios.models import Certificate, Honour, Member, Studio, StudioLog, Verdict
 from studios.office.filters import ConditionFilter, kind_filter, unit_filter
@@ -192,7 +193,7 @@ class StudioAdmin(ExportsMixin, OfficeAdmin):
             return "—"
         open_ones = [one for one in found if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
         if not open_ones:
-            return badge(_now("Nothing is missing"), "met")
+            return badge(" ".join(tally(one.value for one in found)), "met")
         words = _now(", ").join(one.get_condition_display() for one in open_ones)
         unmet = sum(one.value == Verdict.Value.UNMET for one in open_ones)
         if unmet:

@@ -79,6 +79,15 @@ def test_the_conditions_of_the_own_studio_stand_at_the_side(client, django_captu
     assert studio.name not in home(client, UserFactory())
 
 
+def test_what_experts_judge_is_no_condition_that_is_met(client, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        studio = StudioFactory(complete=True)
+    text = home(client, studio.lead)
+    assert "4 / 5" in text
+    assert "已满足，1 项由专家评议" in text
+    assert "5 / 5" not in text
+
+
 def test_the_newest_notices_are_shown_and_nobody_elses(client):
     reader, other = UserFactory(), UserFactory()
     for number in range(7):

@@ -138,6 +138,28 @@ def test_the_queues_count_what_waits_for_whom(cast):
     assert counts(cast.finance) == counts(cast.auditor) == counts(cast.lead) == {}
 
 
+def test_a_queue_counts_what_the_person_may_act_on(cast):
+    """Neither the own case, now or by the papers handed in, nor what they have signed themselves."""
+    ApplicationFactory(studio=cast.studio, recommended=True)
+    ApplicationFactory(recommended=True)
+    signed = ApplicationFactory(recommended=True)
+    signer = signed.endorsements.get(part="party").by
+    give_role(signer, RoleCode.UNION_STAFF)
+
+    def waiting(user) -> int:
+        return {queue.title: queue.count for queue in agenda.queues.of(user, timezone.localdate())}[
+            "待审核材料"
+        ]
+
+    assert {"staff": waiting(cast.staff), "staff_member": waiting(cast.staff_member)} == {
+        "staff": 3,
+        "staff_member": 2,
+    }
+    assert waiting(signer) == 2
+    cast.studio.members.filter(user=cast.staff_member).delete()
+    assert waiting(cast.staff_member) == 2  # the papers that were handed in name them
+
+
 def test_each_queue_leads_to_the_rows_it_counts(cast, sign_in):
     for state in ("recommended", "accepted", "held", "approved"):
         ApplicationFactory(**{state: True})

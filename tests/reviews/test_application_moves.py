@@ -295,7 +295,7 @@ def test_the_home_page_sends_each_to_what_waits_for_them(cast):
 
     def waiting(user):
         return {
-            task.url for function in (agenda.own_applications, agenda.to_sign) for task in function(user, on)
+            task.url for function in (agenda.own_papers, agenda.to_sign) for task in function(user, on)
         }
 
     draft = ApplicationFactory(studio=cast.studio)
