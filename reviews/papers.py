@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from records import documents
+from records.moves import DomainError
 from reviews.models import Declaration
 
 DOCX_TEMPLATE = settings.BASE_DIR / "templates" / "docx" / "application_form.docx"
@@ -143,6 +145,15 @@ class Decided(NamedTuple):
 BY_HAND, ONLINE, DECLARED = "（签字）", "（网上签署）", "（网上承诺）"
 
 
+# Some 150 pages, which take seconds to typeset; papers that somebody wrote have a tenth of it.
+MOST_ROOM = 120_000
+LINE_BREAK = 30
+
+
+class TooLong(DomainError):
+    """The papers hold more than a form can."""
+
+
 def application_form_pdf(data: dict, **given) -> bytes:
     """The application form as an A4 PDF; the parameters are those of :func:`form_texts`.
 
@@ -225,6 +236,7 @@ def form_texts(
     :param endorsements: objects with ``part``, ``opinion``, ``signatory``, ``at`` and ``paper_id``; they come
         filled in.
     :param decided: what the university union decided; None leaves room for its opinion.
+    :raises TooLong: when it would be a book.
     """
     signed = {str(endorsement.part): endorsement for endorsement in endorsements}
     if decided:
@@ -248,7 +260,23 @@ def form_texts(
         "declaration": _declaration(declared),
         "opinions": [_opinion(signed.get(part), label, signer) for part, label, signer in OPINIONS],
     }
+    if (room := _room(form)) > MOST_ROOM:
+        raise TooLong(
+            _(
+                "The papers are too long for a form: %(times)s times what fits. Shorten the texts and the rows."
+            )
+            % {"times": f"{room / MOST_ROOM:.1f}"}
+        )
     return _walk(form, _printable)
+
+
+def _room(value) -> int:
+    """How much paper all the texts of ``value`` take, in letters; a line break takes most of a line."""
+    if isinstance(value, str):
+        return len(value) + LINE_BREAK * value.count("\n")
+    if isinstance(value, dict):
+        value = list(value.values())
+    return sum(map(_room, value)) if isinstance(value, list | tuple) else 0
 
 
 def _table(title: str, rows: list[dict], columns: list[tuple]) -> dict:

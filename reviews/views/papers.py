@@ -19,7 +19,7 @@ from reviews.comparing import changes
 from reviews.forms import StampedForm, with_version
 from reviews.freezing import freeze, without_personal
 from reviews.models import Decision, DecisionDocument, PaperForm, Part, State
-from reviews.papers import Decided, application_form_docx, application_form_pdf
+from reviews.papers import Decided, TooLong, application_form_docx, application_form_pdf
 from reviews.views.asking import application_for, attempt, check_not_own, having_read, posted
 
 DRAFT = "草稿"
@@ -78,7 +78,11 @@ def form_download(request, pk, kind):
         given["data"] = {**given["data"], "lead": lead}
     else:
         given["data"] = without_personal(given["data"])
-    made = MAKERS[kind](**given, round_title=application.round.title)
+    try:
+        made = MAKERS[kind](**given, round_title=application.round.title)
+    except TooLong as error:
+        messages.error(request, str(error))
+        return redirect(application)
     name = f"{application.studio.name}申报表{f'（{DRAFT}）' if is_draft else ''}.{kind}"
     response = HttpResponse(made, content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = content_disposition_header(kind != "pdf", name)
