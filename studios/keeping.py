@@ -40,14 +40,15 @@ def files_of(target: Model | None) -> list[FileLine]:
     return [FileLine.of(file) for file in Attachment.objects.current().of(target)]
 
 
-def attach_all(form: ModelForm, name: str, *, slot: str, by) -> bool:
-    """Keep the files that came with a form whose row is saved; those not taken are named at the field.
+def attach_all(form: ModelForm, name: str, *, slot: str, by, to: Model | None = None) -> bool:
+    """Keep the files that came with a form; those not taken are named at the field.
 
+    :param to: the stored row they belong to, where it is not the form's own.
     :returns: whether all were taken.
     """
     refused = {}
     for file in form.cleaned_data.get(name) or []:
-        if reason := keep(file, form.instance, slot, by=by):
+        if reason := keep(file, to or form.instance, slot, by=by):
             refused[file.name] = reason
     for file, reason in refused.items():
         form.add_error(name, _("“%(file)s” was not taken: %(reason)s") % {"file": file, "reason": reason})

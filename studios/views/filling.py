@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from studios import drafts, editing, parts
 from studios.keeping import PHOTO, attach_all
+from studios.models import Venue
 from studios.screens import SCREENS
 from studios.unsent import keeps_unsent, take
 from studios.views.contexts import filling, next_part, reading
@@ -83,13 +84,23 @@ def save(request, studio, part):
 def not_saved(request, studio, part, outcome):
     """What was typed is kept, and shown with its errors, or beside the other text where two people wrote at once."""
     drafts.keep(studio, part.key, "", request.user, request.POST)
-    if outcome.conflicts:
-        return settle(request, studio, part, outcome)
     form = outcome.form
+    keep_photos(request, studio, form)
+    if outcome.conflicts:
+        for reason in form.errors.get("photos", []):
+            messages.warning(request, reason)
+        return settle(request, studio, part, outcome)
     form.opened, form.kept = request.POST.get("opened", ""), True
-    if form.instance.pk:  # files do not come back into a refused form, so they are kept at once
-        attach_all(form, "photos", slot=PHOTO, by=request.user)
     return render(request, "studios/part.html", filling(request, studio, part, form))
+
+
+def keep_photos(request, studio, form) -> None:
+    """Photos do not come back into a refused form, and are checked by themselves: they are kept at once."""
+    if not form.cleaned_data.get("photos"):
+        return
+    studio.venue, _new = Venue.objects.get_or_create(studio=studio)
+    if attach_all(form, "photos", slot=PHOTO, by=request.user, to=studio.venue):
+        messages.info(request, _("The photos are kept and need not be chosen again."))
 
 
 def save_form(request, studio, part, files=None) -> editing.Outcome:

@@ -45,24 +45,35 @@ def add(request, pk, kind):
 def create(request, studio, kind):
     once = given_once(request)
     form = kind.form(request.POST, request.FILES, instance=kind.new(studio, once=once))
+    taken = True
     if not added_already(kind, studio, once):
         if not form.is_valid() or not fits(form, kind, studio):
             if not added_already(kind, studio, once):
-                drafts.keep_typed(form, studio, kind.part, f"{kind.key}:0", request.user)
-                if request.FILES:
-                    form.add_error(
-                        "files", _("Please choose the files again; they are kept once the row is saved.")
-                    )
-                return row_page(request, studio, kind, form, once=once)
+                return not_added(request, studio, kind, form, once)
         elif not save_once(form, kind, studio, once):
             return row_page(request, studio, kind, form)
-        elif not attach_all(form, "files", slot=kind.slot, by=request.user):
-            drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
-            return row_page(request, studio, kind, form, row=form.instance)
+        else:
+            taken = attach_all(form, "files", slot=kind.slot, by=request.user)
     drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
     editing.note_saved(studio, kind.part, request.user)
+    if not taken:
+        return saved_without_files(request, studio, kind, form, sent=form)
     messages.success(request, _("The row is added."))
     return redirect(rows_url(studio, kind))
+
+
+def not_added(request, studio, kind, form, once):
+    """The form with what is wrong; what was typed is kept, files have to be chosen again."""
+    drafts.keep_typed(form, studio, kind.part, f"{kind.key}:0", request.user)
+    if request.FILES and "files" in form.fields:
+        form.add_error("files", _("Please choose the files again; they are kept once the row is saved."))
+    return row_page(request, studio, kind, form, once=once)
+
+
+def saved_without_files(request, studio, kind, form, *, sent):
+    """The stored row to go on with: it is saved, and the reasons stand at the files that were not taken."""
+    form.opened = editing.as_sent(sent)
+    return row_page(request, studio, kind, form, row=form.instance, stored=True)
 
 
 def given_once(request) -> uuid.UUID:
@@ -136,15 +147,16 @@ def change(request, studio, kind, row):
     form.opened = request.POST.get("opened", "")
     if not outcome.saved:
         drafts.keep(studio, kind.part, kept, request.user, request.POST)
-        if outcome.conflicts:
-            return settle(request, studio, parts.get(kind.part), outcome)
         attach_all(form, "files", slot=kind.slot, by=request.user)
+        if outcome.conflicts:
+            for reason in form.errors.get("files", []):
+                messages.warning(request, reason)
+            return settle(request, studio, parts.get(kind.part), outcome)
         return row_page(request, studio, kind, form, row=row)
     drafts.forget(studio, kind.part, kept, request.user)
     editing.note_saved(studio, kind.part, request.user)
     if not attach_all(form, "files", slot=kind.slot, by=request.user):
-        form.opened = editing.as_sent(outcome.sent)
-        return row_page(request, studio, kind, form, row=row)
+        return saved_without_files(request, studio, kind, form, sent=outcome.sent)
     messages.success(request, _("The changes are saved."))
     return redirect(rows_url(studio, kind))
 
@@ -173,7 +185,8 @@ def kept_draft(request, studio, kind, row):
     return drafts.find(studio, kind.part, key, request.user)
 
 
-def row_page(request, studio, kind, form, *, row=None, draft=None, once=None):
+def row_page(request, studio, kind, form, *, row=None, draft=None, once=None, stored=False):
+    """The form of a row, new or as it is kept; ``stored`` says that it was saved this moment, without its files."""
     form.files_field = form["files"] if "files" in form.fields else None
     form.opened = getattr(form, "opened", "") or editing.opened(form)
     finder = PersonSearch(request.GET)
@@ -183,6 +196,7 @@ def row_page(request, studio, kind, form, *, row=None, draft=None, once=None):
         "part": parts.get(kind.part),
         "form": form,
         "row": row,
+        "stored": stored,
         "files": files_of(row) if kind.slot else [],
         "draft": draft,
         "once": once or uuid.uuid4(),

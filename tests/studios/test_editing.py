@@ -262,6 +262,31 @@ def test_a_refused_file_keeps_the_row_and_says_why_at_the_field(cast, sign_in):
     assert set(answer.context["form"].errors) == {"files"}
     assert "证书.pdf" in answer.content.decode()
     assert answer.context["action"] == reverse("studios:row", args=[cast.studio.pk, "honours", row.pk])
+    text = answer.content.decode()
+    assert "这一行已保存，附件没有收下" in text
+    back = f"{part_url(cast.studio, 'lead')}#honours"
+    assert f'href="{back}">返回</a>' in text
+    assert ">取消<" not in text
+
+
+def test_after_a_refused_file_one_goes_on_with_the_stored_row(cast, sign_in):
+    client = sign_in(cast.lead)
+    sent = {**HONOUR, "once": str(uuid.uuid4())}
+    bad, good = SimpleUploadedFile("证书.jpg", b"no picture"), SimpleUploadedFile("证书.pdf", pdf())
+    answer = client.post(add_url(cast.studio, "honours"), {**sent, "files": [bad]})
+    again = {**HONOUR, "title": "全国劳动模范称号", "opened": answer.context["form"].opened, "files": [good]}
+    assert client.post(answer.context["action"], again).status_code == 302
+    row = Honour.objects.get(title="全国劳动模范称号")
+    assert cast.studio.honours.count() == 2
+    assert [file.name for file in Attachment.objects.of(row, "scan")] == ["证书.pdf"]
+
+
+@pytest.mark.parametrize("kind", ["members", "budget"])
+def test_a_file_sent_to_rows_without_files_is_no_error_of_ours(cast, sign_in, kind):
+    answer = sign_in(cast.lead).post(
+        add_url(cast.studio, kind), {"files": [SimpleUploadedFile("证书.pdf", pdf())]}
+    )
+    assert answer.status_code == 200
 
 
 def test_a_file_is_kept_listed_and_removed_softly(cast, sign_in):
@@ -506,6 +531,29 @@ def test_photos_sent_with_a_refused_part_are_kept(cast, sign_in):
     answer = client.post(part_url(cast.studio), {"address": "新楼", "area": "很大", "photos": [photo]})
     assert set(answer.context["form"].errors) == {"area"}
     assert [file.name for file in answer.context["photos"]] == ["门口.jpg"]
+
+
+def test_photos_sent_with_the_first_save_of_a_place_are_kept_though_its_area_is_refused(db, sign_in):
+    studio = StudioFactory()
+    photos = [SimpleUploadedFile(f"{number}.jpg", jpg(number)) for number in range(2)]
+    answer = sign_in(studio.lead).post(part_url(studio), {"area": "一百二", "photos": photos})
+    assert set(answer.context["form"].errors) == {"area"}
+    assert [file.name for file in answer.context["photos"]] == ["0.jpg", "1.jpg"]
+    assert "照片已收下，无需重新选择" in answer.content.decode()
+
+
+def test_photos_sent_with_a_text_that_two_changed_are_kept(cast, sign_in):
+    client = sign_in(cast.lead)
+    opened = client.get(part_url(cast.studio)).context["form"].opened
+    cast.studio.venue.address = "另一座楼"
+    cast.studio.venue.save()
+    photos = [SimpleUploadedFile("门口.jpg", jpg(1)), SimpleUploadedFile("坏.jpg", b"no picture")]
+    answer = client.post(
+        part_url(cast.studio), {"address": "新楼", "area": "50", "opened": opened, "photos": photos}
+    )
+    assert answer.status_code == 409
+    assert "坏.jpg" in answer.content.decode()
+    assert [file.name for file in Attachment.objects.of(cast.studio.venue)] == ["门口.jpg"]
 
 
 def test_no_more_than_six_photos_are_kept(cast, sign_in):
