@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
@@ -89,7 +89,7 @@ def audience(application, verb: str, from_state: str) -> list[User]:
             *own,
             *department,
             *leaders,
-            *(m.user for m in studio.members.select_related("user") if m.user),
+            *User.objects.filter(memberships__in=studio.members.present(timezone.localdate())),
         ],
     }[verb]
 
@@ -143,7 +143,9 @@ def tell_lead_of_handing_in(application, event: str, *, by: User) -> None:
 
 def _turn(application, verb: str) -> str:
     """The key of ``TURN``: papers that come back go where they were, to the desk or to the leader."""
-    return "resubmit to the leader" if verb == "resubmit" and application.state in ("accepted", "held") else verb
+    return (
+        "resubmit to the leader" if verb == "resubmit" and application.state in ("accepted", "held") else verb
+    )
 
 
 def _at_the_office(application, turn: str) -> set[int]:

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Notice
 from ledgers.evidence import gather
+from reviews.actions import name_studios
 from reviews.models import Application
 from studios import parts
 from studios.charts import team_structure
@@ -45,3 +47,13 @@ def test_who_leaves_at_the_end_of_the_year_reads_and_counts_until_then(days, bel
     assert (parts.get("team").missing(cast.studio) == []) is belongs
     fetched = parts.with_holdings(Studio.objects.filter(pk=cast.studio.pk)).get()
     assert (parts.get("team").missing(fetched) == []) is belongs
+
+
+def test_who_has_left_is_not_told_of_the_naming(cast):
+    application, today = ApplicationFactory(studio=cast.studio, approved=True), timezone.localdate()
+    Notice.objects.all().delete()
+    cast.studio.members.filter(user=cast.staff_member).update(left_on=today)
+    name_studios([application], by=cast.leader, named_on=today, issued_on=today)
+    of_the_studio = {"lead", "co_editor", "member", "staff_member"}
+    told = set(Notice.objects.values_list("recipient__username", flat=True))
+    assert told & of_the_studio == {"lead", "co_editor", "member"}
