@@ -52,7 +52,7 @@ def spelled(name: str) -> bytes:
     return b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name.encode())
 
 
-# For objects that no table of the file names, which some viewers look for all the same.
+# For what some viewers find and others do not: objects that no table names, the second of two entries of one name.
 LOOSE = re.compile(rb"/(?:" + spelled("JavaScript") + rb"|" + spelled("Launch") + rb")(?![A-Za-z0-9_#])")
 
 
@@ -298,6 +298,10 @@ def check_objects(reader) -> None:
     places += [(number, 0) for number in reader.xref_objStm]
     if len(places) > MOST_OBJECTS:
         raise Refused("slow")
+    for pack in {pack for pack, _at in reader.xref_objStm.values()}:
+        packed = reader.get_object(IndirectObject(pack, 0, reader))
+        if LOOSE.search(packed.get_data()):
+            raise Refused("active")
     check_inside(reader.trailer)
     for number, generation in places:
         check_inside(reader.get_object(IndirectObject(number, generation, reader)))

@@ -124,6 +124,34 @@ def spelled_in_codes(action: str) -> bytes:
     )
 
 
+def packed_by_hand(*objects: str) -> bytes:
+    """A PDF whose objects 2, 3, … stand in one packed stream, the first of them the catalog."""
+    head, texts = b"%PDF-1.5\n", [text.encode() for text in objects]
+    places, at = [], 0
+    for number, text in enumerate(texts, start=2):
+        places.append(f"{number} {at}")
+        at += len(text) + 1
+    index = " ".join(places).encode() + b" "
+    body = zlib.compress(index + b" ".join(texts))
+    stream = f"1 0 obj<</Type/ObjStm/N {len(texts)}/First {len(index)}/Filter/FlateDecode/Length {len(body)}>>stream\n"
+    stream = stream.encode() + body + b"\nendstream endobj\n"
+    last = len(texts) + 2
+    entries = struct.pack(">BHB", 0, 0, 255) + struct.pack(">BHB", 1, len(head), 0)
+    entries += b"".join(struct.pack(">BHB", 2, 1, place) for place in range(len(texts)))
+    entries += struct.pack(">BHB", 1, len(head) + len(stream), 0)
+    xref = f"{last} 0 obj<</Type/XRef/Size {last + 1}/W[1 2 1]/Root 2 0 R/Length {len(entries)}>>stream\n".encode()
+    xref += entries + b"\nendstream endobj\n"
+    return head + stream + xref + f"startxref\n{len(head) + len(stream)}\n%%EOF\n".encode()
+
+
+def catalog_with(more: str) -> bytes:
+    return packed_by_hand(
+        f"<</Type/Catalog/Pages 3 0 R{more}>>",
+        "<</Type/Pages/Kids[4 0 R]/Count 1>>",
+        "<</Type/Page/Parent 3 0 R/MediaBox[0 0 9 9]>>",
+    )
+
+
 def links(document) -> None:
     """What an honest paper has: links, a page to begin with, and names that mean nothing here."""
     page = document.pages[0]

@@ -2,9 +2,9 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
-import time
 from functools import partial
 from itertools import pairwise
 
@@ -142,6 +142,10 @@ HOSTILE = {
             "a web page after opening": papers.opening(papers.first_page_and_on),
         }.items()
     },
+    "a pdf that names its opening twice": (
+        lambda: papers.catalog_with("/OpenAction[4 0 R/Fit]/OpenAction<</S/Java#53cript/JS(x)>>"),
+        "active",
+    ),
     "a pdf with an encrypted script": (
         lambda: papers.pdf_with(
             papers.outline(papers.SCRIPT), encryption=papers.pikepdf.Encryption(owner="a", user="")
@@ -157,14 +161,20 @@ HOSTILE = {
 }
 
 
+def work() -> float:
+    """The seconds that this process and those it started have worked."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_with_its_reason_within_five_seconds(name):
     make, expected = HOSTILE[name]
     data = make()
-    before = time.monotonic()
+    before = work()
     with pytest.raises(Refused) as refusal:
         checked(SimpleUploadedFile("证书.pdf", data))
-    assert time.monotonic() - before < 5
+    assert work() - before < 5
     assert refusal.value.reason in (expected if isinstance(expected, tuple) else (expected,))
     assert "%(" not in str(refusal.value)
 
@@ -224,6 +234,7 @@ HONEST = {
     "a pdf": lambda: papers.pdf(3),
     "a pdf with links and names that mean nothing": lambda: papers.pdf_with(papers.links),
     "a pdf that opens at a page": lambda: papers.pdf_with(papers.opening(papers.first_page)),
+    "a pdf packed by hand": lambda: papers.catalog_with("/OpenAction[4 0 R/Fit]"),
     "a pdf to fill in": lambda: papers.pdf_with(papers.form_to_fill_in),
     "a pdf that is not packed": lambda: papers.pdf_with(
         papers.links, object_stream_mode=papers.pikepdf.ObjectStreamMode.disable
