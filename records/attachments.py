@@ -36,9 +36,8 @@ MOST_PAGES = 300
 MOST_PIXELS = 50_000_000
 MOST_IN_A_SLOT = 30
 LONGEST_NAME = 120
-PATIENCE_SECONDS = (
-    15  # on the clock; the looker's own work ends after inspection.CPU_SECONDS, however busy the machine
-)
+# On the clock; the looker's own work ends after inspection.CPU_SECONDS, however busy the machine is.
+PATIENCE_SECONDS = 15
 LIMITS = {
     "pages": MOST_PAGES,
     "pixels": MOST_PIXELS,
