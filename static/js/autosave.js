@@ -16,6 +16,12 @@
   let idle, first = 0, sending = false, again = false, leaving = false;
 
   const say = (text, look) => { said.textContent = text; said.className = `saved ${look}`; };
+  const offerSignIn = () => {
+    say(`${form.dataset.signedOut} `, "wrong");
+    const link = document.createElement("a");
+    Object.assign(link, { href: form.dataset.signIn, textContent: form.dataset.signInLabel, target: "_blank", rel: "noopener" });
+    said.append(link);
+  };
   const typed = () => {
     const data = new FormData(form);
     form.querySelectorAll("input[type=file]").forEach((field) => data.delete(field.name));
@@ -40,7 +46,7 @@
       });
       const signedOut = answer.redirected || answer.status === 403;
       const result = !signedOut && answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
-      if (signedOut) { hold(); say(form.dataset.signedOut, "wrong"); later(MOST); }
+      if (signedOut) { hold(); offerSignIn(); later(MOST); }
       else if (!result) throw new Error(answer.status);
       else {
         if (result.opened) form.elements.opened.value = result.opened;

@@ -133,3 +133,27 @@ def test_every_page_of_the_papers_is_accessible_on_a_desk_and_on_a_phone(
     for path in paths:
         page.goto(live_server.url + path)
         assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_note_that_it_is_saved_is_in_sight_wherever_one_writes(cast, open_page, width):
+    page = open_page(cast.lead, part(cast, "plan"))
+    page.set_viewport_size({"width": width, "height": 700})
+    page.locator("textarea").first.fill("三年内形成两套诊断方法")
+    expect(page.locator("#saved")).to_have_text(SAVED, timeout=10_000)
+    expect(page.locator("#saved")).to_be_in_viewport(ratio=1)
+    last = page.locator("textarea").last
+    last.click()  # only what nothing covers can be clicked
+    bar, field = page.locator(".savebar").bounding_box(), last.bounding_box()
+    assert bar["height"] < 700 / 4
+    assert field["y"] < bar["y"]
+
+
+def test_who_was_signed_out_is_led_to_sign_in_beside_the_page(cast, open_page):
+    page = open_page(cast.lead, part(cast))
+    page.context.clear_cookies()
+    page.get_by_label("地址").fill("新楼 302")
+    link = page.locator("#saved a")
+    expect(link).to_have_attribute("target", "_blank", timeout=10_000)
+    expect(link).to_have_attribute("href", reverse("account_login"))
+    expect(page.get_by_label("地址")).to_have_value("新楼 302")

@@ -42,6 +42,13 @@ def test_what_was_sent_signed_out_is_back_in_the_form(cast, place):
     assert KEY not in client.session
 
 
+def test_the_sign_in_page_says_that_the_text_is_kept(place):
+    words = "你填写的内容已保留"
+    client = send_signed_out(place, TYPED)
+    assert words in client.get(reverse("account_login"), {"next": place}).content.decode()
+    assert words not in Client().get(reverse("account_login"), {"next": place}).content.decode()
+
+
 def test_a_new_row_sent_signed_out_is_back_as_well(cast):
     url = reverse("studios:row_add", args=[cast.studio.pk, "honours"])
     client = send_signed_out(url, {"title": "全国劳动模范", "level": "national", "year": "2020"})
