@@ -25,4 +25,6 @@ def given_up(user, on):
     if not user.has_role(RoleCode.SYSADMIN):
         return
     url = f"{reverse('admin:records_outbox_changelist')}?standing=given_up"
-    yield agenda.Queue(_("Mail and work given up after several tries"), Outbox.objects.given_up().count(), url)
+    yield agenda.Queue(
+        _("Mail and work given up after several tries"), Outbox.objects.given_up().count(), url
+    )

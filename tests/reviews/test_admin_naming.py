@@ -247,10 +247,20 @@ def test_decisions_are_listed_and_shown_to_the_office(cast, sign_in, approved):
 
 def test_certificates_are_numbered_in_the_order_in_which_the_decision_lists_them(cast):
     later, earlier = (
-        ApplicationFactory(approved=True, studio__lead__unit__code=code)
-        for code in ("00900", "00100")
+        ApplicationFactory(approved=True, studio__lead__unit__code=code) for code in ("00900", "00100")
     )
     today = timezone.localdate()
     name_studios([later, earlier], by=cast.leader, named_on=today, issued_on=today)
     numbered = Certificate.objects.order_by("serial").values_list("studio", flat=True)
     assert list(numbered) == [earlier.studio_id, later.studio_id]
+
+
+def test_a_decision_is_found_by_what_it_names(cast, sign_in):
+    named = ApplicationFactory(
+        studio=StudioFactory(complete=True, lead=UserFactory(name="曾弢英")), named=True
+    )
+    ApplicationFactory(studio=StudioFactory(complete=True, lead=UserFactory(name="李明")), named=True)
+    client = sign_in(cast.auditor)
+    for words in ("曾弢", "zengtao", "zty", named.document.number):
+        rows = client.get(reverse("admin:reviews_decisiondocument_changelist"), {"q": words}).context["cl"]
+        assert [(row.pk, row.named) for row in rows.result_list] == [(named.document.pk, 1)], words
