@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -170,7 +171,11 @@ def read_sheets(
     """As :func:`read`, of sheets that are open already, or were never a file; ``least`` as in :func:`find_table`."""
     patience = patience or Patience(Limits().reading_seconds)
     given = [(sheet, columns(year_in(sheet)) if callable(columns) else columns) for sheet in sheets]
-    found = [table for sheet, wanted in given if (table := find_table(sheet, wanted, least=least))]
+    found = [
+        table
+        for sheet, wanted in given
+        if (table := find_table(sheet, wanted, least=least, patience=patience))
+    ]
     if not found:
         wanted = columns(None) if callable(columns) else columns
         words = "、".join(column.headings[0] for column in wanted if column.required)
@@ -215,7 +220,9 @@ def year_in(sheet: Sheet) -> int | None:
     return None
 
 
-def find_table(sheet: Sheet, columns: Sequence[Column], *, least: int = 2) -> Table | None:
+def find_table(
+    sheet: Sheet, columns: Sequence[Column], *, least: int = 2, patience: Patience | None = None
+) -> Table | None:
     """The heading row: the row, or two rows one above the other, in which most of the columns are found.
 
     :param least: how many columns it takes to tell headings from data.
@@ -223,6 +230,8 @@ def find_table(sheet: Sheet, columns: Sequence[Column], *, least: int = 2) -> Ta
     best: Table | None = None
     rows = dict(list(sheet)[:HEADING_WITHIN])
     for number, row in rows.items():
+        if patience:
+            patience.check()
         for below in ({}, rows.get(number + 1, {})):
             merged = row | below
             headings = {
@@ -238,14 +247,16 @@ def find_table(sheet: Sheet, columns: Sequence[Column], *, least: int = 2) -> Ta
 
 def _match(headings: dict[int, str], columns: Sequence[Column]) -> dict[str, tuple[int, Column]]:
     """Which column stands where. Each heading serves one column, the one that lists it earliest."""
-    exact = {at: _ORNAMENT.sub("", words).lower() for at, words in headings.items()}
-    bare = {at: _ORNAMENT.sub("", _BRACKETS.sub("", words)).lower() for at, words in headings.items()}
+    called: dict[str, list[tuple[int, int]]] = {}
+    for order, column in enumerate(columns):
+        for rank, alias in enumerate(column.headings):
+            called.setdefault(_bare(alias), []).append((rank, order))
     offers = sorted(
         (rank, at, order)
-        for order, column in enumerate(columns)
-        for rank, alias in enumerate(column.headings)
-        for at in headings
-        if _ORNAMENT.sub("", alias).lower() in (exact[at], bare[at]) and bare[at]
+        for at, words in headings.items()
+        if (without := _bare(_BRACKETS.sub("", words)))
+        for name in {_bare(words), without}
+        for rank, order in called.get(name, ())
     )
     matched: dict[str, tuple[int, Column]] = {}
     taken: set[int] = set()
@@ -255,6 +266,12 @@ def _match(headings: dict[int, str], columns: Sequence[Column]) -> dict[str, tup
             matched[column.field] = (at, column)
             taken.add(at)
     return matched
+
+
+@lru_cache(maxsize=4096)
+def _bare(words: str) -> str:
+    """A heading without blanks and ornaments, as it is compared."""
+    return _ORNAMENT.sub("", words).lower()
 
 
 def _rows(table: Table) -> Iterable[Row]:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from records import cells, ooxml, sheets
 from records.sheets import Column
 from records.tables import export, harmless, marked_copy
-from records.workbooks import Limits, Sheet, UnreadableFile, open_workbook
+from records.workbooks import Limits, Patience, Sheet, UnreadableFile, open_workbook
 from tests.records import hostile
 
 COLUMNS = [
@@ -233,6 +233,20 @@ def test_waiting_for_others_makes_no_list_too_large(monkeypatch):
     at = iter(range(0, 10**9, 60))
     monkeypatch.setattr(time, "monotonic", lambda: next(at))
     assert sheets.read(hostile.GOOD, COLUMNS).rows
+
+
+def test_many_wide_sheets_without_headings_cost_as_much_as_their_cells():
+    def wide(count):
+        row = {at: f"列{at}" for at in range(1, 201)}
+        return [Sheet(str(number), rows=dict.fromkeys(range(1, 31), row)) for number in range(count)]
+
+    def look(count):
+        with pytest.raises(UnreadableFile):
+            sheets.read_sheets(wide(count), COLUMNS)
+
+    assert cost(lambda: look(10)) < 40 * cost(lambda: look(1))
+    with pytest.raises(UnreadableFile, match="多"):
+        sheets.read_sheets(wide(1), COLUMNS, patience=Patience(0))
 
 
 def test_a_list_that_takes_too_much_work_is_refused_wherever_the_work_is():
