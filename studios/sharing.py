@@ -12,6 +12,7 @@ from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from accounts.names import bare
 from records.moves import DomainError
+from studios import parts
 from studios.models import Editor, Studio
 
 _JUDGEMENTS: list[Callable[[Studio], bool]] = []
@@ -24,7 +25,8 @@ def register_judgement(function: Callable[[Studio], bool]) -> Callable:
 
 
 def is_being_judged(studio: Studio) -> bool:
-    return any(function(studio) for function in _JUDGEMENTS)
+    """Whether they do; of many pasted rows it is asked once."""
+    return parts.remembered(studio, "judged", lambda: any(function(studio) for function in _JUDGEMENTS))
 
 
 def judges(person: User, studio: Studio) -> bool:
@@ -52,11 +54,8 @@ def namesakes_in_office(studio: Studio, name: str) -> list[User]:
     """
     branch = f"/{studio.unit.path.split('/')[1]}/"
     holders = User.objects.filter(is_active=True, roles__isnull=False, unit__path__startswith=branch)
-    return [
-        one
-        for one in holders.select_related("unit").distinct()
-        if bare(one.name) == bare(name) and studio.unit.is_related_to(one.unit)
-    ]
+    known = parts.remembered(studio, "holders", lambda: list(holders.select_related("unit").distinct()))
+    return [one for one in known if bare(one.name) == bare(name) and studio.unit.is_related_to(one.unit)]
 
 
 def add_editor(studio: Studio, person: User, *, by: User) -> Editor:

@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -166,3 +168,17 @@ def test_where_an_office_is_held_by_nobody_the_papers_can_be_handed_in(cast):
     application = ApplicationFactory(studio=cast.studio)
     application.submit(by=cast.lead, on=TODAY)
     assert application.state == State.SUBMITTED
+
+
+def test_many_pasted_rows_ask_once_whether_it_is_judged_and_who_judges(nobody_yet, cast, sign_in):
+    ApplicationFactory(studio=nobody_yet, returned=True)
+    client, url = sign_in(cast.lead), reverse("studios:rows_paste", args=[nobody_yet.pk, "members"])
+
+    def asked(count: int) -> int:
+        text = "姓名\t职称\n" + "\n".join(f"新成员{number}\t工程师" for number in range(count))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.post(url, {"text": text}).status_code == 200
+        return sum("accounts_role" in query["sql"] for query in queries)
+
+    asked(1)
+    assert asked(30) == asked(1)
