@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
 from django.db.models.signals import post_save
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ledgers.signals import refresh_later
 from reviews.mending import asked, to_correct
-from reviews.models import EDITABLE, Application, Round, State
+from reviews.models import EDITABLE, Application, Round, Snapshot, State
 from studios import parts, ruling, sharing
 from studios.models import Policy
 from studios.models import State as StudioState
@@ -19,10 +20,15 @@ from studios.models import State as StudioState
 
 @dataclass(frozen=True)
 class Standing:
-    """The open application of a studio; ``asked`` is why parts came back last, while it is being corrected."""
+    """The open application of a studio.
+
+    :ivar asked: why parts came back last, while it is being corrected.
+    :ivar version: the number of the version handed in last, None before that.
+    """
 
     application: Application
     asked: list[tuple[str, str]]
+    version: int | None = None
 
 
 def standing(studio) -> Standing | None:
@@ -31,18 +37,20 @@ def standing(studio) -> Standing | None:
 
 
 def _standing(studio) -> Standing | None:
+    versions = Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version").values("version")
     rows = list(
         Application.objects.open()
         .filter(studio=studio)
+        .annotate(last=Subquery(versions[:1]))
         .order_by("-pk", "-corrections__log", "corrections")
-        .values_list("pk", "state", "corrections__log", "corrections__part", "corrections__reason")
+        .values_list("pk", "state", "last", "corrections__log", "corrections__part", "corrections__reason")
     )
     if not rows:
         return None
-    pk, state, log, *_first = rows[0]
-    back = [row for row in rows if row[0] == pk and row[2] == log] if state == State.RETURNED else []
+    pk, state, version, log, *_first = rows[0]
+    back = [row for row in rows if row[0] == pk and row[3] == log] if state == State.RETURNED else []
     application = Application(pk=pk, state=state, studio=studio)
-    return Standing(application, [(part, reason) for *_row, part, reason in back])
+    return Standing(application, [(part, reason) for *_row, part, reason in back], version)
 
 
 def asked_to_correct(studio, key: str) -> list[str]:
@@ -75,6 +83,17 @@ def way_to_apply(studio, user) -> parts.Way | None:
     return None
 
 
+def handed_in(studio) -> str:
+    """That what is changed now is not part of the application, while it lies handed in before others."""
+    now = standing(studio)
+    if now is None or now.version is None or now.application.state in EDITABLE:
+        return ""
+    return _(
+        "Version %(version)s is handed in. What is changed here from now on is not part of this application, unless "
+        "it is returned for correction and handed in again."
+    ) % {"version": now.version}
+
+
 def policy_of_the_round(studio) -> Policy | None:
     """The policy of the round in which the studio applies; without one when it does not."""
     return Policy.objects.filter(
@@ -92,6 +111,7 @@ def register() -> None:
     parts.register_corrections(came_back)
     parts.register_way(way_to_apply)
     parts.register_home(way_to_the_application)
+    parts.register_standing(handed_in)
     ruling.register_round(policy_of_the_round)
     sharing.register_judgement(lies_before_others)
     post_save.connect(refresh_later, sender=Application, dispatch_uid="verdicts-Application")

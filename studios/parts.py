@@ -79,6 +79,7 @@ _NOTES: list[Callable[[Studio, str], list[str]]] = []
 _CORRECTIONS: list[Callable[[Studio], dict[str, str]]] = []
 _WAYS: list[Callable] = []
 _HOMES: list[Callable] = []
+_STANDINGS: list[Callable[[Studio], str]] = []
 
 
 def register(part: Part) -> None:
@@ -129,6 +130,17 @@ def register_home(function: Callable) -> Callable:
     """Register ``function(studio) -> Way | None``: what the papers are filled in for at present."""
     _HOMES.append(function)
     return function
+
+
+def register_standing(function: Callable[[Studio], str]) -> Callable:
+    """Register ``function(studio) -> sentence``: why changes count for nothing now, or empty."""
+    _STANDINGS.append(function)
+    return function
+
+
+def standing(studio: Studio) -> str:
+    """The first such sentence, to stand above the papers."""
+    return next((sentence for function in _STANDINGS if (sentence := function(studio))), "")
 
 
 def way_back(studio: Studio) -> Way:

@@ -27,6 +27,12 @@ def way_back(studio: Studio) -> parts.Way:
     return parts.way_back(studio)
 
 
+@register.simple_tag
+def standing_of(studio: Studio) -> str:
+    """Why changes of the papers count for nothing at present; empty while they do."""
+    return parts.standing(studio)
+
+
 @register.filter
 def look(progress: str) -> str:
     return LOOKS.get(progress, "")
