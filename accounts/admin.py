@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from simple_history.template_utils import HistoricalRecordContextHelper
 
 from accounts import activation
 from accounts.admin_codes import CodesMixin
@@ -19,7 +21,10 @@ from accounts.exports import PersonResource, UnitResource
 from accounts.import_columns import ADDRESS_KEPT
 from accounts.models import Role, RoleCode, Unit, User
 from accounts.office import OfficeAdmin, OfficeInline
+from accounts.trail import OfficeLogAdmin
 from records.exports import ExportsMixin
+
+__all__ = ["OfficeLogAdmin", "PersonAdmin", "UnitAdmin"]
 
 # Roles take the place of groups; addresses and second factors are people's own and have pages in the portal.
 admin.site.unregister([Group, EmailAddress, Authenticator])
@@ -34,7 +39,13 @@ class UnitAdmin(ImportsMixin, ExportsMixin, OfficeAdmin):
     list_display = ["name", "code", "short_name", "kind", "parent", "union_name", "union_chair"]
     list_filter = ["kind", ("parent", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["parent"]
-    search_fields = ["name", "short_name", "code", "union_chair"]
+    search_fields = ["name"]
+    search_help_text = gettext_lazy(
+        "Name, short name, pinyin, initials, code or chair of the department union"
+    )
+
+    def get_search_results(self, request, queryset, search_term):
+        return (queryset.search(search_term) if search_term.strip() else queryset), False
 
 
 class RoleInline(OfficeInline, admin.TabularInline):
@@ -130,6 +141,14 @@ class PersonForm(forms.ModelForm):
         return User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).exists()
 
 
+class WithoutPersonal(HistoricalRecordContextHelper):
+    """The changes of a person, without telephone, birth and the like."""
+
+    def context_for_delta_changes(self, delta):
+        changes = [change for change in delta.changes if change.field not in PersonAdmin.personal]
+        return super().context_for_delta_changes(replace(delta, changes=changes))
+
+
 @admin.register(User)
 class PersonAdmin(CodesMixin, ImportsMixin, ExportsMixin, OfficeAdmin):
     import_kind = "user"
@@ -193,17 +212,11 @@ class PersonAdmin(CodesMixin, ImportsMixin, ExportsMixin, OfficeAdmin):
             return False
         return obj is None or User.objects.filter(pk=obj.pk).changeable_by(request.user).exists()
 
-    def history_view(self, request, object_id, extra_context=None):
-        self._only_for_keepers(request)
-        return super().history_view(request, object_id, extra_context)
-
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        self._only_for_keepers(request)
-        return super().history_form_view(request, object_id, version_id, extra_context)
-
-    def _only_for_keepers(self, request):
-        if not super().has_change_permission(request):
-            raise PermissionDenied
+    def get_historical_record_context_helper(self, request, historical_record):
+        """What changed is told without what is personal, to those who do not keep it."""
+        keeps = OfficeAdmin.has_change_permission(self, request)
+        helper = HistoricalRecordContextHelper if keeps else WithoutPersonal
+        return helper(self.model, historical_record)
 
     def save_model(self, request, obj, form, change):
         if not change:

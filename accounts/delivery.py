@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -95,7 +96,7 @@ def _kept(notices: dict[tuple[str, str, int], Notice]) -> dict[tuple[str, str, i
 
 
 def write_to(address: str, *, subject: str, body: str, key: str | None = None) -> None:
-    """Send one letter that stands in no inbox, such as an activation link; its text is forgotten once sent.
+    """Send one letter that stands in no inbox, such as an activation link; its body is forgotten once sent.
 
     :param key: letters with the same key are sent once.
     """
@@ -115,7 +116,24 @@ def tell_old_addresses(people: Iterable[User]) -> None:
             write_to(old, subject=_("The mail address of your account was changed"), body=body)
 
 
-@outbox.handles("mail", lease=timedelta(minutes=2), label=_("notice by mail"))
+def _described_notices(rows: list[outbox.Outbox]) -> dict[int, tuple[str, str]]:
+    notices = Notice.objects.select_related("recipient").in_bulk({row.payload.get("notice") for row in rows})
+    pairs = ((row.pk, notices.get(row.payload.get("notice"))) for row in rows)
+    return {pk: (notice.recipient.name, notice.subject) for pk, notice in pairs if notice}
+
+
+def _described_letters(rows: list[outbox.Outbox]) -> dict[int, tuple[str, str]]:
+    """Whose address it is, as far as it is still anybody's; the address itself is not shown."""
+    addresses = {row.payload.get("to", "").lower() for row in rows} - {""}
+    people = User.objects.annotate(address=Lower("email")).filter(address__in=addresses).order_by("-pk")
+    names = dict(people.values_list("address", "name"))
+    return {
+        row.pk: (names.get(row.payload.get("to", "").lower(), ""), row.payload.get("subject", ""))
+        for row in rows
+    }
+
+
+@outbox.handles("mail", lease=timedelta(minutes=2), label=_("notice by mail"), describe=_described_notices)
 def send_notice(row: outbox.Outbox) -> None:
     notice = Notice.objects.select_related("recipient").filter(pk=row.payload["notice"]).first()
     if notice is None or not notice.recipient.is_active or not notice.recipient.email:
@@ -124,7 +142,13 @@ def send_notice(row: outbox.Outbox) -> None:
     send(notice.recipient.email, notice.subject, notice.body, link=link, ident=f"notice-{notice.pk}")
 
 
-@outbox.handles("letter", lease=timedelta(minutes=2), forget=True, label=_("letter"))
+@outbox.handles(
+    "letter",
+    lease=timedelta(minutes=2),
+    forget=("body",),
+    label=_("letter"),
+    describe=_described_letters,
+)
 def send_letter(row: outbox.Outbox) -> None:
     send(row.payload["to"], row.payload["subject"], row.payload["body"], ident=f"letter-{row.pk}")
 

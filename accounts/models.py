@@ -32,6 +32,23 @@ class UnitQuerySet(models.QuerySet):
             condition |= Q(path__startswith=path)
         return self.filter(condition)
 
+    def search(self, text: str):
+        """By name, short name, code and chair; and as either name is read, whole or by initials. A university has some
+        hundred units, so their names are read here and not kept.
+        """
+        from accounts.names import pinyin_of
+
+        text = text.strip()
+        plain = text.replace(" ", "").replace("'", "").lower()
+        words = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(union_chair__icontains=text)
+        named = self.model.objects.values_list("pk", "name", "short_name") if plain.isascii() else ()
+        read = [
+            pk
+            for pk, *names in named
+            if any(reading.startswith(plain) for name in names if name for reading in pinyin_of(name))
+        ]
+        return self.filter(words | Q(code__startswith=text) | Q(pk__in=read))
+
 
 class Unit(models.Model):
     """A school, hospital or office of the university, with its department union (部门工会)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.db import models
 from pypinyin import Style, lazy_pinyin
@@ -49,6 +50,7 @@ RARE = {"㐂": "xi"}
 _RUNS = re.compile(rf"([A-Za-z0-9]+)|([{''.join(RARE)}]|[^A-Za-z0-9\s{''.join(RARE)}]+)")
 
 
+@lru_cache(maxsize=4096)
 def pinyin_of(name: str) -> tuple[str, str]:
     """The reading of a name and its initials, in lower case and without blanks or marks.
 

@@ -42,10 +42,12 @@ def started_it(user, job):
 
 is_union_staff = holds(RoleCode.UNION_STAFF)
 is_union_leader = holds(RoleCode.UNION_LEADER)
+is_auditor = holds(RoleCode.AUDITOR)
 is_sysadmin = holds(RoleCode.SYSADMIN) | is_superuser
 
 rules.add_perm("accounts.import_people", is_sysadmin | is_union_staff)
 rules.add_perm("accounts.activate_people", is_sysadmin | is_union_staff)
 rules.add_perm("records.see_every_job", is_union_staff)
 rules.add_perm("records.run_job_again", started_it | is_union_staff)
-rules.add_perm("records.watch_outbox", is_union_staff | is_sysadmin)
+rules.add_perm("records.watch_outbox", is_union_staff | is_sysadmin | is_auditor)
+rules.add_perm("records.push_outbox", is_union_staff | is_sysadmin)

@@ -109,20 +109,46 @@ class KindFilter(admin.SimpleListFilter):
 @admin.register(Outbox)
 class OutboxAdmin(LookOnly):
     permission = "records.watch_outbox"
-    list_display = ["what", "created_at", "attempts", "next_try_at", "done_at", "short_error"]
+    list_display = ["what", "to_whom", "about", "created_at", "attempts", "retry", "done_at", "short_error"]
     list_filter = [Standing, KindFilter]
-    exclude = ["kind", "payload", "key"]
+    fields = ["what", "to_whom", "about", "created_at", "attempts", "retry", "done_at", "error"]
     actions = ["try_again"]
+
+    def has_push_permission(self, request) -> bool:
+        return request.user.has_perm("records.push_outbox")
 
     @admin.display(description=_("kind"))
     def what(self, obj):
         return obj.kind_label
 
+    def get_changelist_instance(self, request):
+        """Whom the rows of the page are for is asked once for all of them."""
+        changelist = super().get_changelist_instance(request)
+        rows = list(changelist.result_list)
+        found = outbox.described(rows)
+        for row in rows:
+            row.told = found.get(row.pk, ("", ""))
+        changelist.result_list = rows
+        return changelist
+
+    @admin.display(description=_("recipient"))
+    def to_whom(self, obj):
+        return obj.told[0] or "—"
+
+    @admin.display(description=_("subject"))
+    def about(self, obj):
+        return obj.told[1] or "—"
+
+    @admin.display(description=_("next attempt at"), ordering="next_try_at")
+    def retry(self, obj):
+        """What is done is not tried again, nor is what was given up."""
+        return None if obj.done_at else obj.next_try_at
+
     @admin.display(description=_("last error"))
     def short_error(self, obj):
         return obj.error[:120]
 
-    @admin.action(description=_("Try again now"), permissions=["view"])
+    @admin.action(description=_("Try again now"), permissions=["push"])
     def try_again(self, request, queryset):
         rows = list(queryset.open())
         for row in rows:

@@ -259,7 +259,13 @@ def start_job(kind: str, payload: dict | None = None, *, by, title: str, total: 
     return started
 
 
-@outbox.handles("job", lease=LEASE, long=True, label=gettext_lazy("job"))
+def _described(rows: list[Outbox]) -> dict[int, tuple[str, str]]:
+    wanted = {row.payload.get("job"): row.pk for row in rows if row.payload.get("job")}
+    work = Job.objects.filter(pk__in=wanted).select_related("started_by")
+    return {wanted[str(one.pk)]: (str(one.started_by or ""), one.title) for one in work}
+
+
+@outbox.handles("job", lease=LEASE, long=True, label=gettext_lazy("job"), describe=_described)
 def run(row: Outbox) -> None:
     """Do the work of the job that ``row`` names, unless it is over.
 

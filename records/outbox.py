@@ -22,6 +22,7 @@ from celery import current_app
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
@@ -45,14 +46,15 @@ class Hopeless(Exception):
 @dataclass(frozen=True)
 class Kind:
     """How one kind of row is done: the function, how long a worker may hold the row, what becomes of its
-    payload.
+    payload, how people are told of it.
     """
 
     run: Callable[[Outbox], None]
     lease: timedelta
     long: bool
-    forget: bool
+    forget: tuple[str, ...] = ()
     label: str = ""
+    describe: Callable[[list[Outbox]], dict[int, tuple[str, str]]] | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -63,19 +65,21 @@ def handles(
     *,
     lease: timedelta = timedelta(minutes=2),
     long: bool = False,
-    forget: bool = False,
+    forget: tuple[str, ...] = (),
     label: str = "",
+    describe: Callable[[list[Outbox]], dict[int, tuple[str, str]]] | None = None,
 ):
     """Register the decorated ``function(row)`` for rows of kind ``name``.
 
     :param lease: how long one worker may hold a row before another one takes it over.
     :param long: rows of this kind wait until the short ones are done.
-    :param forget: the payload is emptied once done, for texts that hold a secret.
+    :param forget: what of the payload goes once it is done, for texts that hold a secret.
     :param label: what rows of this kind are called in the admin, as a lazy translation.
+    :param describe: for rows of this kind, by their key: to whom, by name, and what about. Asked once a page.
     """
 
     def register(function: Callable[[Outbox], None]):
-        KINDS[name] = Kind(function, lease, long, forget, label)
+        KINDS[name] = Kind(function, lease, long, forget, label, describe)
         return function
 
     return register
@@ -130,6 +134,11 @@ class Outbox(models.Model):
         """What rows of this kind are called; the name of the kind when no running code knows it."""
         return str(KINDS[self.kind].label or self.kind) if self.kind in KINDS else self.kind
 
+    @cached_property
+    def told(self) -> tuple[str, str]:
+        """To whom, by name, and what about; two empty strings where nobody can say."""
+        return described([self]).get(self.pk, ("", ""))
+
     def _mine(self):
         """This row, as long as no later claim was made: ``attempts`` is the number of the claim."""
         return Outbox.objects.filter(pk=self.pk, attempts=self.attempts, done_at=None)
@@ -140,8 +149,8 @@ class Outbox(models.Model):
 
     def finish(self) -> None:
         changes = {"done_at": timezone.now(), "error": ""}
-        if KINDS[self.kind].forget:
-            changes["payload"] = {}
+        if forget := KINDS[self.kind].forget:
+            changes["payload"] = {key: value for key, value in self.payload.items() if key not in forget}
         self._mine().update(**changes)
 
     def fail(self, error: Exception) -> None:
@@ -156,6 +165,15 @@ class Outbox(models.Model):
         Outbox.objects.filter(pk=self.pk, done_at=None).update(
             next_try_at=timezone.now(), attempts=F("attempts") if self.next_try_at else 0
         )
+
+
+def described(rows: list[Outbox]) -> dict[int, tuple[str, str]]:
+    """To whom, by name, and what about each of the rows is: a few queries for all of a kind."""
+    found: dict[int, tuple[str, str]] = {}
+    for name in {row.kind for row in rows}:
+        if name in KINDS and (describe := KINDS[name].describe):
+            found |= describe([row for row in rows if row.kind == name])
+    return found
 
 
 def put(kind: str, payload: dict, *, key: str | None = None) -> None:

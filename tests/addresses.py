@@ -165,7 +165,8 @@ EXPORTED = {"accounts_unit", "accounts_user", "studios_studio", "studios_certifi
 # The admin: whom each model is for to look at, to add to and to change.
 MODELS = {
     "records_job": (STAFF, NOBODY),
-    "records_outbox": (STAFF | {"sysadmin"}, NOBODY),
+    "records_outbox": (STAFF | {"sysadmin", "auditor"}, NOBODY),
+    "admin_logentry": (frozenset({"sysadmin", "auditor"}), NOBODY),
     "accounts_unit": (OFFICE, STAFF | {"sysadmin"}),
     "accounts_user": (SEES_ALL | {"sysadmin"}, STAFF | {"sysadmin"}),
     "studios_studio": (SEES_ALL, NOBODY),
@@ -174,12 +175,18 @@ MODELS = {
     "ledgers_achievement": (SEES_ALL, NOBODY),
     "reviews_application": (SEES_ALL, NOBODY),
     "reviews_decisiondocument": (SEES_ALL, NOBODY),
-    "reviews_paperform": (STAFF, NOBODY),
+    "reviews_applicationlog": (LEADERS | {"auditor"}, NOBODY),
+    "studios_studiolog": (LEADERS | {"auditor"}, NOBODY),
+    "reviews_paperform": (STAFF | {"auditor"}, NOBODY),
     "reviews_round": (SEES_ALL, STAFF),
 }
 # Their pages in the admin are no history pages, and those of the others that keep no versions show none.
 WITHOUT_VERSIONS = {"records_job", "records_outbox"}
-NO_VERSIONS_KEPT = {"reviews_application", "reviews_decisiondocument", "reviews_paperform"}
+NO_VERSIONS_KEPT = {"reviews_application", "reviews_decisiondocument", "reviews_paperform"} | {
+    "admin_logentry",
+    "reviews_applicationlog",
+    "studios_studiolog",
+}
 # Telephone, mail and birth stand on a person's own page in the admin, for those who keep the accounts.
 KEEPS_ACCOUNTS = STAFF | {"sysadmin"}
 
@@ -235,12 +242,11 @@ def _admin_pages() -> dict[str, Address]:
         if model in EXPORTED:
             pages[f"admin:{model}_export"] = Address(look)
         row = lambda world, model=model: [world.rows[model].pk]  # noqa: E731
-        seen = KEEPS_ACCOUNTS if model == "accounts_user" else look  # a person's history holds personal data
-        for page, people in (("change", look), ("history", seen), ("delete", NOBODY)):
+        for page, people in (("change", look), ("history", look), ("delete", NOBODY)):
             pages[f"admin:{model}_{page}"] = Address(people, row, personal=personal)
         if model not in WITHOUT_VERSIONS:
             version = lambda world, model=model: [world.rows[model].pk, version_of(world.rows[model])]  # noqa: E731
-            people = NOBODY if model in NO_VERSIONS_KEPT else seen
+            people = NOBODY if model in NO_VERSIONS_KEPT else look
             pages[f"admin:{model}_simple_history"] = Address(people, version, personal=personal)
     return pages
 

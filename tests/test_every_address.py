@@ -7,6 +7,7 @@ import zipfile
 import pypdfium2
 import pytest
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
@@ -68,6 +69,11 @@ def world(db):
             application=world.application, snapshot=world.application.snapshot, uploaded_by=world.department
         ),
         "reviews_round": world.application.round,
+        "reviews_applicationlog": world.application.log.first(),
+        "studios_studiolog": world.named.log.first(),
+        "admin_logentry": LogEntry.objects.create(
+            user=world.sysadmin, object_id=str(world.unit.pk), object_repr=world.unit.name, action_flag=2
+        ),
     }
     return world
 

@@ -383,3 +383,10 @@ class ApplicationLog(MoveLog):
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="log", verbose_name=_("application")
     )
+
+    class Meta(MoveLog.Meta):
+        verbose_name = _("move of an application")
+        verbose_name_plural = _("moves of applications")
+
+    def __str__(self):
+        return f"{self.application} {self.pk}"

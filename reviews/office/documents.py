@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.office import OfficeAdmin
 from accounts.permissions import check
 from records.pages import number
-from reviews.models import DecisionDocument
+from reviews.models import Application, DecisionDocument
 from reviews.office.applications import LOOKERS
-from studios.models import Certificate
+from studios.models import Certificate, Studio
 
 
 @admin.register(DecisionDocument)
@@ -25,7 +25,7 @@ class DecisionDocumentAdmin(OfficeAdmin):
     list_filter = ["round"]
     list_select_related = ["round"]
     search_fields = ["number", "title"]
-    search_help_text = _("Document number or title")
+    search_help_text = _("Document number, title, or a named studio by name, lead, pinyin or initials")
     view_on_site = False
 
     class Media:
@@ -33,6 +33,14 @@ class DecisionDocumentAdmin(OfficeAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(named=Count("applications"))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Also by what was named in it; the subquery leaves the count of its studios whole."""
+        if not (text := search_term.strip()):
+            return queryset, False
+        naming = Application.objects.filter(studio__in=Studio.objects.search(text), document__isnull=False)
+        found = Q(number__icontains=text) | Q(title__icontains=text) | Q(pk__in=naming.values("document"))
+        return queryset.filter(found), False
 
     @admin.display(description=_("studios named"), ordering="named")
     def studios_named(self, obj):

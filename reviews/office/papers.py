@@ -45,7 +45,7 @@ class TurnDownForm(forms.Form):
 
 @admin.register(PaperForm)
 class PaperFormAdmin(OfficeAdmin):
-    viewers = frozenset({RoleCode.UNION_STAFF})  # the paper bears personal data
+    viewers = frozenset({RoleCode.UNION_STAFF, RoleCode.AUDITOR})
     list_display = ["studio", "unit", "round", "state_shown", "parts_shown", "uploaded", "uploaded_by"]
     list_filter = ["state", "application__round", unit_filter("application__studio__unit")]
     list_select_related = ["application__studio__unit", "application__round", "uploaded_by"]
@@ -55,6 +55,12 @@ class PaperFormAdmin(OfficeAdmin):
 
     class Media:
         css = {"all": ["css/office.css"]}
+
+    def get_queryset(self, request):
+        """The auditor reads of every form what became of it, though not the scan."""
+        if request.user.has_role(RoleCode.AUDITOR):
+            return admin.ModelAdmin.get_queryset(self, request)
+        return super().get_queryset(request)
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
@@ -101,7 +107,7 @@ class PaperFormAdmin(OfficeAdmin):
         return redirect("admin:reviews_paperform_change", object_id)
 
     def scan(self, request, pk, file):
-        return _scan(request, self.get_queryset(request), pk, file)
+        return _scan(request, self.get_queryset(request).with_papers(), pk, file)
 
 
 class Comparison:
@@ -111,8 +117,13 @@ class Comparison:
         self.paper, self.user = paper, user
 
     @cached_property
+    def personal(self) -> bool:
+        """Whether this person may read birth and telephone, which stand on the paper too."""
+        return self.user.has_perm("reviews.view_personal", self.paper.application)
+
+    @cached_property
     def scans(self) -> list:
-        return scans_of(self.paper)
+        return scans_of(self.paper) if self.personal else []
 
     @property
     def signed(self) -> list[dict]:
@@ -124,8 +135,7 @@ class Comparison:
 
     @cached_property
     def chapters(self) -> list:
-        personal = self.user.has_perm("reviews.view_personal", self.paper.application)
-        return reading.chapters(self.paper.snapshot, personal=personal)
+        return reading.chapters(self.paper.snapshot, personal=self.personal)
 
     @cached_property
     def answer(self):
@@ -179,7 +189,7 @@ def _answer(request, paper: PaperForm, form: TurnDownForm):
 def _scan(request, forms_seen, pk, file):
     """One scan, to be shown within our own page: without the sandbox, in which browsers show no PDF."""
     paper = get_object_or_404(forms_seen, pk=pk)
-    scan = next((one for one in scans_of(paper) if one.pk == file), None)
+    scan = next((one for one in Comparison(paper, request.user).scans if one.pk == file), None)
     if scan is None:
         raise Http404
     response = send_or_404(scan.file, scan.name, scan.kind, inline=True)

@@ -204,6 +204,13 @@ def derived_name(lead) -> str:
 class StudioLog(MoveLog):
     studio = models.ForeignKey(Studio, models.PROTECT, related_name="log", verbose_name=_("studio"))
 
+    class Meta(MoveLog.Meta):
+        verbose_name = _("move of a studio")
+        verbose_name_plural = _("moves of studios")
+
+    def __str__(self):
+        return f"{self.studio} {self.pk}"
+
 
 class Editor(models.Model):
     """A person whom the lead lets work on the studio's papers."""

@@ -162,6 +162,15 @@ def test_the_empty_list_has_the_headings_the_reader_knows(as_):
         }
 
 
+def test_units_are_found_by_name_pinyin_initials_code_and_chair(as_):
+    client = as_("union_staff")
+    unit = UnitFactory(code="02000", name="机械与动力工程学院", short_name="机动学院", union_chair="余洋")
+    UnitFactory(code="03000", name="化学化工学院", short_name="化工")
+    for words in ("动力", "机动", "jixieyu", "Ji Xie", "jxydl", "jdxy", "0200", "余洋"):
+        found = client.get(reverse("admin:accounts_unit_changelist"), {"q": words}).context["cl"].result_list
+        assert [one.pk for one in found] == [unit.pk], words
+
+
 def test_people_are_found_by_name_pinyin_initials_and_number(as_):
     client = as_("union_staff")
     person = UserFactory(name="曾弢英", staff_no="01091")
@@ -179,11 +188,16 @@ def test_telephone_birth_and_mail_are_for_those_who_keep_them(as_, role, sees):
     person = UserFactory(phone="13900001234", email="hidden@sjd.example", birth_year=1961, birth_month=2)
     person.phone = "13900005678"
     person.save()
-    for page in (reverse("admin:accounts_user_change", args=[person.pk]),):
-        text = client.get(page).content.decode()
-        assert ("13900005678" in text, "hidden@sjd.example" in text, "1961" in text) == (sees, sees, sees)
-    history = client.get(reverse("admin:accounts_user_history", args=[person.pk]))
-    assert history.status_code == (200 if sees else 403)
+    person.title = "特聘研究员"
+    person.save()
+    text = client.get(reverse("admin:accounts_user_change", args=[person.pk])).content.decode()
+    assert ("13900005678" in text, "hidden@sjd.example" in text, "1961" in text) == (sees, sees, sees)
+    history = client.get(reverse("admin:accounts_user_history", args=[person.pk])).content.decode()
+    assert "特聘研究员" in history
+    assert ("13900001234" in history) == sees
+    version = reverse("admin:accounts_user_simple_history", args=[person.pk, person.history.first().pk])
+    text = client.get(version).content.decode()
+    assert ("13900005678" in text, "hidden@sjd.example" in text, "1961" in text) == (sees, sees, sees)
     assert "13900005678" not in client.get(LIST).content.decode()
 
 

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.delivery import notify, write_to
 from records import outbox
 from records.outbox import Hopeless, Outbox, Unavailable
 from records.tasks import drain_outbox
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +26,7 @@ def done(monkeypatch):
             raise {"hopeless": Hopeless, "unavailable": Unavailable}.get(error, ValueError)(error)
         seen.append(row.payload["n"])
 
-    monkeypatch.setitem(outbox.KINDS, "note", outbox.Kind(note, timedelta(minutes=2), False, False))
+    monkeypatch.setitem(outbox.KINDS, "note", outbox.Kind(note, timedelta(minutes=2), False))
     return seen
 
 
@@ -188,15 +191,42 @@ def test_a_row_of_an_unknown_kind_waits_for_a_version_that_knows_it(done):
 
 
 def test_a_secret_is_forgotten_once_done(monkeypatch):
-    kind = outbox.Kind(lambda row: None, timedelta(minutes=2), False, forget=True)
+    kind = outbox.Kind(lambda row: None, timedelta(minutes=2), False, forget=("code",))
     monkeypatch.setitem(outbox.KINDS, "secret", kind)
-    outbox.put("secret", {"code": "1234"})
+    outbox.put("secret", {"code": "1234", "subject": "启用账号"})
     outbox.drain()
-    assert Outbox.objects.get().payload == {}
+    assert Outbox.objects.get().payload == {"subject": "启用账号"}
+
+
+def test_the_office_sees_what_goes_to_whom_and_no_retry_of_what_is_done(db, client):
+    """Names, not addresses, and no text."""
+    staff = UserFactory(roles=[("union_staff",)])
+    person = UserFactory(name="曾弢英", email="Zeng@sjd.example")
+    notify([person], "returned:1", subject="请修改申报材料", body="内容")
+    write_to("zeng@sjd.example", subject="请启用账号", body="https://example/secret")
+    outbox.drain()
+    write_to("nobody@sjd.example", subject="请启用账号", body="https://example/secret")
+    done, waiting = Outbox.objects.exclude(done_at=None), Outbox.objects.get(done_at=None)
+    assert sorted(row.told for row in done) == [("曾弢英", "请修改申报材料"), ("曾弢英", "请启用账号")]
+    client.force_login(staff)
+    answer = client.get(reverse("admin:records_outbox_changelist"))
+    office, rows = answer.context["cl"].model_admin, list(answer.context["cl"].result_list)
+    assert [(office.to_whom(row), office.about(row)) for row in rows] == [
+        ("—", "请启用账号"),
+        ("曾弢英", "请启用账号"),
+        ("曾弢英", "请修改申报材料"),
+    ]
+    assert [office.retry(row) for row in rows] == [waiting.next_try_at, None, None]
+    for url in ("changelist", "change"):
+        where = reverse(f"admin:records_outbox_{url}", args=[rows[1].pk] if url == "change" else [])
+        text = client.get(where).content.decode()
+        assert "曾弢英" in text
+        assert "sjd.example" not in text
+        assert "secret" not in text
 
 
 def test_long_rows_come_after_short_ones(done, monkeypatch):
-    long = outbox.Kind(lambda row: done.append("long"), timedelta(minutes=2), True, False)
+    long = outbox.Kind(lambda row: done.append("long"), timedelta(minutes=2), True)
     monkeypatch.setitem(outbox.KINDS, "long", long)
     outbox.put("long", {})
     outbox.put("note", {"n": 1})
