@@ -72,7 +72,7 @@ def to_do(user, application, mending, stamped: list[PaperForm], *, works: bool) 
         # Beside the task list the reasons stand there already, but for those that were dealt with.
         "corrections": [one for one in mending if one.touched or not works],
         "main": main,
-        "acts": further_acts(user, application, works, main, stamped),
+        "acts": [*go_on(main, tasks), *further_acts(user, application, works, main, stamped)],
     }
 
 
@@ -85,11 +85,16 @@ def task_list(application, mending) -> list[parts.Task]:
 def main_act(user, application, tasks, works: bool) -> Act | None:
     """The one button: what this person does next, or None when it is with others."""
     if works:
-        todo = next((task for task in tasks if task.progress != parts.Progress.COMPLETE), None)
+        todo = next_task(tasks)
+        submit = reverse("reviews:submit", args=[application.pk])
+        hands_in = user.has_perm("reviews.submit_application", application)
+        if hands_in and todo and todo.progress == parts.Progress.TO_CORRECT:
+            # What was asked for may have been mended in another part; the page of handing in names what was not.
+            return Act(_("Check and hand in again"), submit)
         if todo:
             return Act(_("Go on: %(part)s") % {"part": todo.part.title}, todo.url)
-        if user.has_perm("reviews.submit_application", application):
-            return Act(submit_label(application), reverse("reviews:submit", args=[application.pk]))
+        if hands_in:
+            return Act(submit_label(application), submit)
     if open_signatures(user, application):
         return Act(_("Read and sign"), reverse("reviews:sign", args=[application.pk]))
     if open_moves(user, application) & OFFICE_VERBS:
@@ -98,6 +103,21 @@ def main_act(user, application, tasks, works: bool) -> Act | None:
             reverse("admin:reviews_application_change", args=[application.pk]),
         )
     return None
+
+
+def go_on(main: Act | None, tasks: list[parts.Task]) -> list[Act]:
+    """The part that came back, beside the button that hands in again."""
+    todo = next_task(tasks)
+    if main is None or todo is None or not main.url.endswith("/submit/"):
+        return []
+    return [Act(_("Go on: %(part)s") % {"part": todo.part.title}, todo.url)]
+
+
+def next_task(tasks: list[parts.Task]) -> parts.Task | None:
+    """The part to go on with: what is not complete first, then what came back."""
+    unfinished = [task for task in tasks if task.progress != parts.Progress.COMPLETE]
+    lacking = [task for task in unfinished if task.progress != parts.Progress.TO_CORRECT]
+    return (lacking or unfinished or [None])[0]
 
 
 def submit_label(application) -> str:
@@ -114,7 +134,7 @@ def further_acts(user, application, works: bool, main: Act | None, stamped: list
     form = _("Preview of the form (PDF)") if works else _("Application form (PDF)")
     acts = [act(form, "form", "pdf"), act(_("Application form (Word)"), "form", "docx")]
     if application.state == State.RETURNED and "resubmit" in open_:
-        acts.append(act(_("Check and hand in again"), "submit"))
+        acts.insert(0, act(_("Check and hand in again"), "submit"))
     waits = any(form.state == PaperForm.State.UPLOADED for form in stamped)
     submitted = application.state == State.SUBMITTED
     if submitted and not waits and user.has_perm("reviews.upload_paper_form", application):

@@ -13,7 +13,7 @@ from reviews import permissions, reading
 from reviews.comparing import changes
 from reviews.forms import SignForm, with_version
 from reviews.models import Part, State
-from reviews.views.asking import application_for, attempt, having_read, posted
+from reviews.views.asking import application_for, attempt, having_read, posted, refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,12 @@ def sign(request, pk):
         attempt(request, having_read(application, form, sign_it), done)
         return redirect(application)
     label = Part(open_parts[0]).label if len(open_parts) == 1 else ""
-    context = {"form": form, "open_label": label, **to_read(request.user, application)}
+    context = {
+        "form": form,
+        "open_label": label,
+        "refuse_label": refusal(request.user, application),
+        **to_read(request.user, application),
+    }
     return render(request, "reviews/sign.html", context)
 
 

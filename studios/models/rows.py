@@ -8,7 +8,7 @@ from datetime import date
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -256,6 +256,9 @@ class BudgetLine(Row):
         return f"{self.year} {self.purpose}"
 
 
+RULES = ("exchange", "problems", "transfer", "training")  # as the regulation names them (Art. 9)
+
+
 class RuleDocument(Row):
     """One of the studio's own rules (Art. 9); the text is an attachment."""
 
@@ -278,7 +281,7 @@ class RuleDocument(Row):
     class Meta:
         verbose_name = _("rules of the studio")
         verbose_name_plural = _("rules of the studio")
-        ordering = ["kind", "pk"]
+        ordering = [Case(*(When(kind=kind, then=at) for at, kind in enumerate(RULES))), "pk"]
 
     def __str__(self):
         return self.title

@@ -87,13 +87,33 @@ def test_the_lead_reads_each_reason_beside_its_part_until_the_part_is_saved(cast
     client = sign_in(cast.lead)
     page = client.get(application.get_absolute_url())
     assert "请补充立项文件。" in page.content.decode()
-    assert page.context["main"].label == "继续填写：创新项目"
+    assert page.context["main"].label == "检查并重新提交"
+    assert [act.label for act in page.context["acts"]][:1] == ["继续填写：创新项目"]
+    assert "检查并重新提交" not in {act.label for act in page.context["acts"]}
     assert parts.notes(cast.studio, "projects") == ["请补充立项文件。"]
     assert parts.notes(cast.studio, "team") == []
     PartVersion.objects.create(studio=cast.studio, part="projects", version=2, saved_by=cast.lead)
     assert client.get(application.get_absolute_url()).context["main"].label == "重新提交"
     application.resubmit(by=cast.lead, on=timezone.localdate())
     assert parts.notes(cast.studio, "projects") == []
+
+
+def test_a_returned_application_that_lacks_something_is_filled_in_first(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, returned=True)
+    cast.studio.rule_documents.all().delete()
+    page = sign_in(cast.lead).get(application.get_absolute_url())
+    assert page.context["main"].label == "继续填写：管理制度"
+    assert page.context["acts"][0].label == "检查并重新提交"
+
+
+@pytest.mark.parametrize(
+    ("who", "word"), [("department", "不予推荐"), ("party", "不同意申报"), ("administration", "不同意申报")]
+)
+def test_where_one_signs_are_links_to_return_and_to_refuse(cast, sign_in, who, word):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    text = sign_in(getattr(cast, who)).get(reverse("reviews:sign", args=[application.pk])).content.decode()
+    for name, label in (("return", "退回修改"), ("refuse", word)):
+        assert f'<a href="{reverse(f"reviews:{name}", args=[application.pk])}">{label}</a>' in text
 
 
 def test_who_signs_after_a_correction_sees_part_field_before_and_after(cast, sign_in):
