@@ -132,6 +132,11 @@ def _files(kind: RowKind, rows: list[Model]) -> dict[int, list[FileLine]]:
     return files
 
 
+def without_files(kind: RowKind, lines: list[Line]) -> list[str]:
+    """The names of the rows that could have a file as evidence and have none: a hint, nothing that bars the way."""
+    return [str(line.row) for line in lines if not line.files] if kind.slot else []
+
+
 def totals(lines: list[Line]) -> list[tuple[int, str]]:
     """The sum of the budget of each year, the latest first; nothing for rows without a year and an amount."""
     sums: dict[int, Decimal] = defaultdict(Decimal)

@@ -5,6 +5,8 @@ from studios.charts import team_structure
 from studios.keeping import files_of
 from studios.screens import SCREENS, lead_facts
 
+MOST_NAMED = 8
+
 
 def filling(request, studio, part, form, *, draft=None) -> dict:
     """The form column and what stands beside it, to somebody who has the part open from now on."""
@@ -29,7 +31,9 @@ def reading(request, studio, part) -> dict:
         for kind in rowkinds.of_part(part.key)
     ]
     return {
-        **beside(studio, part),
+        **beside(
+            studio, part, [name for kind, rows, _t in kinds for name in rowkinds.without_files(kind, rows)]
+        ),
         "kinds": kinds,
         "facts": SCREENS[part.key].facts(studio),
         "lead_facts": lead_facts(studio, personal=personal) if part.key == "lead" else [],
@@ -40,9 +44,13 @@ def reading(request, studio, part) -> dict:
     }
 
 
-def beside(studio, part) -> dict:
-    """What stands beside a part: why it came back, its condition, what is missing."""
+def beside(studio, part, bare: list[str] | None = None) -> dict:
+    """What stands beside a part: why it came back, its condition, what is missing.
+
+    :param bare: the rows without a file, where the page knows them already.
+    """
     verdicts = list(studio.verdicts.all())
+    bare = bare_rows(studio, part) if bare is None else bare
     return {
         "studio": studio,
         "part": part,
@@ -51,7 +59,19 @@ def beside(studio, part) -> dict:
         "own": [verdict for verdict in verdicts if verdict.condition == part.condition],
         "rest": [verdict for verdict in verdicts if verdict.condition != part.condition],
         "missing": part.missing(studio),
+        "bare": bare[:MOST_NAMED],
+        "more_bare": max(0, len(bare) - MOST_NAMED),
     }
+
+
+def bare_rows(studio, part) -> list[str]:
+    """The rows of a part that have no file and could have one."""
+    return [
+        name
+        for kind in rowkinds.of_part(part.key)
+        if kind.slot
+        for name in rowkinds.without_files(kind, rowkinds.lines(kind, studio, personal=False))
+    ]
 
 
 def next_part(part):
