@@ -211,7 +211,7 @@ def _admin_pages() -> dict[str, Address]:
         "admin:accounts_user_import": Address(KEEPS_ACCOUNTS),
         "admin:accounts_user_import_headings": Address(KEEPS_ACCOUNTS),
         "admin:accounts_user_codes": Address(KEEPS_ACCOUNTS),
-        "admin:accounts_user_new_code": Address(KEEPS_ACCOUNTS, lambda world: {"pk": world.lead.pk}),
+        "admin:accounts_user_new_code": Address(KEEPS_ACCOUNTS, lambda world: {"pk": world.stranger.pk}),
         "admin:studios_certificate_issue": Address(
             STAFF | LEADERS, lambda world: {"pk": world.certificate.pk}, posts=True
         ),

@@ -51,3 +51,14 @@ def test_the_letter_for_a_new_password_is_chinese_whoever_asked_for_it():
     [letter] = mail.outbox
     assert "密码" in letter.subject
     assert "password" not in letter.subject.lower() + letter.body.lower().replace("/password/", "")
+
+
+def test_the_office_has_the_same_switch():
+    client = Client()
+    client.force_login(UserFactory(roles=[("auditor",)]))
+    office = client.get("/admin/").content.decode()
+    assert 'action="/language/"' in office
+    for code in ("zh-hans", "zh-hant", "en"):
+        assert f'name="language" value="{code}"' in office
+    client.post("/language/", {"language": "zh-hant", "next": "/admin/"})
+    assert "審計員" in client.get("/admin/").content.decode()
