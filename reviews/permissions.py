@@ -73,7 +73,9 @@ def is_with_the_office(user, application):
 
 
 signs_for_unit = is_department_union | leads_party | leads_administration
-sends_back = (awaits_signatures & signs_for_unit | is_with_the_office & is_union_staff & ~has_signed) & ~own_case
+sends_back = (
+    awaits_signatures & signs_for_unit | is_with_the_office & is_union_staff & ~has_signed
+) & ~own_case
 
 rules.add_perm("reviews.fill_in_application", is_filled_in & edits_the_papers)
 rules.add_perm("reviews.submit_application", runs_it)

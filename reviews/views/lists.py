@@ -54,7 +54,9 @@ def round_page(request, pk):
         "is_open": round_.is_open(timezone.localdate()),
         "applications": own.select_related("studio", "round").order_by("-pk")[:A_PAGE],
         "dates": dates(round_),
-        "startable": Studio.objects.worked_on_by(request.user).live().exclude(applications__round=round_)[:A_PAGE],
+        "startable": Studio.objects.worked_on_by(request.user)
+        .live()
+        .exclude(applications__round=round_)[:A_PAGE],
     }
     return render(request, "reviews/round.html", context)
 

@@ -294,9 +294,7 @@ def test_the_home_page_sends_each_to_what_waits_for_them(cast):
     on = timezone.localdate()
 
     def waiting(user):
-        return {
-            task.url for function in (agenda.own_papers, agenda.to_sign) for task in function(user, on)
-        }
+        return {task.url for function in (agenda.own_papers, agenda.to_sign) for task in function(user, on)}
 
     draft = ApplicationFactory(studio=cast.studio)
     own, sign = draft.get_absolute_url(), url("sign", draft)
