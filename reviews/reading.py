@@ -217,14 +217,21 @@ def chapters(snapshot, *, personal: bool) -> list[Chapter]:
 
 def team_charts(snapshot) -> list[Chart]:
     """The structure of the team as it was handed in (Art. 3, second condition), in the words of the record."""
+    members = snapshot.data["members"]
     with translation.override("zh-hans"):
-        ranks = [(str(label), str(label)) for label in Rank.labels]
-        degrees = [(str(label), str(label)) for label in Member.Degree.labels]
+        ranks = _in_order(Rank.labels, (one["rank"] for one in members))
+        degrees = _in_order(Member.Degree.labels, (one["degree"] for one in members))
     people = [
-        (one["rank"], one["degree"], int(one["birth_year"]) if one["birth_year"] else None)
-        for one in snapshot.data["members"]
+        (one["rank"], one["degree"], int(one["birth_year"]) if one["birth_year"] else None) for one in members
     ]
     return structure(people, ranks=ranks, degrees=degrees, on=timezone.localdate(snapshot.frozen_at))
+
+
+def _in_order(labels, words) -> list[tuple[str, str]]:
+    """The frozen words as choices: those of today in their order, then words that were used at another time."""
+    today = [str(label) for label in labels]
+    found = dict.fromkeys([*today, *filter(None, words)])
+    return [(word, word) for word in found]
 
 
 def _block(section: Section, content, hidden: tuple[str, ...]) -> Block:

@@ -56,3 +56,11 @@ def test_the_charts_count_the_frozen_team_whatever_comes_after(cast, submitted):
     assert [sum(count for _label, count in chart.pairs) for chart in before] == [number] * 3
     Member.objects.filter(studio=cast.studio).delete()
     assert reading.team_charts(submitted.snapshot) == before
+
+
+def test_a_word_of_another_time_is_counted_under_itself(submitted):
+    snapshot = submitted.snapshot
+    snapshot.data["members"][0]["rank"] = "特级职称"
+    titles = dict(reading.team_charts(snapshot)[0].pairs)
+    assert titles["特级职称"] == 1
+    assert sum(titles.values()) == len(snapshot.data["members"])
