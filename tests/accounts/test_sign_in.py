@@ -230,7 +230,7 @@ def test_a_mail_server_that_is_down_delays_the_link_and_tells_nothing(client, co
     Outbox.objects.update(next_try_at=timezone.now())
     outbox.drain()
     assert [message.to for message in mail.outbox] == [[colleague.email]]
-    assert Outbox.objects.get().payload == {}  # the link is not kept
+    assert set(Outbox.objects.get().payload) == {"to", "subject"}  # the link is not kept
 
 
 def test_asking_for_an_unknown_address_sends_nothing_and_tells_nothing(client, colleague):
