@@ -120,7 +120,9 @@ def test_who_sees_and_who_answers(cast, sign_in):
     office = {"staff", "staff_member"}
     for url in (LIST, page_of(form)):
         assert {name for name, user in everybody if opens(sign_in(user), url)} == office | {"auditor"}
-    assert {name for name, user in everybody if opens(sign_in(user), shown)} == office  # it bears personal data
+    assert {
+        name for name, user in everybody if opens(sign_in(user), shown)
+    } == office  # it bears personal data
     for name, user in everybody:
         if name != "staff":
             assert sign_in(user).post(page_of(form), {"check": "1"}).status_code in (302, 403), name
