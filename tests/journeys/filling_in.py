@@ -31,7 +31,7 @@ PLAN = {
 def start_studio(lead: Walker) -> None:
     lead.open("/")
     lead.look("home-lead-new")
-    lead.follow("建立候选工作室")
+    lead.follow("建立工作室并申报")
     lead.look("start")
     lead.press("建立并填写材料")
     lead.sees_heading("申报材料")

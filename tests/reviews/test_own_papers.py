@@ -105,14 +105,14 @@ def test_without_an_open_round_nothing_is_to_be_done_about_a_candidate():
 def test_who_has_honours_and_no_studio_reads_of_the_open_round_and_owes_nothing(client):
     honoured = UserFactory(honour_text="上海市劳动模范（2018）")
     client.force_login(honoured)
-    assert "创建工作室并申报" not in client.get("/").content.decode()
+    assert "建立工作室并申报" not in client.get("/").content.decode()
     round_ = RoundFactory()
     text = client.get("/").content.decode()
-    assert "创建工作室并申报" in text
+    assert "建立工作室并申报" in text
     assert round_.title in text
     assert tasks(honoured) == []
     client.force_login(UserFactory())
-    assert "创建工作室并申报" not in client.get("/").content.decode()
+    assert "建立工作室并申报" not in client.get("/").content.decode()
 
 
 def test_thirty_studios_cost_the_department_union_as_many_queries_as_one(cast):
