@@ -80,10 +80,10 @@ def test_people_go_out_without_telephone_birth_and_mail(staff):
 
 
 def test_what_went_out_comes_in_again_and_changes_nothing(client):
-    client.force_login(UserFactory(staff_no="00099", username="keeper", is_superuser=True))
+    client.force_login(UserFactory(staff_no="00099", name="周建国", username="keeper", is_superuser=True))
     parent = UnitFactory(name="医学院", kind="medical_school", code="00300")
     UnitFactory(name="第一医院", kind="affiliated", code="00301", parent=parent, union_chair="王㛃")
-    UserFactory(staff_no="00012", title="教授", unit=parent)
+    UserFactory(staff_no="00012", name="王㛃", title="教授", unit=parent)
     for kind, name in (("unit", "accounts_unit"), ("user", "accounts_user")):
         found = io.BytesIO(client.get(address(name)).content)
         found.name = "list.xlsx"
