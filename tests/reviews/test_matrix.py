@@ -35,7 +35,8 @@ from studios.models import State as StudioState
 from tests.factories import ApplicationFactory, officer, signatories
 from tests.reviews.test_paper_forms import SIGNED, png
 
-pytestmark = pytest.mark.django_db
+# Who may press what does not depend on the database, and the walk through all of it takes minutes.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LEADS = {"lead", "leader_lead"}
 UNIT = {"department", "party", "administration"}
