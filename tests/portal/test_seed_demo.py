@@ -54,7 +54,6 @@ def shown() -> list:
     ]
 
 
-@pytest.mark.once
 def test_the_same_seed_gives_the_same_university_and_another_seed_another():
     first = told(1)
     assert told(1) == first
