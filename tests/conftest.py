@@ -47,6 +47,18 @@ def django_db_modify_db_settings(request, tmp_path_factory):
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Sessions that a killed worker or a browser left open end before the test database is dropped."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture(autouse=True)
 def undefined_template_variables_fail(monkeypatch):
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", FailsWhenAsked())

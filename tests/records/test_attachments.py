@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Q, QuerySet
@@ -161,8 +162,15 @@ def test_a_slot_takes_no_more_of_those_that_come_at_once(record, owner):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_of_the_record_a_slot_takes_more(record, owner, monkeypatch):
-    """The twin: the same files, with nobody waiting for the other."""
+    """The twin: the same files, with nobody waiting for the other; all have counted before the first is kept."""
+    counted = Barrier(TIMES)
+
+    def after_counting(data):
+        counted.wait(60)
+        return ContentFile(data)
+
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    monkeypatch.setattr(attachments, "ContentFile", after_counting)
     at_once(record, owner, [papers.pdf(number) for number in range(1, TIMES + 1)], most=3)
     assert Attachment.objects.current().of(record, "scan").count() > 3
 
