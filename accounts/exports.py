@@ -6,13 +6,12 @@ Birth, telephone and mail address of people never leave by this way.
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from import_export.resources import ModelResource
+from import_export.resources import Resource
 
-from accounts.models import Unit, User
 from records.exports import column
 
 
-class UnitResource(ModelResource):
+class UnitResource(Resource):
     code = column("code", _("Unit code"))
     name = column("name", _("Unit name"))
     short_name = column("short_name", _("Short name"))
@@ -22,14 +21,8 @@ class UnitResource(ModelResource):
     union_chair = column("union_chair", _("Chair of the department union"))
     union_phone = column("union_phone", _("Telephone"))
 
-    class Meta:
-        model = Unit
-        fields = [
-            "code", "name", "short_name", "parent", "kind", "union_name", "union_chair", "union_phone",
-        ]  # fmt: skip
 
-
-class PersonResource(ModelResource):
+class PersonResource(Resource):
     staff_no = column("staff_no", _("Staff number"))
     name = column("name", _("Name"))
     unit = column("unit__name", _("Unit"))
@@ -40,12 +33,6 @@ class PersonResource(ModelResource):
     honour_text = column("honour_text", _("Honours"))
     roles = column("", _("roles"))
     account = column("account_state", _("account"))
-
-    class Meta:
-        model = User
-        fields = [
-            "staff_no", "name", "unit", "degree", "academic_degree", "title", "post", "honour_text", "roles", "account",
-        ]  # fmt: skip
 
     def dehydrate_roles(self, person) -> str:
         return "；".join(str(role) for role in person.roles.all())

@@ -1,7 +1,7 @@
 """A list of the office as Excel: exactly the rows that the filters and the search on screen leave.
 
-The columns are named one by one in a ``ModelResource`` beside the models; the file is written by ``records.tables``,
-which keeps leading zeros and takes the sting out of text that Excel might run as a formula.
+The columns are named one by one in a ``Resource`` of django-import-export beside the models. The file is written by
+``records.tables``, which keeps leading zeros and takes the sting out of text that Excel might run as a formula.
 
 Usage::
 
@@ -22,7 +22,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from import_export.fields import Field
-from import_export.widgets import DateWidget, NumberWidget
+from import_export.widgets import DateWidget
 
 from records import tables
 
@@ -74,10 +74,6 @@ class ExportsMixin:
 def column(attribute: str, heading, **more) -> Field:
     """A column of text, or of what ``attribute`` (a path with ``__``, or a method) gives as text."""
     return Field(attribute, column_name=heading, **more)
-
-
-def number_column(attribute: str, heading) -> Field:
-    return column(attribute, heading, widget=NumberWidget(coerce_to_string=False))
 
 
 def date_column(attribute: str, heading) -> Field:

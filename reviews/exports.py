@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from import_export.resources import ModelResource
+from import_export.resources import Resource
 
 from records.exports import column, date_column
-from reviews.models import Application
 
 
-class ApplicationResource(ModelResource):
+class ApplicationResource(Resource):
     number = column("number", _("number"))
     studio = column("studio__name", _("studio"))
     lead = column("studio__lead__name", _("lead"))
@@ -22,13 +21,6 @@ class ApplicationResource(ModelResource):
     decision = column("get_decision_display", _("decision"))
     decision_text = column("decision_text", _("text of the decision"))
     document = column("document__number", _("decision document"))
-
-    class Meta:
-        model = Application
-        fields = [
-            "number", "studio", "lead", "unit", "round", "state",
-            "handed_in", "waits_since", "decision", "decision_text", "document",
-        ]  # fmt: skip
 
     def filter_export(self, queryset, **kwargs):
         return queryset.select_related("studio__unit", "studio__lead", "round", "document")

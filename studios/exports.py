@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from import_export.resources import ModelResource
+from import_export.resources import Resource
 
 from records.exports import column, date_column
-from studios.models import Certificate, Studio
 
 
-class StudioResource(ModelResource):
+class StudioResource(Resource):
     name = column("name", _("studio"))
     lead = column("lead__name", _("lead"))
     staff_no = column("lead__staff_no", _("Staff number"))
@@ -20,10 +19,6 @@ class StudioResource(ModelResource):
     state = column("get_state_display", _("state"))
     verdicts = column("", _("five conditions"))
     until = date_column("runs_until", _("cycle ends"))
-
-    class Meta:
-        model = Studio
-        fields = ["name", "lead", "staff_no", "unit", "kinds", "state", "verdicts", "until"]
 
     def dehydrate_kinds(self, studio) -> str:
         return "、".join(str(kind) for kind in studio.kinds)
@@ -36,7 +31,7 @@ class StudioResource(ModelResource):
         )
 
 
-class CertificateResource(ModelResource):
+class CertificateResource(Resource):
     number = column("number", _("number"))
     studio = column("studio_name", _("studio"))
     lead = column("lead_name", _("lead"))
@@ -46,10 +41,6 @@ class CertificateResource(ModelResource):
     issued_on = date_column("issued_on", _("issued on"))
     state = column("", _("state"))
     revoked = column("revoked_reason", _("revocation"))
-
-    class Meta:
-        model = Certificate
-        fields = ["number", "studio", "lead", "unit", "starts_on", "ends_on", "issued_on", "state", "revoked"]
 
     def dehydrate_state(self, certificate) -> str:
         return certificate.state(timezone.localdate()).label
