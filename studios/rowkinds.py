@@ -203,7 +203,7 @@ register(
         _("Members of the team"),
         ("name", "title", "degree", "birth_year", "role", "duty"),
         columns.members,
-        detail=("staff_no", "joined_on"),
+        detail=("staff_no", "joined_on", "left_on"),
         most=300,
         joins=("user",),
         pasting=_(

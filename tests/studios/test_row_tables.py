@@ -41,6 +41,13 @@ def test_a_member_of_the_university_stands_with_the_staff_number(cast, sign_in):
     assert told["无工号"] == [("加入日期", "2024年3月1日")]
 
 
+def test_who_has_left_stands_with_the_day_so_that_the_row_explains_why_it_is_not_counted(cast):
+    Member.objects.create(studio=cast.studio, name="已离开", joined_on="2024-03-01", left_on="2025-03-01")
+    lines = rowkinds.lines(rowkinds.get("members"), cast.studio, personal=True)
+    [gone] = [line for line in lines if line.row.name == "已离开"]
+    assert [(cell.label, cell.text) for cell in gone.detail][-1] == ("退出日期", "2025年3月1日")
+
+
 @pytest.mark.parametrize(("members", "times"), [(0, 1), (10, 1), (11, 2)])
 def test_above_a_long_list_stands_as_well_how_rows_come_in(cast, sign_in, members, times):
     cast.studio.members.all().delete()
