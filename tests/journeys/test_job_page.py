@@ -72,7 +72,9 @@ def test_a_page_that_is_left_alone_stops_asking_so_that_the_session_ends(page, l
     address = live_server.url + job.get_absolute_url()
     page.clock.install()
     # Counted in the page, at the tick of its clock: what is heard of a request outside comes later.
-    page.add_init_script("window.asked = 0; addEventListener('htmx:beforeRequest', () => { window.asked += 1; })")
+    page.add_init_script(
+        "window.asked = 0; addEventListener('htmx:beforeRequest', () => { window.asked += 1; })"
+    )
     page.goto(address)
     with page.expect_request(address):
         pass

@@ -60,7 +60,9 @@ def test_form_table_and_heading_row_have_the_same_names_in_the_same_order(studio
 
 def asked(kind, row):
     """What the form of a row asks, by field."""
-    return {name: str(field.label) for name, field in kind.form(instance=row).fields.items() if name != "files"}
+    return {
+        name: str(field.label) for name, field in kind.form(instance=row).fields.items() if name != "files"
+    }
 
 
 def test_members_with_a_staff_number_take_the_account_and_what_is_missing(studio):
