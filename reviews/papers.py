@@ -115,7 +115,7 @@ TABLES = [
     ),
 ]
 PLAN = [
-    ("三年总体目标", "goals"),
+    ("总体目标", "goals"),
     ("第一年", "first_year"),
     ("第二年", "second_year"),
     ("第三年", "third_year"),
