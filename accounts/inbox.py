@@ -1,9 +1,6 @@
 """A person's notices: the list, opening one, marking all as read."""
 
-from datetime import UTC, datetime, timedelta
-
 from django.contrib import messages
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,49 +10,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Notice
-from records.pages import number
+from records.pages import keyset_page
 
 A_PAGE = 25
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 @require_safe
 @never_cache
 def inbox(request):
-    """The newest notices first, ``?unread`` alone or all; ``?before=<time>&id=<id>`` goes on from there."""
+    """The newest notices first, all of them or with ``?unread`` those alone."""
     mine = Notice.objects.visible_to(request.user)
     only_unread = "unread" in request.GET
-    notices = mine.filter(read_at=None) if only_unread else mine
-    before = moment(request.GET.get("before"))
-    if before:
-        same = Q(created_at=before, pk__lt=number(request.GET.get("id")))
-        notices = notices.filter(Q(created_at__lt=before) | same)
-    shown = list(notices.order_by("-created_at", "-pk")[: A_PAGE + 1])
+    rows = mine.filter(read_at=None) if only_unread else mine
+    notices, newer, older = keyset_page(request, rows, size=A_PAGE, by="created_at")
     context = {
-        "notices": shown[:A_PAGE],
+        "notices": notices,
         "only_unread": only_unread,
         "unread": Notice.objects.unread_count(request.user),
-        "is_first_page": not before,
-        "newer": ("?unread" if only_unread else "?") if before else "",
-        "older": f"?{'unread&' if only_unread else ''}{mark(shown[A_PAGE - 1])}"
-        if len(shown) > A_PAGE
-        else "",
+        "newer": newer,
+        "older": older,
     }
     return render(request, "accounts/inbox.html", context)
-
-
-def mark(last: Notice) -> str:
-    """Where a page ended, for the address of the next one."""
-    return f"before={(last.created_at - EPOCH) // MICROSECOND}&id={last.pk}"
-
-
-def moment(text: str | None) -> datetime | None:
-    """The time of such a mark; None for anything else, and for a time that no calendar has."""
-    try:
-        return EPOCH + number(text) * MICROSECOND if number(text) else None
-    except OverflowError:
-        return None
 
 
 @require_safe

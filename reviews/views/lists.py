@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import check
 from records.moves import DomainError
-from records.pages import number
+from records.pages import keyset_page
 from records.templatetags.present import cn_date
 from reviews.actions import start_application
 from reviews.forms import SearchForm
@@ -24,21 +22,17 @@ A_PAGE = 25
 
 @require_safe
 def applications(request):
-    """The newest first; the search narrows, ``before`` goes on from a row."""
+    """Those a person may see, the newest first; the search narrows."""
     form = SearchForm(request.GET)
-    rows = form.filter(Application.objects.visible_to(request.user))
-    before = number(request.GET.get("before"))
-    if before:
-        rows = rows.filter(pk__lt=before)
-    shown = list(rows.select_related("studio__lead", "studio__unit", "round").order_by("-pk")[: A_PAGE + 1])
-    asked = {key: value for key, value in request.GET.items() if key in form.fields and value}
+    found = form.filter(Application.objects.visible_to(request.user))
+    rows = found.select_related("studio__lead", "studio__unit", "round")
+    shown, newer, older = keyset_page(request, rows, size=A_PAGE)
     context = {
         "form": form,
-        "applications": shown[:A_PAGE],
-        "narrowed": bool(asked),
-        "newer": f"?{urlencode(asked)}" if before else "",
-        "older": f"?{urlencode({**asked, 'before': shown[A_PAGE - 1].pk})}" if len(shown) > A_PAGE else "",
-        "on": timezone.localdate(),
+        "applications": shown,
+        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "newer": newer,
+        "older": older,
     }
     return render(request, "reviews/applications.html", context)
 

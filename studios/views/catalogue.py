@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import RoleCode
-from records.pages import number
+from records.pages import keyset_page
 from records.templatetags.present import cn_date
 from records.views import send_or_404
 from studios import parts
@@ -24,10 +24,10 @@ Kind = IssuedPaper.Kind
 
 @require_safe
 def studios(request):
-    """The studios a person may see, the newest first; pages go by the number of the last row seen."""
+    """The studios a person may see, the newest first."""
     form = StudioSearch(request.GET)
     found = form.filter(Studio.objects.visible_to(request.user)).select_related("lead", "unit")
-    rows, newer, older = keyset_page(request, found)
+    rows, newer, older = keyset_page(request, found, size=PAGE)
     context = {
         "form": form,
         "searching": any(request.GET.get(name) for name in form.fields),
@@ -45,31 +45,6 @@ def may_start(user) -> bool:
         return True
     judges = user.is_staff or user.has_role(RoleCode.EXPERT, RoleCode.UNIT_LEADER)
     return user.has_perm("studios.start_studio") and not judges and live_studio_of(user) is None
-
-
-def keyset_page(request, rows, size: int = PAGE) -> tuple[list, str, str]:
-    """One page of rows by falling number, with the addresses of the newer and the older page or empty."""
-    before, after = number(request.GET.get("before")), number(request.GET.get("after"))
-    if after:
-        page = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
-        more_newer, more_older = len(page) > size, True
-        page = page[:size][::-1]
-    else:
-        page = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: size + 1])
-        more_newer, more_older = bool(before), len(page) > size
-        page = page[:size]
-    newer = _address(request, after=page[0].pk) if page and more_newer else ""
-    older = _address(request, before=page[-1].pk) if page and more_older else ""
-    return page, newer, older
-
-
-def _address(request, **place: int) -> str:
-    """The address of this list from another place on, with the same search."""
-    query = request.GET.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
-    query.update(place)
-    return f"?{query.urlencode()}"
 
 
 @require_safe

@@ -252,17 +252,31 @@ def test_pages_go_on_where_the_last_one_ended(client, lead):
 
 def test_the_inbox_goes_by_the_time_and_not_by_the_order_of_entry(client, lead):
     now = timezone.now()
-    for number in range(30):
+    for number in range(60):
         tell(lead, event=str(number))
         # Each is older than the one before it, two by two at the same moment.
         Notice.objects.filter(event=str(number)).update(created_at=now - timedelta(hours=number // 2))
     client.force_login(lead)
-    url, seen = reverse("accounts:inbox"), []
-    while url:
-        context = client.get(url).context
-        seen += [int(notice.event) for notice in context["notices"]]
-        url = reverse("accounts:inbox") + context["older"] if context["older"] else None
-    assert seen == [number for pair in range(0, 30, 2) for number in (pair + 1, pair)]
+    down = walk(client, "older")
+    up = walk(client, "newer", client.get(reverse("accounts:inbox") + down[-1].context["newer"]))
+    pages = [[int(notice.event) for notice in page.context["notices"]] for page in down]
+    assert sum(pages, []) == [number for pair in range(0, 60, 2) for number in (pair + 1, pair)]  # noqa: RUF017
+    assert [[int(notice.event) for notice in page.context["notices"]] for page in up] == pages[-2::-1]
+
+
+def walk(client, way, page=None):
+    """The pages of the inbox from the first, or from ``page``, as far as its buttons lead."""
+    pages = [page or client.get(reverse("accounts:inbox"))]
+    while address := pages[-1].context[way]:
+        pages.append(client.get(reverse("accounts:inbox") + address))
+    return pages
+
+
+def test_a_page_on_which_nothing_is_left_leads_to_the_first(client, lead):
+    tell(lead)
+    client.force_login(lead)
+    empty = client.get(reverse("accounts:inbox"), {"unread": "", "before": Notice.objects.get().pk}).context
+    assert (empty["notices"], empty["newer"], empty["older"]) == ([], "?unread=", "")
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "9" * 18, "²"])
