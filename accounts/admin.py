@@ -53,7 +53,7 @@ class RoleInline(OfficeInline, admin.TabularInline):
 
     model = Role
     extra = 1
-    viewers = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
+    viewers = RoleCode.READS_ALL
     editors = deleters = frozenset({RoleCode.SYSADMIN})
     verbose_name = gettext_lazy("role")
     verbose_name_plural = gettext_lazy("roles")

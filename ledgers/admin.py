@@ -17,7 +17,7 @@ from studios.office.filters import unit_filter
 
 @admin.register(Achievement)
 class AchievementAdmin(OfficeAdmin):
-    viewers = {RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR}
+    viewers = RoleCode.READS_ALL
     list_display = ["title", "kind", "level", "studio_link", "recognised_by", "recognised_on"]
     list_filter = ["kind", "level", unit_filter("studio__unit")]
     list_select_related = ["studio"]

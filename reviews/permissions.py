@@ -91,7 +91,7 @@ rules.add_perm("reviews.accept_application", is_union_staff & ~own_case & ~has_s
 rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
 rules.add_perm("reviews.decide_application", is_union_leader & ~own_case & ~has_signed)
 rules.add_perm("reviews.name_application", is_union_leader & ~own_case & ~has_signed)
-rules.add_perm("reviews.run_rounds", is_union_staff)
+rules.add_perm("reviews.preview_naming", is_union_staff | is_union_leader)
 rules.add_perm(
     "reviews.view_personal",
     _of_studio(rules.predicate(lambda u, s: u.has_perm("studios.view_personal", s), "personal")),

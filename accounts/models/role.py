@@ -27,6 +27,8 @@ class RoleCode(models.TextChoices):
 RoleCode.OFFICE = frozenset(
     {RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.FINANCE, RoleCode.AUDITOR, RoleCode.SYSADMIN}
 )
+# Who reads every studio and every application; others read those of their unit, or their own.
+RoleCode.READS_ALL = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
 RoleCode.IN_A_UNIT = frozenset({RoleCode.DEPARTMENT_UNION, RoleCode.UNIT_LEADER})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import date
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
@@ -20,19 +19,10 @@ from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.concerned import concerned_by
 from reviews.models.round import Round
 from reviews.models.signing import Signing
-from reviews.models.snapshot import Snapshot
+from reviews.models.snapshot import Names, Snapshot
 from reviews.models.states import EDITABLE, ENDED, OPEN, RETURNABLE, Decision, State, required
 from studios.models import Studio
 from studios.models.belonging import present
-
-
-class Names(NamedTuple):
-    """What certificate, plaque and decision say."""
-
-    studio: str
-    lead: str
-    unit: str
-
 
 # What ends a stamped form that still waits for its check: it was stamped on papers that are now void.
 LEAVES_THE_UNIT = frozenset({"return_for_correction", "refuse", "withdraw"})
@@ -47,7 +37,7 @@ class ApplicationQuerySet(models.QuerySet):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.is_superuser or user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR):
+        if user.is_superuser or user.has_role(*RoleCode.READS_ALL):
             return self
         seen = (
             Q(studio__lead=user)
@@ -171,14 +161,25 @@ class Application(Signing, Movable, models.Model):
                 condition=Q(state__in=["draft", "withdrawn"])
                 | Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="what_was_handed_in_says_by_whom",
+                violation_error_message=_("What was handed in says when and by whom."),
             ),
             models.CheckConstraint(
                 condition=~Q(state="returned") | ~Q(returned_from=""),
                 name="a_return_knows_where_from",
+                violation_error_message=_("A returned application says where it goes back to."),
             ),
             models.CheckConstraint(
                 condition=~Q(state="named") | Q(document__isnull=False),
                 name="a_named_studio_has_its_document",
+                violation_error_message=_("A studio is named in a decision document."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["approved", "named"], decision="approve")
+                | Q(state="rejected", decision="reject")
+                | Q(state="held", decision="hold")
+                | ~Q(state__in=["approved", "named", "rejected", "held"]),
+                name="what_was_decided_stands_in_its_state",
+                violation_error_message=_("The state of an application follows its decision."),
             ),
         ]
 

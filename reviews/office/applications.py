@@ -30,8 +30,6 @@ from reviews.office.desk import Desk
 from studios.models import Studio
 from studios.office.filters import kind_filter, unit_filter
 
-LOOKERS = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
-
 LONG_WAIT = timedelta(days=7)
 NUMBER = re.compile(r"^\s*(?P<year>20\d\d)-[Aa]0*(?P<pk>\d{1,9})\s*$")
 
@@ -40,7 +38,7 @@ NUMBER = re.compile(r"^\s*(?P<year>20\d\d)-[Aa]0*(?P<pk>\d{1,9})\s*$")
 class ApplicationAdmin(ExportsMixin, OfficeAdmin):
     """Nothing is typed into an application here; it moves by the verbs in ``reviews.office.verbs``."""
 
-    viewers = LOOKERS
+    viewers = RoleCode.READS_ALL
     resource = ApplicationResource
     list_display = ["number", "studio_name", "state_shown", "unit", "handed_in", "waits_since"]
     list_display_links = ["number", "studio_name"]

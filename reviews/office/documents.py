@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
 from accounts.permissions import check
 from records.pages import number
 from reviews.models import Application, DecisionDocument
-from reviews.office.applications import LOOKERS
 from studios.models import Certificate, Studio
 
 
 @admin.register(DecisionDocument)
 class DecisionDocumentAdmin(OfficeAdmin):
-    viewers = LOOKERS
+    viewers = RoleCode.READS_ALL
     list_display = ["number", "title", "named_on", "issued_on", "studios_named", "download"]
     list_filter = ["round"]
     list_select_related = ["round"]

@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import RoleCode
 from accounts.permissions import check
 from records.attachments import send
 from records.documents import is_seen, listed, missing_glyphs
@@ -34,7 +33,6 @@ from studios.articles import linked
 from studios.office.certificates import preview_response
 
 PERMISSION = "reviews.name_application"
-LOOKERS = (RoleCode.UNION_STAFF, RoleCode.UNION_LEADER)
 
 
 class NamingForm(forms.Form):
@@ -110,8 +108,7 @@ def view(request):
 
     :raises PermissionDenied: to anybody but the union's leaders.
     """
-    if not request.user.has_role(RoleCode.UNION_LEADER):
-        check(request.user, PERMISSION)
+    check(request.user, PERMISSION)
     applications = chosen(request)
     if request.method == "POST" and (document := named_already(applications)):
         return pressed_twice(request, document)
@@ -200,8 +197,7 @@ def asked_days(request, application: Application) -> dict[str, date]:
 @require_safe
 def preview(request, pk, kind):
     """The certificate or plaque that a naming would bring, watermarked and without a number."""
-    if not request.user.has_role(*LOOKERS):
-        check(request.user, PERMISSION)
+    check(request.user, "reviews.preview_naming")
     rows = Application.objects.visible_to(request.user).select_related("studio__lead", "round__policy")
     application = get_object_or_404(rows, pk=pk)
     certificate = certificate_for(application, **asked_days(request, application))
@@ -212,8 +208,7 @@ def preview(request, pk, kind):
 @require_safe
 def preview_decision(request):
     """The decision that a naming would bring, watermarked and without a number."""
-    if not request.user.has_role(*LOOKERS):
-        check(request.user, PERMISSION)
+    check(request.user, "reviews.preview_naming")
     applications = [one for one in chosen(request) if one.state == State.APPROVED]
     if not applications:
         return said(_now("Choose at least one approved application."), status=404)

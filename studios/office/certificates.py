@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
 from accounts.permissions import check
 from records.attachments import send
@@ -27,7 +28,7 @@ from studios import issuing
 from studios.exports import CertificateResource
 from studios.models import Certificate, CertificateState, IssuedPaper, Studio
 from studios.office.filters import unit_filter
-from studios.office.studios import LOOKERS, badge
+from studios.office.studios import badge
 
 Kind = IssuedPaper.Kind
 LOOKS = {
@@ -91,7 +92,7 @@ MOST_LOOKED_THROUGH = 100
 
 @admin.register(Certificate)
 class CertificateAdmin(ExportsMixin, OfficeAdmin):
-    viewers = LOOKERS
+    viewers = RoleCode.READS_ALL
     resource = CertificateResource
     list_display = ["number", "studio_name", "unit", "term", "standing", "files_shown", "lead_name"]
     list_filter = ["year", StandingFilter, PapersFilter, unit_filter("studio__unit")]

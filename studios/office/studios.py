@@ -28,8 +28,6 @@ from studios.office.filters import ConditionFilter, kind_filter, unit_filter
 from studios.renewal import with_runs_until
 from studios.templatetags.conditions import conditions
 
-LOOKERS = frozenset({RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR})
-
 
 def badge(label: str, look: str = "") -> str:
     """A state in words, in the look it has everywhere."""
@@ -39,7 +37,7 @@ def badge(label: str, look: str = "") -> str:
 class LookOnlyInline(OfficeInline, admin.TabularInline):
     """Rows that are shown and not changed here."""
 
-    viewers = LOOKERS
+    viewers = RoleCode.READS_ALL
     can_delete = False
     show_change_link = False
 
@@ -95,7 +93,7 @@ class CertificateInline(LookOnlyInline):
 
 @admin.register(Studio)
 class StudioAdmin(ExportsMixin, OfficeAdmin):
-    viewers = LOOKERS
+    viewers = RoleCode.READS_ALL
     resource = StudioResource
     list_display = ["name", "state_shown", "lead_shown", "unit_name", "conditions_shown", "until"]
     list_filter = ["state", kind_filter(), ConditionFilter, unit_filter()]
