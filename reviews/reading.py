@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from ledgers.models import Achievement
+from reviews.comparing import changes
 from reviews.freezing import PERSONAL, without_personal
 from studios import parts
 from studios.charts import Chart, structure
@@ -215,6 +216,28 @@ def chapters(snapshot, *, personal: bool) -> list[Chapter]:
     ]
 
 
+def papers(application, *, personal: bool, version: int | None = None) -> dict:
+    """What was handed in last, or as that version, for the pages: snapshot, chapters, conditions, changes.
+
+    ``changes`` is None where there is no version before it. Asks for both in one query.
+
+    :param personal: whether the reader may see birth dates.
+    """
+    rows = application.snapshots.order_by("-version")
+    last = list((rows if version is None else rows.filter(version__lte=version))[:2])
+    return {
+        "snapshot": last[0],
+        "chapters": chapters(last[0], personal=personal),
+        "conditions": conditions(last[0]),
+        "changes": changed(*last, personal=personal) if len(last) == 2 else None,
+    }
+
+
+def changed(snapshot, before, *, personal: bool) -> list[dict]:
+    """What a version changed against the one before it, in words."""
+    return spell(changes(before.data, snapshot.data), personal=personal)
+
+
 def team_charts(snapshot) -> list[Chart]:
     """The structure of the team as it was handed in (Art. 3, second condition), in the words of the record."""
     members = snapshot.data["members"]
@@ -304,13 +327,13 @@ def parts_changed(found: list[dict]) -> set[str]:
     return {one["section"] if one.get("field") == "file" else BY_KEY[one["section"]].part for one in found}
 
 
-def spell(changes: list[dict], *, personal: bool) -> list[dict]:
+def spell(found: list[dict], *, personal: bool) -> list[dict]:
     """What :func:`reviews.comparing.changes` found, in words: part, where, before, after.
 
     A row that came or went is one line. Changes of personal fields are left out for who may not see these.
     """
     lines = []
-    for change in changes:
+    for change in found:
         hidden = () if personal else PERSONAL.get(change["section"], ())
         if change.get("field") not in hidden:
             lines.append(_spelled(change, hidden))

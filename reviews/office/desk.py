@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from records.attachments import Attachment
 from reviews import reading
-from reviews.comparing import changes
 from reviews.models import Application, Part, State
 from reviews.office.verbs import open_verbs
 from reviews.timeline import timeline
@@ -77,7 +76,7 @@ class Desk:
         """What each version changed against the one before it, the newest first."""
         pairs = zip(self.snapshots, self.snapshots[1:], strict=False)
         return [
-            {"snapshot": new, "lines": reading.spell(changes(old.data, new.data), personal=self.personal)}
+            {"snapshot": new, "lines": reading.changed(new, old, personal=self.personal)}
             for new, old in pairs
         ]
 

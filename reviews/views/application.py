@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from records.attachments import Attachment
 from records.templatetags.present import cn_date
 from reviews import reading
-from reviews.comparing import changes
 from reviews.mending import asked, to_correct
 from reviews.models import Decision, PaperForm, Part, State
 from reviews.permissions import has_signed, open_moves, open_signatures
@@ -164,16 +163,10 @@ def papers_at_hand(application, mending) -> dict:
 
 def frozen_papers(application, user) -> dict:
     """The version handed in last, and what it changed."""
-    personal = user.has_perm("reviews.view_personal", application)
-    last = list(application.snapshots.order_by("-version")[:2]) if application.submitted_at else []
-    found = changes(last[1].data, last[0].data) if len(last) == 2 else []
-    return {
-        "snapshot": last[0] if last else None,
-        "versions": range(last[0].version, 0, -1) if last else [],
-        "changes": reading.spell(found, personal=personal) if len(last) == 2 else None,
-        "chapters": reading.chapters(last[0], personal=personal) if last else [],
-        "conditions": reading.conditions(last[0]) if last else application.studio.verdicts.all(),
-    }
+    if application.submitted_at is None:
+        return papers_at_hand(application, [])
+    papers = reading.papers(application, personal=user.has_perm("reviews.view_personal", application))
+    return {**papers, "versions": range(papers["snapshot"].version, 0, -1)}
 
 
 def signed(application) -> set[str]:

@@ -15,7 +15,6 @@ from records.attachments import CONTENT_TYPES, Attachment
 from records.views import send_or_404
 from reviews import issuing, reading
 from reviews.actions import upload_paper_form
-from reviews.comparing import changes
 from reviews.forms import StampedForm, with_version
 from reviews.freezing import freeze, without_personal
 from reviews.models import Decision, DecisionDocument, PaperForm, Part, State
@@ -30,18 +29,11 @@ MAKERS = {"pdf": application_form_pdf, "docx": application_form_docx}
 def frozen(request, pk, version):
     """One version as it was handed in, and what it changed."""
     application = application_for(request, pk)
-    snapshot = get_object_or_404(application.snapshots, version=version)
-    before = application.snapshots.filter(version=version - 1).first()
+    if not 1 <= version <= application.version:
+        raise Http404
     personal = request.user.has_perm("reviews.view_personal", application)
-    found = changes(before.data, snapshot.data) if before else []
-    context = {
-        "application": application,
-        "snapshot": snapshot,
-        "chapters": reading.chapters(snapshot, personal=personal),
-        "conditions": reading.conditions(snapshot),
-        "changes": reading.spell(found, personal=personal),
-    }
-    return render(request, "reviews/papers.html", context)
+    papers = reading.papers(application, personal=personal, version=version)
+    return render(request, "reviews/papers.html", {"application": application, **papers})
 
 
 @require_safe

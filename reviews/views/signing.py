@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reviews import permissions, reading
-from reviews.comparing import changes
 from reviews.forms import SignForm, with_version
 from reviews.models import Part, State
 from reviews.views.asking import application_for, attempt, having_read, posted, refusal
@@ -45,16 +44,8 @@ def sign(request, pk):
 def to_read(user, application) -> dict:
     """The papers that are signed, and what they changed since the version before."""
     personal = user.has_perm("reviews.view_personal", application)
-    last = list(application.snapshots.order_by("-version")[:2])
-    found = changes(last[1].data, last[0].data) if len(last) == 2 else []
-    return {
-        "application": application,
-        "studio": application.studio,
-        "snapshot": last[0],
-        "chapters": reading.chapters(last[0], personal=personal),
-        "conditions": reading.conditions(last[0]),
-        "changes": reading.spell(found, personal=personal),
-    }
+    papers = reading.papers(application, personal=personal)
+    return {"application": application, "studio": application.studio, **papers}
 
 
 def why_not_sign(user, application) -> str:
