@@ -13,6 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class Names(NamedTuple):
+    """What certificate, plaque and decision say."""
+
+    studio: str
+    lead: str
+    unit: str
+
+
 class Declaration(NamedTuple):
     """The word that the papers are true, which is given online with the handing in.
 
@@ -43,7 +51,11 @@ class Snapshot(models.Model):
         verbose_name_plural = _("snapshots")
         ordering = ["version"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "version"], name="snapshots_are_numbered_once")
+            models.UniqueConstraint(
+                fields=["application", "version"],
+                name="snapshots_are_numbered_once",
+                violation_error_message=_("The application has a version of this number already."),
+            )
         ]
 
     def __str__(self):
