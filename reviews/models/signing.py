@@ -36,6 +36,23 @@ class Signing:
         """Who signs none of it on paper, as names are compared: now, and of any version handed in."""
         return {*self.concerned_names, *concerned_by(self.studio, on=on).names}
 
+    def given(self) -> dict:
+        """Part → its recommendation or sign-off, of those that are given."""
+        return {one.part: one for one in self.endorsements.all()}
+
+    def opinions(self) -> list[dict]:
+        """The three parts in their order, each with what was given, or None."""
+        from reviews.models.endorsement import Part
+
+        given = self.given()
+        return [{"label": part.label, "given": given.get(part)} for part in Part]
+
+    def forms_on_paper(self, log) -> list:
+        """The stamped forms, the newest first; asked for only when the log tells of one."""
+        if not any(row.verb == "upload_paper" for row in log):
+            return []
+        return list(self.paper_forms.select_related("uploaded_by").order_by("-uploaded_at"))
+
     def endorse(self, part: str, *, by, opinion: str):
         """Recommend, or sign for one side of the unit (Art. 8); with the third of the three it is recommended.
 

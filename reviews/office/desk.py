@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from records.attachments import Attachment
 from reviews import reading
-from reviews.models import Application, Part, State
+from reviews.models import Application, State
 from reviews.office.verbs import open_verbs
 from reviews.timeline import timeline
 
@@ -81,26 +81,16 @@ class Desk:
         ]
 
     @cached_property
-    def signatures(self) -> list[dict]:
-        """The recommendation and the two sign-offs, given or awaited."""
-        given = {one.part: one for one in self.application.endorsements.all()}
-        return [{"label": Part(part).label, "given": given.get(part)} for part in Part.values]
-
-    @cached_property
     def log(self) -> list:
         return list(self.application.log.select_related("actor").order_by("at", "pk"))
 
     @property
     def timeline(self) -> list:
-        signed = {one.part for one in self.application.endorsements.all()}
-        return timeline(self.application, self.log, signed, on=self.on)
+        return timeline(self.application, self.log, set(self.application.given()), on=self.on)
 
     @cached_property
     def paper_forms(self) -> list:
-        """The stamped forms; asked for only when the log tells of one."""
-        if not any(row.verb == "upload_paper" for row in self.log):
-            return []
-        return list(self.application.paper_forms.select_related("uploaded_by").order_by("-uploaded_at"))
+        return self.application.forms_on_paper(self.log)
 
     @cached_property
     def corrections(self) -> list:

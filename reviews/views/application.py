@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from records.attachments import Attachment
 from records.templatetags.present import cn_date
 from reviews import reading
 from reviews.mending import asked, to_correct
-from reviews.models import Decision, PaperForm, Part, State
+from reviews.models import Decision, PaperForm, State
 from reviews.permissions import has_signed, open_moves, open_signatures
 from reviews.timeline import due_on, timeline
 from reviews.views.asking import application_for, refusal
@@ -54,9 +55,9 @@ def page(request, pk):
         **to_do(user, application, mending, stamped, works=works),
         **(papers_at_hand(application, mending) if works else frozen_papers(application, user)),
         **after_naming(application),
-        "entries": timeline(application, log, signed(application), on=on),
+        "entries": timeline(application, log, set(application.given()), on=on),
         "paper_forms": stamped,
-        "opinions": opinions(application),
+        "opinions": application.opinions(),
     }
     return render(request, "reviews/application.html", context)
 
@@ -169,16 +170,6 @@ def frozen_papers(application, user) -> dict:
     return {**papers, "versions": range(papers["snapshot"].version, 0, -1)}
 
 
-def signed(application) -> set[str]:
-    return {one.part for one in application.endorsements.all()}
-
-
-def opinions(application) -> list[dict]:
-    """The three parts in their order, each with what was given."""
-    given = {one.part: one for one in application.endorsements.all()}
-    return [{"label": part.label, "given": given.get(part)} for part in Part]
-
-
 def after_naming(application) -> dict:
     """The decision, and once named its document and the certificate."""
     document = application.document
@@ -195,9 +186,8 @@ def after_naming(application) -> dict:
 
 def stamped_forms(application, log) -> list[PaperForm]:
     """The stamped forms with their scans, newest first."""
-    if not any(row.verb == "upload_paper" for row in log):
-        return []
-    forms = list(application.paper_forms.select_related("uploaded_by").prefetch_related("log"))
+    forms = application.forms_on_paper(log)
+    prefetch_related_objects(forms, "log")
     scans = Attachment.objects.filter(
         content_type__app_label="reviews",
         content_type__model="paperform",

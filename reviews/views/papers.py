@@ -130,12 +130,12 @@ def upload_stamped(request, pk):
 
 def stamped_form(request, application) -> StampedForm:
     """The form for the parts that are not signed yet."""
-    signed = list(application.endorsements.all())
+    given = application.given()
     form = StampedForm(
         posted(request),
         request.FILES or None,
-        open_parts=[part for part in Part.values if part not in {one.part for one in signed}],
-        taken_names={one.signatory for one in signed},
+        open_parts=[part for part in Part.values if part not in given],
+        taken_names={one.signatory for one in given.values()},
         own_names=application.names_in_the_papers(on=timezone.localdate()),
     )
     return with_version(form, application)
