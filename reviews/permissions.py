@@ -131,9 +131,9 @@ def open_signatures(user, application) -> list[str]:
     """The parts this person may sign now."""
     if application.state != State.SUBMITTED:
         return []
-    signed = {one.part for one in application.endorsements.all()}
+    given = application.given()
     return [
         part
         for part, permission in SIGNING.items()
-        if part not in signed and user.has_perm(permission, application)
+        if part not in given and user.has_perm(permission, application)
     ]

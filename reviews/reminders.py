@@ -27,7 +27,7 @@ from records.templatetags.present import cn_date
 from reviews.milestones import newest
 from reviews.models import Application, ApplicationLog, PaperForm, Part, State
 from reviews.officers import Officers
-from reviews.permissions import open_signatures
+from reviews.permissions import PERMISSIONS, open_signatures
 from reviews.timeline import by_when
 from studios.models import HOLDS_TITLE, Cycle, Policy
 
@@ -222,25 +222,25 @@ class Desk(NamedTuple):
 DESKS = {
     State.RECOMMENDED: Desk(
         RoleCode.UNION_STAFF,
-        "reviews.accept_application",
+        PERMISSIONS["accept"],
         "{count}份申报材料等待审核，{when}",
         "{round}：以下申报已经推荐、签署齐备，审核和决定的期限是{day}。\n{studios}",
     ),
     State.ACCEPTED: Desk(
         RoleCode.UNION_LEADER,
-        "reviews.decide_application",
+        PERMISSIONS["approve"],
         "{count}份申报等待决定，{when}",
         "{round}：以下申报已经受理，作出决定的期限是{day}。\n{studios}",
     ),
     State.HELD: Desk(
         RoleCode.UNION_LEADER,
-        "reviews.decide_application",
+        PERMISSIONS["approve"],
         "{count}份暂缓的申报等待决定，{when}",
         "{round}：以下申报曾暂缓决定，作出决定的期限是{day}。\n{studios}",
     ),
     State.APPROVED: Desk(
         RoleCode.UNION_LEADER,
-        "reviews.name_application",
+        PERMISSIONS["name_studio"],
         "{count}个工作室等待命名，命名日{when}",
         "{round}：以下工作室的申报已获同意，命名日是{day}。\n{studios}",
         NAMING,

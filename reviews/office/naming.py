@@ -28,11 +28,12 @@ from reviews.issuing import draft, title_of_decision
 from reviews.models import Application, State
 from reviews.office.bulk import Excluded, chosen, sort_out
 from reviews.office.verbs import DAY
+from reviews.permissions import PERMISSIONS
 from reviews.views.asking import posted
 from studios.articles import linked
 from studios.office.certificates import preview_response
 
-PERMISSION = "reviews.name_application"
+PERMISSION = PERMISSIONS["name_studio"]
 
 
 class NamingForm(forms.Form):

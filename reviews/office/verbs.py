@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import RoleCode
 from accounts.permissions import check
-from records.moves import DomainError
 from records.templatetags.present import cn_date
 from reviews.forms import ReturnForm, Words, with_version
 from reviews.models import Application, Decision
-from reviews.views.asking import having_read
+from reviews.permissions import PERMISSIONS
+from reviews.views.asking import attempt, having_read, posted
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 DAY["error_messages"] = {"required": _("Give the day."), "invalid": _("Give the day as 2026-03-31.")}
@@ -128,7 +128,7 @@ def decide_form(data, applications) -> DecideForm:
 VERBS = {
     "accept": Verb(
         _("Papers complete, accept"),
-        "reviews.accept_application",
+        PERMISSIONS["accept"],
         (RoleCode.UNION_STAFF,),
         ("accept",),
         lambda data, application, on: AcceptForm(data),
@@ -141,7 +141,7 @@ VERBS = {
     ),
     "return": Verb(
         _("Return for correction"),
-        "reviews.return_application",
+        PERMISSIONS["return_for_correction"],
         (RoleCode.UNION_STAFF,),
         ("return_for_correction",),
         lambda data, application, on: ReturnForm(data, application=application, on=on),
@@ -156,7 +156,7 @@ VERBS = {
     ),
     "refuse": Verb(
         _("Refuse the application"),
-        "reviews.refuse_application",
+        PERMISSIONS["refuse"],
         (RoleCode.UNION_STAFF,),
         ("refuse",),
         lambda data, application, on: TurnAwayForm(data),
@@ -169,7 +169,7 @@ VERBS = {
     ),
     "decide": Verb(
         _("Decide"),
-        "reviews.decide_application",
+        PERMISSIONS["approve"],
         (RoleCode.UNION_LEADER,),
         tuple(MOVE_OF.values()),
         lambda data, application, on: decide_form(data, [application]),
@@ -209,8 +209,7 @@ def view(request, pk, verb):
     act = VERBS[verb]
     if not act.is_open(request.user, application):
         return closed(request, act, application)
-    form = act.form(request.POST if request.method == "POST" else None, application, timezone.localdate())
-    form = with_version(form, application)
+    form = with_version(act.form(posted(request), application, timezone.localdate()), application)
     if request.method == "POST" and form.is_valid():
         return perform(request, act, application, form)
     context = {
@@ -226,12 +225,8 @@ def view(request, pk, verb):
 
 
 def perform(request, act: Verb, application: Application, form):
-    try:
-        having_read(application, form, lambda: act.act(application, form, request.user))()
-    except DomainError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, act.done % {"studio": application.studio.name})
+    do = having_read(application, form, lambda: act.act(application, form, request.user))
+    attempt(request, do, act.done % {"studio": application.studio.name})
     return redirect("admin:reviews_application_change", application.pk)
 
 
