@@ -173,6 +173,7 @@ class Attachment(models.Model):
                 fields=["content_type", "object_id", "slot", "sha256"],
                 condition=Q(removed_at=None),
                 name="a_file_is_kept_once",
+                violation_error_message=gettext_lazy("This file is here already."),
             )
         ]
 

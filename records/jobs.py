@@ -123,6 +123,7 @@ class Job(models.Model):
                 condition=Q(state__in=["waiting", "running"], finished_at=None)
                 | Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False),
                 name="an_ended_job_has_its_time",
+                violation_error_message=gettext_lazy("A job has a time of its end when it has ended."),
             ),
         ]
         indexes = [models.Index(fields=["started_by", "-created_at"])]

@@ -15,7 +15,13 @@ class NumberSequence(models.Model):
     class Meta:
         verbose_name = _("number sequence")
         verbose_name_plural = _("number sequences")
-        constraints = [models.UniqueConstraint(fields=["name", "year"], name="one_sequence_a_year")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "year"],
+                name="one_sequence_a_year",
+                violation_error_message=_("There is a sequence of this name for this year already."),
+            )
+        ]
 
     def __str__(self):
         return f"{self.name} {self.year}: {self.last}"

@@ -40,7 +40,11 @@ class Notice(models.Model):
         verbose_name_plural = _("notices")
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["event", "milestone", "recipient"], name="a_notice_is_sent_once")
+            models.UniqueConstraint(
+                fields=["event", "milestone", "recipient"],
+                name="a_notice_is_sent_once",
+                violation_error_message=_("This person has this notice already."),
+            )
         ]
         indexes = [
             models.Index(fields=["recipient", "-created_at"]),

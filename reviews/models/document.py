@@ -44,7 +44,11 @@ class DecisionDocument(models.Model):
         verbose_name_plural = _("decision documents")
         ordering = ["-year", "-serial"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "serial"], name="document_numbers_are_given_once")
+            models.UniqueConstraint(
+                fields=["year", "serial"],
+                name="document_numbers_are_given_once",
+                violation_error_message=_("This document number is given already."),
+            )
         ]
 
     def __str__(self):

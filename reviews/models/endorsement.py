@@ -68,11 +68,12 @@ class Endorsement(models.Model):
             models.CheckConstraint(
                 condition=~Q(opinion="") & ~Q(signatory=""),
                 name="an_endorsement_has_opinion_and_name",
-                violation_error_message=_("Give an opinion."),
+                violation_error_message=_("An endorsement needs its opinion and who signs."),
             ),
             models.CheckConstraint(
                 condition=Q(by__isnull=False, paper__isnull=True) | Q(by__isnull=True, paper__isnull=False),
                 name="an_endorsement_is_online_or_on_paper",
+                violation_error_message=_("An endorsement is given either online or on paper."),
             ),
         ]
 

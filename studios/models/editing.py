@@ -34,7 +34,9 @@ class Draft(models.Model):
         verbose_name_plural = _("drafts")
         constraints = [
             models.UniqueConstraint(
-                fields=["studio", "part", "row", "user"], name="one_draft_a_form_and_person"
+                fields=["studio", "part", "row", "user"],
+                name="one_draft_a_form_and_person",
+                violation_error_message=_("A draft of this person for this form is there already."),
             )
         ]
 
@@ -61,7 +63,13 @@ class PartVersion(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["studio", "part"], name="one_version_row_a_part")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["studio", "part"],
+                name="one_version_row_a_part",
+                violation_error_message=_("The versions of this part are counted already."),
+            )
+        ]
 
     def __str__(self):
         return f"{self.part} {self.version}"
@@ -77,7 +85,11 @@ class Presence(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["studio", "part", "user"], name="one_presence_a_part_and_person")
+            models.UniqueConstraint(
+                fields=["studio", "part", "user"],
+                name="one_presence_a_part_and_person",
+                violation_error_message=_("It is noted already that this person has the part open."),
+            )
         ]
 
     def __str__(self):

@@ -40,9 +40,15 @@ class Cycle(models.Model):
         verbose_name_plural = _("cycles")
         ordering = ["-number"]
         constraints = [
-            models.UniqueConstraint(fields=["studio", "number"], name="cycles_are_numbered_once"),
+            models.UniqueConstraint(
+                fields=["studio", "number"],
+                name="cycles_are_numbered_once",
+                violation_error_message=_("The studio has a cycle of this number already."),
+            ),
             models.CheckConstraint(
-                condition=Q(ends_on__gt=F("starts_on")), name="cycles_end_after_they_start"
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="cycles_end_after_they_start",
+                violation_error_message=_("The end of a cycle comes after its beginning."),
             ),
         ]
 
@@ -93,7 +99,16 @@ class Certificate(models.Model):
         verbose_name_plural = _("certificates")
         ordering = ["-year", "-serial"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "serial"], name="certificate_numbers_are_given_once"),
+            models.UniqueConstraint(
+                fields=["year", "serial"],
+                name="certificate_numbers_are_given_once",
+                violation_error_message=_("This certificate number is given already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="certificates_end_after_they_start",
+                violation_error_message=_("The end of a certificate comes after its beginning."),
+            ),
             models.CheckConstraint(
                 condition=Q(revoked_on__isnull=True, revoked_reason="")
                 | (Q(revoked_on__isnull=False) & ~Q(revoked_reason="")),
@@ -141,7 +156,11 @@ class IssuedPaper(models.Model):
         verbose_name = _("issued paper")
         verbose_name_plural = _("issued papers")
         constraints = [
-            models.UniqueConstraint(fields=["certificate", "kind"], name="each_paper_is_made_once")
+            models.UniqueConstraint(
+                fields=["certificate", "kind"],
+                name="each_paper_is_made_once",
+                violation_error_message=_("This paper of the certificate is made already."),
+            )
         ]
 
     def __str__(self):
@@ -178,7 +197,11 @@ class Verdict(models.Model):
         verbose_name_plural = _("verdicts")
         ordering = ["condition"]
         constraints = [
-            models.UniqueConstraint(fields=["studio", "condition"], name="one_verdict_a_condition")
+            models.UniqueConstraint(
+                fields=["studio", "condition"],
+                name="one_verdict_a_condition",
+                violation_error_message=_("The studio has a verdict on this condition already."),
+            )
         ]
 
     def __str__(self):

@@ -157,9 +157,11 @@ def stamps_of_an_application(verb, state, cast) -> dict:
         return {"submitted_at": timezone.now(), "submitted_by": cast.lead}
     if verb == "return_for_correction":
         return {"returned_from": state}
-    if verb in ("approve", "hold", "reject"):
+    if verb in ("approve", "hold", "reject", "resubmit"):
         decided = {"decision_text": "试", "decided_at": timezone.now(), "decided_by": cast.leader}
-        return decided | {"decision": verb}
+        return decided | {
+            "decision": "hold" if verb == "resubmit" else verb
+        }  # it may come back to where it was held
     if verb == "name_studio":
         document = DecisionDocument.objects.create(
             round=Application.objects.get(studio=cast.studio).round,
