@@ -5,17 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
-from accounts.office import OfficeAdmin
+from accounts.office import OfficeAdmin, WithoutHistoryPage
 from records.pages import number
 from records.templatetags.present import moment
 
 
-class ReadAdmin(OfficeAdmin):
+class ReadAdmin(WithoutHistoryPage, OfficeAdmin):
     """Rows that are read only and keep no versions of themselves."""
 
     list_display_links = ["when"]
@@ -24,11 +22,6 @@ class ReadAdmin(OfficeAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return self.fields
-
-    def history_view(self, request, object_id, extra_context=None):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
 
 
 class MovesAdmin(ReadAdmin):

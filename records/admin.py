@@ -2,7 +2,6 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,7 +11,7 @@ from records.filters import DeclaredFilters
 from records.jobs import Job
 from records.outbox import Outbox
 from records.pages import BoundedPaginator
-from records.templatetags.present import state
+from records.templatetags.present import state_badge
 
 
 class LookOnly(DeclaredFilters, admin.ModelAdmin):
@@ -69,7 +68,7 @@ class JobAdmin(LookOnly):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, obj):
-        return render_to_string("components/state.html", state(obj))
+        return state_badge(obj)
 
     @admin.display(description=_("progress"))
     def progress(self, obj):

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django import forms, template
 from django.db.models import Model
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
@@ -88,6 +89,16 @@ def person(user: Model | None) -> str:
 def state(row: Model) -> dict:
     """The state of a row in words; its ``STATE_LOOKS`` names the look of each state."""
     return {"label": row.get_state_display(), "look": getattr(row, "STATE_LOOKS", {}).get(row.state, "")}
+
+
+def badge(label: str, look: str = "") -> str:
+    """A state in words, in the look it has everywhere, where no template stands: in the lists of the office."""
+    return render_to_string("components/state.html", {"label": label, "look": look})
+
+
+def state_badge(row: Model) -> str:
+    """The state of a row, as ``badge``."""
+    return badge(**state(row))
 
 
 def _kind(widget: forms.Widget) -> str:

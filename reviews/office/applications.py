@@ -7,10 +7,8 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, re_path, reverse
 from django.utils import timezone
@@ -19,23 +17,23 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
-from accounts.office import OfficeAdmin
+from accounts.office import OfficeAdmin, WithoutHistoryPage
 from records.exports import ExportsMixin
 from records.pages import number
-from records.templatetags.present import cn_date, state
+from records.templatetags.present import badge, cn_date, state_badge
 from reviews.exports import ApplicationResource
 from reviews.models import Application, ApplicationLog, Endorsement
 from reviews.office import bulk, naming, verbs
 from reviews.office.desk import Desk
 from studios.models import Studio
-from studios.office.filters import kind_filter, unit_filter
+from studios.office.filters import SearchedByStudio, kind_filter, unit_filter
 
 LONG_WAIT = timedelta(days=7)
 NUMBER = re.compile(r"^\s*(?P<year>20\d\d)-[Aa]0*(?P<pk>\d{1,9})\s*$")
 
 
 @admin.register(Application)
-class ApplicationAdmin(ExportsMixin, OfficeAdmin):
+class ApplicationAdmin(SearchedByStudio, WithoutHistoryPage, ExportsMixin, OfficeAdmin):
     """Nothing is typed into an application here; it moves by the verbs in ``reviews.office.verbs``."""
 
     viewers = RoleCode.READS_ALL
@@ -44,7 +42,6 @@ class ApplicationAdmin(ExportsMixin, OfficeAdmin):
     list_display_links = ["number", "studio_name"]
     list_filter = ["state", "round", unit_filter("studio__unit"), kind_filter("studio__")]
     list_select_related = ["studio__unit", "round"]
-    search_fields = ["studio__name"]
     search_help_text = _("Number, name of the studio or its lead, pinyin, initials, or staff number")
     actions = ["accept_several", "decide_several", "name_several"]
     ordering = ["-pk"]
@@ -62,9 +59,7 @@ class ApplicationAdmin(ExportsMixin, OfficeAdmin):
     def get_search_results(self, request, queryset, search_term):
         if found := NUMBER.match(search_term):
             return queryset.filter(pk=found["pk"], round__year=found["year"]), False
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(studio__in=Studio.objects.search(search_term)), False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_changelist_instance(self, request):
         """Each row of the page with ``own``: whether it is the person's own case."""
@@ -93,11 +88,10 @@ class ApplicationAdmin(ExportsMixin, OfficeAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, obj):
-        shown = render_to_string("components/state.html", state(obj))
-        if not obj.own:
-            return shown
-        aside = {"label": _now("Own case, stand aside"), "look": "judge"}
-        return format_html("{} {}", shown, render_to_string("components/state.html", aside))
+        shown = state_badge(obj)
+        return (
+            format_html("{} {}", shown, badge(_now("Own case, stand aside"), "judge")) if obj.own else shown
+        )
 
     @admin.display(description=_("handed in"), ordering="submitted_at")
     def handed_in(self, obj):
@@ -185,9 +179,3 @@ class ApplicationAdmin(ExportsMixin, OfficeAdmin):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/reviews/application.html", context)
-
-    def history_view(self, request, object_id, extra_context=None):
-        """The log stands on the page itself."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return redirect("admin:reviews_application_change", object_id)

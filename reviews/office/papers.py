@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.functional import cached_property
@@ -17,19 +15,18 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import RoleCode
-from accounts.office import OfficeAdmin
+from accounts.office import OfficeAdmin, WithoutHistoryPage
 from accounts.permissions import check
-from records.moves import DomainError
 from records.pages import number
-from records.templatetags.present import moment, state
+from records.templatetags.present import moment, state_badge
 from records.views import send_or_404
 from reviews import reading
 from reviews.actions import check_paper_form, turn_down_paper_form
 from reviews.forms import Words
 from reviews.models import PaperForm, Part
 from reviews.office.desk import scans_of
-from studios.models import Studio
-from studios.office.filters import unit_filter
+from reviews.views.asking import attempt
+from studios.office.filters import SearchedByStudio, unit_filter
 
 PERMISSION = "reviews.check_paper_form"
 
@@ -44,13 +41,12 @@ class TurnDownForm(forms.Form):
 
 
 @admin.register(PaperForm)
-class PaperFormAdmin(OfficeAdmin):
+class PaperFormAdmin(SearchedByStudio, WithoutHistoryPage, OfficeAdmin):
     viewers = frozenset({RoleCode.UNION_STAFF, RoleCode.AUDITOR})
     list_display = ["studio", "unit", "round", "state_shown", "parts_shown", "uploaded", "uploaded_by"]
     list_filter = ["state", "application__round", unit_filter("application__studio__unit")]
     list_select_related = ["application__studio__unit", "application__round", "uploaded_by"]
-    search_fields = ["application__studio__name"]
-    search_help_text = _("Name of the studio or its lead, pinyin, initials, or staff number")
+    way_to_studio = "application__studio"
     view_on_site = False
 
     class Media:
@@ -61,11 +57,6 @@ class PaperFormAdmin(OfficeAdmin):
         if request.user.has_role(RoleCode.AUDITOR):
             return admin.ModelAdmin.get_queryset(self, request)
         return super().get_queryset(request)
-
-    def get_search_results(self, request, queryset, search_term):
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(application__studio__in=Studio.objects.search(search_term)), False
 
     @admin.display(description=_("studio"), ordering="application__studio__pinyin")
     def studio(self, obj):
@@ -81,7 +72,7 @@ class PaperFormAdmin(OfficeAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, obj):
-        return render_to_string("components/state.html", state(obj))
+        return state_badge(obj)
 
     @admin.display(description=_("signed parts"))
     def parts_shown(self, obj):
@@ -100,11 +91,6 @@ class PaperFormAdmin(OfficeAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return _page(request, self, object_id)
-
-    def history_view(self, request, object_id, extra_context=None):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return redirect("admin:reviews_paperform_change", object_id)
 
     def scan(self, request, pk, file):
         return _scan(request, self.get_queryset(request).with_papers(), pk, file)
@@ -170,17 +156,13 @@ def _page(request, office: PaperFormAdmin, object_id):
 
 
 def _answer(request, paper: PaperForm, form: TurnDownForm):
-    try:
-        if "check" in request.POST:
-            check_paper_form(paper, by=request.user)
-            done = _now("The stamped form agrees; the opinions on it now count.")
-        else:
-            turn_down_paper_form(paper, by=request.user, reason=form.cleaned_data["reason"])
-            done = _now("The stamped form is turned down; the department union is told.")
-    except DomainError as error:
-        messages.error(request, str(error))
+    if "check" in request.POST:
+        done = _now("The stamped form agrees; the opinions on it now count.")
+        attempt(request, lambda: check_paper_form(paper, by=request.user), done)
     else:
-        messages.success(request, done)
+        reason = form.cleaned_data["reason"]
+        done = _now("The stamped form is turned down; the department union is told.")
+        attempt(request, lambda: turn_down_paper_form(paper, by=request.user, reason=reason), done)
     return redirect("admin:reviews_paperform_change", paper.pk)
 
 

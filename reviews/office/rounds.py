@@ -17,11 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
-from records.templatetags.present import cn_date
+from records.templatetags.present import badge, cn_date
 from reviews.models import FIRST_YEAR, Round
 from studios.articles import linked
 from studios.models import Policy
-from studios.office.studios import badge
 
 DATES = ("closes_on", "endorse_by", "decide_by", "naming_on")
 DECIDE_BEFORE_NAMING = timedelta(days=7)

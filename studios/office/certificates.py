@@ -23,12 +23,11 @@ from accounts.permissions import check
 from records.attachments import send
 from records.exports import ExportsMixin
 from records.moves import DomainError
-from records.templatetags.present import cn_date
+from records.templatetags.present import badge, cn_date
 from studios import issuing
 from studios.exports import CertificateResource
 from studios.models import Certificate, CertificateState, IssuedPaper, Studio
 from studios.office.filters import unit_filter
-from studios.office.studios import badge
 
 Kind = IssuedPaper.Kind
 LOOKS = {

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleCode
 from accounts.office import OfficeAdmin
 from records.pages import number
+from records.templatetags.present import badge
 from studios.articles import link
 from studios.models import Policy
 
@@ -135,12 +136,10 @@ class PolicyAdmin(OfficeAdmin):
     @admin.display(description=_("standing"))
     def standing(self, obj):
         if obj.effective_on > timezone.localdate():
-            label, look = _now("Not yet in force"), "judge"
-        elif obj.superseded:
-            label, look = _now("Replaced by a later version"), ""
-        else:
-            label, look = _now("In force"), "met"
-        return format_html('<span class="state {}">{}</span>', look, label)
+            return badge(_now("Not yet in force"), "judge")
+        if obj.superseded:
+            return badge(_now("Replaced by a later version"))
+        return badge(_now("In force"), "met")
 
 
 def is_settled(policy: Policy) -> bool:

@@ -19,7 +19,7 @@ from accounts.models import RoleCode
 from accounts.office import OfficeAdmin, OfficeInline
 from records.exports import ExportsMixin
 from records.pages import number
-from records.templatetags.present import cn_date, moment, state
+from records.templatetags.present import badge, cn_date, moment, state_badge
 from studios import changes
 from studios.conditions import tally
 from studios.exports import StudioResource
@@ -27,11 +27,6 @@ from studios.models import Certificate, Honour, Member, Studio, StudioLog, Verdi
 from studios.office.filters import ConditionFilter, kind_filter, unit_filter
 from studios.renewal import with_runs_until
 from studios.templatetags.conditions import conditions
-
-
-def badge(label: str, look: str = "") -> str:
-    """A state in words, in the look it has everywhere."""
-    return render_to_string("components/state.html", {"label": label, "look": look})
 
 
 class LookOnlyInline(OfficeInline, admin.TabularInline):
@@ -177,7 +172,7 @@ class StudioAdmin(ExportsMixin, OfficeAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, obj):
-        return render_to_string("components/state.html", state(obj))
+        return state_badge(obj)
 
     @admin.display(description=_("kind of innovation"))
     def kinds_shown(self, obj):

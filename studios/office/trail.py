@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.trail import MovesAdmin
-from studios.models import Studio, StudioLog
+from studios.models import StudioLog
+from studios.office.filters import SearchedByStudio
 
 
 @admin.register(StudioLog)
-class StudioLogAdmin(MovesAdmin):
+class StudioLogAdmin(SearchedByStudio, MovesAdmin):
     moved = "studio"
     verbs = {
         "name_it": _("Named"),
@@ -19,10 +20,3 @@ class StudioLogAdmin(MovesAdmin):
         "revoke": _("Title revoked"),
         "close": _("Closed"),
     }
-    search_fields = ["studio__name"]
-    search_help_text = _("Name of the studio or its lead, pinyin, initials, or staff number")
-
-    def get_search_results(self, request, queryset, search_term):
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(studio__in=Studio.objects.search(search_term)), False
