@@ -16,6 +16,7 @@ from studios.models import KINDS, State, Studio, Venue, derived_name
 from studios.renewal import RENEWAL, due
 
 MOST_TEXT = 2000
+MOST_FOUND = 20
 KIND_CHOICES = [(kind, capfirst(Studio._meta.get_field(kind).verbose_name)) for kind in KINDS]
 
 
@@ -162,6 +163,10 @@ class PersonSearch(SearchForm):
     def asked(self) -> str:
         """Who is looked for; empty when nobody is, or what came cannot be looked for."""
         return self.cleaned_data["q"] if self.is_valid() else ""
+
+    def find(self, people, most: int = MOST_FOUND) -> list:
+        """The first of ``people`` that fit, with their units; nobody where nobody is looked for."""
+        return list(people.search(self.asked).select_related("unit")[:most]) if self.asked else []
 
 
 class StudioSearch(SearchForm):

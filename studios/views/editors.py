@@ -14,8 +14,6 @@ from studios.forms import PersonSearch
 from studios.models import Editor
 from studios.views.fetching import studio_or_404
 
-MOST_FOUND = 20
-
 
 def studio_to_manage(request, pk):
     studio = studio_or_404(request, pk)
@@ -29,12 +27,12 @@ def editors(request, pk):
     studio = studio_to_manage(request, pk)
     form = PersonSearch(request.GET)
     there = {studio.lead_id, *(editor.user_id for editor in studio.editors.all())}
-    people = User.objects.filter(is_active=True).exclude(pk__in=there).select_related("unit")
+    people = User.objects.filter(is_active=True).exclude(pk__in=there)
     context = {
         "studio": studio,
         "form": form,
         "asked": form.asked,
-        "found": people.search(form.asked)[:MOST_FOUND] if form.asked else [],
+        "found": form.find(people),
         "editors": studio.editors.select_related("user__unit").order_by("added_at"),
     }
     return render(request, "studios/editors.html", context)

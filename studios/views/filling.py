@@ -41,23 +41,22 @@ def part(request, pk, key):
     if values := take(request):
         drafts.keep(studio, part.key, "", request.user, values)
         messages.info(request, _("What you sent before signing in is back. Check it and save."))
-    form, draft = as_left(request.user, studio, part)
+    screen, form, draft = SCREENS[part.key], None, None
+    if screen.form:
+        draft = drafts.find(studio, part.key, "", request.user)
+        form = as_left(screen.form, screen.stored(studio), draft)
     return render(request, "studios/part.html", filling(request, studio, part, form, draft=draft))
 
 
-def as_left(user, studio, part):
-    """The form with what is saved, or with what this person typed and has not saved; None for a part without form."""
-    screen = SCREENS[part.key]
-    if screen.form is None:
-        return None, None
-    form = screen.form(instance=screen.stored(studio))
-    form.opened = editing.opened(form)
-    draft = drafts.find(studio, part.key, "", user)
+def as_left(form_class, instance, draft):
+    """The form with what is saved or, where there is a draft, with what this person typed and has not saved."""
     if draft is None:
-        return form, None
-    form = screen.form(instance=screen.stored(studio), initial=drafts.as_initial(draft, screen.form))
-    form.opened = draft.data.get("opened", [""])[-1]
-    return form, draft
+        form = form_class(instance=instance)
+        form.opened = editing.opened(form)
+    else:
+        form = form_class(instance=instance, initial=drafts.as_initial(draft, form_class))
+        form.opened = draft.data.get("opened", [""])[-1]
+    return form
 
 
 def save(request, studio, part):

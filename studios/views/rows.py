@@ -21,9 +21,7 @@ from studios.models import Venue
 from studios.row_forms import personnel
 from studios.unsent import keeps_unsent, take
 from studios.views.fetching import kind_or_404, studio_to_edit
-from studios.views.filling import settle
-
-MOST_FOUND = 20
+from studios.views.filling import as_left, settle
 
 
 @keeps_unsent
@@ -43,23 +41,32 @@ def add(request, pk, kind):
 
 
 def create(request, studio, kind):
+    """Add the row with its files; the same form sent once more finds it added."""
     once = given_once(request)
     form = kind.form(request.POST, request.FILES, instance=kind.new(studio, once=once))
-    taken = True
-    if not added_already(kind, studio, once):
-        if not form.is_valid() or not fits(form, kind, studio):
-            if not added_already(kind, studio, once):
-                return not_added(request, studio, kind, form, once)
-        elif not save_once(form, kind, studio, once):
-            return row_page(request, studio, kind, form)
-        else:
-            taken = attach_all(form, "files", slot=kind.slot, by=request.user)
-    drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
-    editing.note_saved(studio, kind.part, request.user)
-    if not taken:
-        return saved_without_files(request, studio, kind, form, sent=form)
+    if added_already(kind, studio, once):
+        return added(request, studio, kind)
+    if not form.is_valid() or not fits(form, kind, studio):
+        if added_already(kind, studio, once):  # at this moment, and that is what stands in its way
+            return added(request, studio, kind)
+        return not_added(request, studio, kind, form, once)
+    if not save_once(form, kind, studio, once):
+        return row_page(request, studio, kind, form)
+    if attach_all(form, "files", slot=kind.slot, by=request.user):
+        return added(request, studio, kind)
+    note_added(request, studio, kind)
+    return saved_without_files(request, studio, kind, form, sent=form)
+
+
+def added(request, studio, kind):
+    note_added(request, studio, kind)
     messages.success(request, _("The row is added."))
     return redirect(rows_url(studio, kind))
+
+
+def note_added(request, studio, kind) -> None:
+    drafts.forget(studio, kind.part, f"{kind.key}:0", request.user)
+    editing.note_saved(studio, kind.part, request.user)
 
 
 def not_added(request, studio, kind, form, once):
@@ -125,11 +132,7 @@ def edit(request, pk, kind, row):
         except kind.model.DoesNotExist:
             return removed_meanwhile(request, studio, kind, row)
     draft = kept_draft(request, studio, kind, stored)
-    form = kind.form(instance=stored)
-    form.opened = editing.opened(form)
-    if draft:
-        form = kind.form(instance=stored, initial=drafts.as_initial(draft, kind.form))
-        form.opened = draft.data.get("opened", [""])[-1]
+    form = as_left(kind.form, stored, draft)
     return row_page(request, studio, kind, form, row=stored, draft=draft)
 
 
@@ -143,22 +146,28 @@ def change(request, studio, kind, row):
         files=request.FILES,
         instance=lambda: kind.rows(studio).select_for_update(of=("self",)).get(pk=row.pk),
     )
-    form, kept = outcome.form, f"{kind.key}:{row.pk}"
+    form = outcome.form
     form.opened = request.POST.get("opened", "")
     if not outcome.saved:
-        drafts.keep(studio, kind.part, kept, request.user, request.POST)
-        attach_all(form, "files", slot=kind.slot, by=request.user)
-        if outcome.conflicts:
-            for reason in form.errors.get("files", []):
-                messages.warning(request, reason)
-            return settle(request, studio, parts.get(kind.part), outcome)
-        return row_page(request, studio, kind, form, row=row)
-    drafts.forget(studio, kind.part, kept, request.user)
+        return not_changed(request, studio, kind, row, outcome)
+    drafts.forget(studio, kind.part, f"{kind.key}:{row.pk}", request.user)
     editing.note_saved(studio, kind.part, request.user)
     if not attach_all(form, "files", slot=kind.slot, by=request.user):
         return saved_without_files(request, studio, kind, form, sent=outcome.sent)
     messages.success(request, _("The changes are saved."))
     return redirect(rows_url(studio, kind))
+
+
+def not_changed(request, studio, kind, row, outcome):
+    """What was typed is kept, and so are the files; shown with its errors, or beside the other text."""
+    form = outcome.form
+    drafts.keep(studio, kind.part, f"{kind.key}:{row.pk}", request.user, request.POST)
+    attach_all(form, "files", slot=kind.slot, by=request.user)
+    if not outcome.conflicts:
+        return row_page(request, studio, kind, form, row=row)
+    for reason in form.errors.get("files", []):
+        messages.warning(request, reason)
+    return settle(request, studio, parts.get(kind.part), outcome)
 
 
 def removed_meanwhile(request, studio, kind, row):
@@ -202,9 +211,7 @@ def row_page(request, studio, kind, form, *, row=None, draft=None, once=None, st
         "once": once or uuid.uuid4(),
         "finder": finder if kind.key == "members" and row is None else None,
         "asked": finder.asked,
-        "people": User.objects.filter(is_active=True).search(finder.asked).select_related("unit")[:MOST_FOUND]
-        if finder.asked
-        else [],
+        "people": finder.find(User.objects.filter(is_active=True)),
         "action": reverse("studios:row", args=[studio.pk, kind.key, row.pk])
         if row
         else reverse("studios:row_add", args=[studio.pk, kind.key]),

@@ -8,9 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import check
 from records.pages import number
 from studios import starting
-from studios.forms import PersonSearch, StartForm
-
-MOST_FOUND = 20
+from studios.forms import MOST_FOUND, PersonSearch, StartForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,11 +59,7 @@ def lead_of(request):
 def choose_lead(request):
     """An officer says first for whom: for a colleague found by name or staff number, or for oneself."""
     form = PersonSearch(request.GET)
-    found = []
-    if form.asked:
-        found = list(
-            starting.candidates(starting.people_of(request.user).search(form.asked))[: MOST_FOUND + 1]
-        )
+    found = form.find(starting.candidates(starting.people_of(request.user)), MOST_FOUND + 1)
     context = {
         "form": form,
         "found": found[:MOST_FOUND],
