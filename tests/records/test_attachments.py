@@ -7,10 +7,9 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Notice, User
@@ -87,16 +86,6 @@ def test_a_slot_takes_a_bounded_number_of_files(record, owner, monkeypatch):
     with pytest.raises(Refused) as refusal:
         give(record, owner, papers.pdf(3))
     assert refusal.value.reason == "full"
-
-
-def test_a_record_cannot_hold_the_same_file_twice(record, owner):
-    kept = give(record, owner, HONEST["pdf"])
-    again = {"target": record, "slot": "scan", "name": "a.pdf", "kind": "pdf", "size": 1}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Attachment.objects.create(**again, sha256=kept.sha256)
-    Attachment.objects.create(**again, sha256=kept.sha256, removed_at=timezone.now())
-    kept.remove()
-    Attachment.objects.create(**again, sha256=kept.sha256)
 
 
 def test_a_slot_may_take_fewer_and_what_is_there_already_still_counts_as_taken(record, owner):

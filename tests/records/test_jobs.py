@@ -2,7 +2,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -207,14 +207,6 @@ def test_a_worker_that_lost_its_lease_stops(starter, work, monkeypatch):
     assert done == [1]
     assert fresh(job).state == State.RUNNING
     assert Outbox.objects.open().exists()
-
-
-def test_the_database_refuses_an_ended_job_without_a_time(starter):
-    Job.objects.create(kind="x", title="x", state=State.DONE, finished_at=timezone.now())
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Job.objects.create(kind="x", title="x", state=State.DONE)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Job.objects.create(kind="x", title="x", finished_at=timezone.now())
 
 
 def test_results_are_kept_for_thirty_days(starter, work):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -189,20 +189,6 @@ def test_without_lock_and_conditional_update_two_decisions_name_the_same_studio(
     monkeypatch.setattr(actions, "next_number", lambda name, year: next(counter))
     assert kinds(name_twice(cast, application)) == ["done", "done"]
     assert [model.objects.count() for model in (Cycle, Certificate, DecisionDocument)] == [2, 2, 2]
-
-
-@on_postgres
-def test_the_database_itself_refuses_a_second_first_cycle(cast):
-    application = ApplicationFactory(studio=cast.studio, named=True)
-    cycle = Cycle.objects.get(studio=application.studio)
-    with pytest.raises(IntegrityError):
-        Cycle.objects.create(
-            studio=cycle.studio,
-            number=1,
-            starts_on=TODAY(),
-            ends_on=TODAY() + timedelta(days=9),
-            policy=cycle.policy,
-        )
 
 
 # -- numbers ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -146,14 +146,6 @@ def test_the_race_is_real_when_the_constraint_is_taken_away(quick_press):
         IssuedPaper.objects.all().delete()
         with connection.schema_editor() as editor:
             editor.add_constraint(IssuedPaper, constraint)
-
-
-def test_each_paper_stands_once_in_the_database(db, quick_press):
-    paper = issuing.issue(certify())[0]
-    with pytest.raises(IntegrityError), transaction.atomic():
-        IssuedPaper.objects.create(
-            certificate=paper.certificate, kind=paper.kind, file="x", sha256="", size=0
-        )
 
 
 def test_a_revoked_certificate_is_not_made_but_what_was_made_stays(db, quick_press):
