@@ -14,6 +14,7 @@ import segno
 from django.conf import settings
 
 from records import documents
+from studios.models.title import check_url
 
 NUMERALS = "〇一二三四五六七八九"
 SUFFIX = "劳模创新工作室"
@@ -63,11 +64,6 @@ def require_drawable(studio_name: str, lead_name: str) -> None:
     """
     documents.require_glyphs(lead_name, whose=lead_name)
     documents.require_glyphs(studio_name, whose=studio_name)
-
-
-def check_url(code: str) -> str:
-    """The address behind the QR code: the public check page of a certificate."""
-    return f"{settings.SITE_URL}/check/{code}/" if code else f"{settings.SITE_URL}/check/"
 
 
 def _context(certificate, *, preview: bool) -> dict:

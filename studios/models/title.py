@@ -61,6 +61,11 @@ def check_code(choice: Callable[[str], str] = secrets.choice) -> str:
     return "".join(choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _i in range(16))
 
 
+def check_url(code: str) -> str:
+    """The public address that the QR carries: the check page of a certificate; without a code that of any."""
+    return settings.SITE_URL + reverse("portal:check", args=[code] if code else [])
+
+
 class CertificateState(models.TextChoices):
     PENDING = "pending", _("Not in force yet")
     VALID = "valid", _("Valid")
@@ -121,8 +126,7 @@ class Certificate(models.Model):
         return f"{self.number} {self.studio_name}"
 
     def get_check_url(self) -> str:
-        """The public address that the QR carries."""
-        return f"{settings.SITE_URL}{reverse('portal:check', args=[self.code])}"
+        return check_url(self.code)
 
     def state(self, on: date) -> CertificateState:
         if self.revoked_on:
