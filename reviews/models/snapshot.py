@@ -66,9 +66,12 @@ class Snapshot(models.Model):
         from reviews.freezing import freeze
 
         data = freeze(application.studio, on=on, policy=application.round.policy)
-        last = application.snapshots.aggregate(last=models.Max("version"))["last"] or 0
         return cls.objects.create(
-            application=application, version=last + 1, data=data, sha256=checksum(data), frozen_by=by
+            application=application,
+            version=application.version + 1,
+            data=data,
+            sha256=checksum(data),
+            frozen_by=by,
         )
 
     def names(self) -> dict[str, str]:

@@ -14,12 +14,14 @@ from reviews import mending, readiness, reading
 from reviews.comparing import changes
 from reviews.forms import ResubmitForm, SubmitForm, WithdrawForm
 from reviews.freezing import freeze
-from reviews.models import State
+from reviews.models import Correction, State
 from reviews.timeline import due_on
 from reviews.views.application import submit_label
 from reviews.views.asking import application_for, attempt, posted
 from studios import parts
 from studios.models import Verdict
+
+NOT_MET = (Verdict.Value.UNMET, Verdict.Value.RISK)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,37 +57,48 @@ def already(application) -> str:
 
 def before_handing_in(application, on) -> dict:
     """What stands in the way, each with the page where it is mended, and what is good to know."""
-    studio = application.studio
-    lacking = [
-        {"text": _("%(part)s: %(problem)s") % {"part": task.part.title, "problem": problem}, "url": task.url}
-        for task in parts.tasks(studio)
-        for problem in task.part.missing(studio)
-    ]
-    shut = readiness.window(application, on=on) if application.state == State.DRAFT else []
-    nobody = readiness.nobody_left(application, on=on)
-    unmet = [one for one in studio.verdicts.all() if one.value in (Verdict.Value.UNMET, Verdict.Value.RISK)]
-    found = []
-    if application.submitted_at:
-        now = freeze(studio, on=on, policy=application.round.policy)
-        found = changes(application.snapshot.data, now)
-    back = mending.asked(application=application) if application.state == State.RETURNED else []
-    changed = reading.parts_changed(found)
-    for one in back:
-        one.changed = one.part in changed
+    studio, returned = application.studio, application.state == State.RETURNED
+    found = changes_since(application, on)
     return {
         "application": application,
         "studio": studio,
-        "mending": back,
-        "lacking": [*({"text": text, "url": ""} for text in [*shut, *nobody]), *lacking],
-        "unmet": unmet,
+        "mending": mended(application, found) if returned else [],
+        "lacking": in_the_way(application, on),
+        "unmet": [one for one in studio.verdicts.all() if one.value in NOT_MET],
         "unsaved": unsaved(studio),
         "changes": reading.spell(found, personal=True),
-        "next_version": application.snapshots.count() + 1,
+        "next_version": application.version + 1,
         "label": submit_label(application),
-        "late": application.state == State.RETURNED
-        and application.correct_by
-        and application.correct_by < on,
+        "late": returned and application.correct_by and application.correct_by < on,
     }
+
+
+def in_the_way(application, on) -> list[dict]:
+    """Why it cannot be handed in yet: ``text``, and ``url`` where it can be mended on a page."""
+    shut = readiness.window(application, on=on) if application.state == State.DRAFT else []
+    lacking = [
+        {"text": _("%(part)s: %(problem)s") % {"part": task.part.title, "problem": problem}, "url": task.url}
+        for task in parts.tasks(application.studio)
+        for problem in task.part.missing(application.studio)
+    ]
+    nobody = readiness.nobody_left(application, on=on)
+    return [*({"text": text, "url": ""} for text in [*shut, *nobody]), *lacking]
+
+
+def changes_since(application, on) -> list[dict]:
+    """What the papers as they stand now would change against what was handed in last."""
+    if application.submitted_at is None:
+        return []
+    now = freeze(application.studio, on=on, policy=application.round.policy)
+    return changes(application.snapshot.data, now)
+
+
+def mended(application, found: list[dict]) -> list[Correction]:
+    """What came back, each with whether its part was ``changed``."""
+    back, changed = mending.asked(application=application), reading.parts_changed(found)
+    for one in back:
+        one.changed = one.part in changed
+    return back
 
 
 def unsaved(studio) -> list[dict]:
