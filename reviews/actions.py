@@ -19,7 +19,7 @@ from records.numbers import next_number
 from reviews import notices
 from reviews.issuing import announce, title_of_decision
 from reviews.models import Application, DecisionDocument, Endorsement, PaperForm, Part, Round, State
-from reviews.readiness import ban
+from reviews.readiness import banned
 from studios.models import HOLDS_TITLE, Certificate, Cycle, Studio
 
 
@@ -35,10 +35,8 @@ def start_application(studio: Studio, round_: Round, *, by, on: date) -> Applica
         raise DomainError(_("This round takes no applications now."))
     if studio.state in HOLDS_TITLE:
         raise DomainError(_("This studio holds its title already."))
-    if free := ban(studio, year=round_.year, policy=round_.policy):
-        raise DomainError(
-            _("After a refusal or revocation this studio may apply again in %(year)s.") % {"year": free}
-        )
+    if why := banned(studio, round_):
+        raise DomainError(why)
     with transaction.atomic():
         # One at a time for each studio: of two that press at once the second finds the first one's row.
         Studio.objects.select_for_update(of=("self",)).get(pk=studio.pk)

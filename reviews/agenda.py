@@ -117,7 +117,7 @@ def _to_start(user, studio: Studio) -> agenda.Task:
 def progress(studio: Studio) -> tuple[int, int]:
     """How many parts are complete, of how many."""
     tasks = parts.tasks(studio, {})
-    return sum(task.progress == parts.Progress.COMPLETE for task in tasks), len(tasks)
+    return parts.complete(tasks), len(tasks)
 
 
 def _detail(user, studio: Studio, round_title: str) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
+from records.templatetags.present import day_of_record
 
 STAFF, LEADERS = RoleCode.UNION_STAFF, RoleCode.UNION_LEADER
 
@@ -108,8 +109,8 @@ def tell_of_move(application, log) -> None:
             "round": application.round.title,
             "actor": log.actor.name if log.actor else settings.UNION,
             "note": log.note,
-            "endorse_by": _day(application.round.endorse_by),
-            "decide_by": _day(application.round.decide_by),
+            "endorse_by": day_of_record(application.round.endorse_by),
+            "decide_by": day_of_record(application.round.decide_by),
         }
         event, verb = f"application:{application.pk}:{log.pk}", log.verb
         notify(
@@ -164,7 +165,7 @@ def tell_of_late_entry(application) -> None:
         people,
         f"late-entry:{application.pk}:{application.late_until}",
         subject=f"{studio.name}可延期申报",
-        body=f"校工会同意延期至{_day(application.late_until)}。原因：{application.late_reason}",
+        body=f"校工会同意延期至{day_of_record(application.late_until)}。原因：{application.late_reason}",
         url=application.get_absolute_url(),
     )
 
@@ -190,7 +191,3 @@ def tell_of_paper_form(form, reason: str = "") -> None:
         body=f"原因：{reason}\n请重新上传。" if reason else "盖章申报表与电子材料一致，签署意见已生效。",
         url=form.application.get_absolute_url(),
     )
-
-
-def _day(day) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from records import documents
 from records.moves import DomainError
+from records.templatetags.present import day_of_record
 from reviews.models import Declaration
 
 DOCX_TEMPLATE = settings.BASE_DIR / "templates" / "docx" / "application_form.docx"
@@ -302,7 +303,7 @@ def _declaration(declared: Declaration | None) -> dict:
     blank = {"signer": f"领衔人{BY_HAND}", "signatory": "", "date": "", "note": ""}
     if declared is None:
         return blank
-    when = f"{_day(declared.at)} {timezone.localtime(declared.at):%H:%M}"
+    when = f"{day_of_record(declared.at)} {timezone.localtime(declared.at):%H:%M}"
     if not declared.by_lead:
         return {**blank, "note": f"{declared.name}于{when}代领衔人在网上提交。"}
     return {"signer": f"领衔人{DECLARED}", "signatory": declared.name, "date": when, "note": ""}
@@ -317,13 +318,8 @@ def _opinion(endorsement, label: list[str], signer: str) -> dict:
         "signer": f"{signer}{BY_HAND if endorsement.paper_id else ONLINE}",
         "opinion": endorsement.opinion,
         "signatory": endorsement.signatory,
-        "date": ON_THE_SCAN if endorsement.paper_id else _day(endorsement.at),
+        "date": ON_THE_SCAN if endorsement.paper_id else day_of_record(endorsement.at),
     }
-
-
-def _day(at: datetime.date) -> str:
-    day = timezone.localtime(at) if isinstance(at, datetime.datetime) else at
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _texts(source: dict | None, *keys: str) -> dict[str, str]:

@@ -27,10 +27,8 @@ def missing(application: Application, *, on: date) -> list[str]:
     problems = []
     if application.state == State.DRAFT:
         problems += window(application, on=on)
-        if free := ban(application.studio, year=application.round.year, policy=application.round.policy):
-            problems.append(
-                _("After a refusal or revocation this studio may apply again in %(year)s.") % {"year": free}
-            )
+        if why := banned(application.studio, application.round):
+            problems.append(why)
     if application.studio.state not in (StudioState.CANDIDATE, StudioState.REVOKED):
         problems.append(_("This studio holds its title already."))
     problems += nobody_left(application, on=on)
@@ -77,6 +75,13 @@ def window(application: Application, *, on: date) -> list[str]:
             % {"day": date_format(application.closes_on())}
         ]
     return []
+
+
+def banned(studio, round_) -> str:
+    """Why the studio may not apply in a round yet, with the year in which it may again; empty when it may."""
+    free = ban(studio, year=round_.year, policy=round_.policy)
+    words = _("After a refusal or revocation this studio may apply again in %(year)s.")
+    return words % {"year": free} if free else ""
 
 
 def ban(studio, *, year: int, policy) -> int | None:

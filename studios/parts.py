@@ -168,6 +168,11 @@ def tasks(studio: Studio, corrections: dict[str, str] | None = None) -> list[Tas
     ]
 
 
+def complete(tasks: list[Task]) -> int:
+    """How many parts are complete."""
+    return sum(task.progress == Progress.COMPLETE for task in tasks)
+
+
 def with_holdings(studios):
     """The studios with their lead, unit and place, and with what the parts ask after, in one query."""
     relations = {name for part in all_parts() for name in part.holds}

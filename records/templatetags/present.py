@@ -35,6 +35,14 @@ def cn_date(value: dt.date | dt.datetime | None, style: str = "") -> str:
     return f"{words} {date_format(day, 'l')}" if style == "weekday" else words
 
 
+def day_of_record(value: dt.date | dt.datetime | None) -> str:
+    """2026年3月12日 in whatever language the page is read, for the record is kept in Chinese; empty for no day."""
+    if not value:
+        return ""
+    day = _as_day(value)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 @register.filter
 def moment(value: dt.datetime | None) -> str:
     """3月8日 09:12, with the year when it is not this one."""

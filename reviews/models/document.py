@@ -12,8 +12,8 @@ from reviews.models.application import Application
 class DecisionDocumentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Whoever may read an application named in it; union staff, leaders and auditors read all."""
-        office = (RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR)
-        if user.is_authenticated and user.is_active and (user.is_superuser or user.has_role(*office)):
+        reads_all = user.is_authenticated and (user.is_superuser or user.has_role(*RoleCode.READS_ALL))
+        if reads_all and user.is_active:
             return self
         return self.filter(
             pk__in=Application.objects.visible_to(user).filter(document__isnull=False).values("document")

@@ -11,6 +11,7 @@ from studios.models import Studio
 register = template.Library()
 register.filter("cite", link)
 register.filter("cited", link_in)
+register.filter("done", parts.complete)
 
 LOOKS = {"complete": "met", "started": "risk", "to_correct": "unmet"}
 
@@ -36,12 +37,6 @@ def standing_of(studio: Studio) -> str:
 @register.filter
 def look(progress: str) -> str:
     return LOOKS.get(progress, "")
-
-
-@register.filter
-def done(tasks: list[parts.Task]) -> int:
-    """How many parts are complete."""
-    return sum(task.progress == parts.Progress.COMPLETE for task in tasks)
 
 
 @register.filter
