@@ -47,7 +47,7 @@ def entitled(people: QuerySet[User]) -> QuerySet[User]:
 
 def token_for(user: User) -> str:
     """A signed name of the person that is good for one password."""
-    return signing.dumps([user.pk, _stamp(user)], salt=_SALT)
+    return signing.dumps([user.pk, stamp_of(user)], salt=_SALT)
 
 
 def user_of(token: str) -> User | None:
@@ -57,10 +57,13 @@ def user_of(token: str) -> User | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     user = entitled(User.objects.filter(pk=pk)).first()
-    return user if user and constant_time_compare(stamp, _stamp(user)) else None
+    return user if user and constant_time_compare(stamp, stamp_of(user)) else None
 
 
-def _stamp(user: User) -> str:
+def stamp_of(user: User) -> str:
+    """Changes with the password and the mail address: what must still be true of a person when a link is followed, and
+    between the first and the second page of activation.
+    """
     return salted_hmac(_SALT, f"{user.pk}:{user.password}:{user.email}").hexdigest()[:20]
 
 
@@ -179,7 +182,7 @@ def set_first_password(user: User, password: str, *, stamp: str, code: int | Non
     """Gives the person their password, once. ``False`` when link or code have been used up meanwhile."""
     now = timezone.now()
     person = entitled(User.objects.select_for_update(of=("self",)).filter(pk=user.pk)).first()
-    if person is None or not constant_time_compare(stamp, _stamp(person)):
+    if person is None or not constant_time_compare(stamp, stamp_of(person)):
         return False
     if code is not None:
         openly = ActivationCode.objects.filter(pk=code, user=person, used_at=None, expires_at__gt=now)
@@ -189,8 +192,3 @@ def set_first_password(user: User, password: str, *, stamp: str, code: int | Non
     person.save(update_fields=["password"])
     ActivationCode.objects.filter(user=person, used_at=None).update(expires_at=now)
     return True
-
-
-def stamp_of(user: User) -> str:
-    """What must still be true of a person between the first and the second page of activation."""
-    return _stamp(user)
