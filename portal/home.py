@@ -72,7 +72,7 @@ class Home:
         if own or self.user.is_staff:  # who works in the office comes here for its queues
             return own
         return studios.filter(
-            pk__in=Member.objects.filter(user=self.user, left_on=None).values("studio")
+            pk__in=Member.objects.present(self.on).filter(user=self.user).values("studio")
         ).first()
 
     @property

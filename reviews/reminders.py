@@ -193,7 +193,9 @@ def stamped_forms(on: date, officers: Officers) -> Iterator[Notice]:
     for application, day, offset in due(
         uploaded.annotate(since=F("paper_forms__uploaded_at")), "signing_reminders", on
     ):
-        form = application.forms_to_check[0]
+        form = next(iter(application.forms_to_check), None)
+        if form is None:  # somebody has just checked it
+            continue
         for person in officers.of(RoleCode.UNION_STAFF).values():
             if person.pk != form.uploaded_by_id and person.has_perm("reviews.check_paper_form", application):
                 yield reminder(

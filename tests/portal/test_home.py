@@ -148,10 +148,11 @@ def test_a_member_in_the_office_comes_for_the_queues(client, only, cast):
     assert cast.studio.name not in home(client, cast.staff_member)
 
 
-def test_who_left_a_studio_sees_it_no_more(client, only, cast):
+@pytest.mark.parametrize(("days", "sees"), [(0, False), (1, True)])
+def test_who_left_a_studio_sees_it_no_more_and_who_is_to_leave_does(client, only, cast, days, sees):
     only()
-    cast.studio.members.filter(user=cast.member).update(left_on=timezone.localdate())
-    assert cast.studio.name not in home(client, cast.member)
+    cast.studio.members.filter(user=cast.member).update(left_on=timezone.localdate() + timedelta(days))
+    assert (cast.studio.name in home(client, cast.member)) is sees
 
 
 @pytest.mark.parametrize(
