@@ -11,8 +11,8 @@ from records.jobs import Job
 from reviews.models import Round, State
 from studios.models import Certificate, Policy
 from tests.factories import ApplicationFactory, PolicyFactory, RoundFactory, UserFactory, officer
+from tests.studios.certificates import certify
 from tests.studios.test_editing_races import TIMES, all_at_once
-from tests.studios.test_issuing import certify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = timezone.localdate()

@@ -3,7 +3,7 @@
 import time
 
 from accounts.models import Notice
-from records.jobs import job
+from records.jobs import Job, job, start_job
 
 
 @job("tests.letters")
@@ -15,3 +15,12 @@ def letters(work):
             event=f"letter:{work.pk}", milestone=str(number), recipient=work.started_by, subject="第"
         )
     work.keep("全部写完".encode(), "全部信件.zip")
+
+
+def start(starter, **payload):
+    """Ask for a job of kind ``tests.work``; the fixture ``work`` says what that does."""
+    return start_job("tests.work", payload, by=starter, title="批量生成证书")
+
+
+def fresh(job):
+    return Job.objects.get(pk=job.pk)

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from accounts.models import RoleCode, Unit, User
 from records import exports
 from tests.factories import ApplicationFactory, StudioFactory, UnitFactory, UserFactory, give_role, officer
-from tests.studios.test_issuing import certify
+from tests.studios.certificates import certify
 
 pytestmark = pytest.mark.django_db
 LISTS = {

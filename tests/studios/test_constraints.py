@@ -7,7 +7,6 @@ import pytest
 
 from studios.models import (
     BudgetLine,
-    Certificate,
     Cycle,
     Draft,
     Editor,
@@ -20,7 +19,8 @@ from studios.models import (
     Verdict,
 )
 from tests.constraints import assert_kept_both_ways, like, named_constraints
-from tests.factories import PolicyFactory, StudioFactory, UserFactory
+from tests.factories import StudioFactory, UserFactory
+from tests.studios.certificates import certify
 
 BEGIN, NEXT_DAY, END = date(2026, 5, 1), date(2026, 5, 2), date(2029, 4, 30)
 
@@ -30,32 +30,18 @@ def there(db):
     """A named studio with one row of everything that stands once; ``policy``, ``project`` and ``budget_line`` are not
     there yet.
     """
-    studio, person = StudioFactory(state="named"), UserFactory()
-    lasts = {"starts_on": BEGIN, "ends_on": END}
-    cycle = Cycle.objects.create(studio=studio, number=1, policy=PolicyFactory(), **lasts)
-    certificate = Certificate.objects.create(
-        studio=studio,
-        cycle=cycle,
-        year=2026,
-        serial=1,
-        number="2026-001",
-        studio_name=studio.name,
-        lead_name=studio.lead.name,
-        issued_on=BEGIN,
-        issued_by=person,
-        **lasts,
-    )
+    certificate, person = certify(), UserFactory()
+    studio, cycle = certificate.studio, certificate.cycle
     next_cycle = Cycle.objects.create(
-        studio=studio, number=2, policy=cycle.policy, starts_on=END, ends_on=date(2032, 4, 30)
+        studio=studio, number=2, policy=cycle.policy, starts_on=BEGIN, ends_on=END
     )
-    (next_certificate,) = like(certificate, {"cycle": next_cycle, "serial": 2, "number": "2029-002"})
+    (next_certificate,) = like(certificate, {"cycle": next_cycle, "serial": 2, "number": "2026-002"})
     return SimpleNamespace(
         studio=studio,
         other_studio=StudioFactory(),
         other=UserFactory(),
         cycle=cycle,
         certificate=certificate,
-        next_cycle=next_cycle,
         next_certificate=next_certificate,
         editor=Editor.objects.create(studio=studio, user=person),
         member=Member.objects.create(studio=studio, user=person, name=person.name),
@@ -67,7 +53,7 @@ def there(db):
         ),
         verdict=Verdict.objects.create(studio=studio, condition=1, value="met"),
         policy=Policy(effective_on=date(2027, 1, 1), title="2027年版"),
-        project=Project(studio=studio, name="装备可靠性提升", level="provincial", **lasts),
+        project=Project(studio=studio, name="装备可靠性提升", level="provincial"),
         budget_line=BudgetLine(studio=studio, year=2026, purpose="实验耗材", source="unit"),
     )
 

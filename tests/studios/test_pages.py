@@ -1,0 +1,93 @@
+"""The list of studios, the page of one, and how far its parts are."""
+
+import pytest
+from django.urls import reverse
+
+from studios import parts
+from studios.models import Member, Studio
+from tests.factories import StudioFactory
+from tests.studios.addresses import part_url
+
+SAVING_THE_SESSION = 3  # with its savepoint; it is not the page that asks for it
+
+
+def test_the_list_runs_the_same_queries_with_1_and_with_30_rows(cast, sign_in, django_assert_max_num_queries):
+    client = sign_in(cast.staff)
+    client.get(reverse("studios:studios"))
+    with django_assert_max_num_queries(10) as few:
+        client.get(reverse("studios:studios"))
+    for _number in range(28):
+        StudioFactory()
+    with django_assert_max_num_queries(10) as many:
+        assert len(client.get(reverse("studios:studios")).context["rows"]) == 30
+    assert len(few) == len(many)
+
+
+def test_the_page_of_a_studio_runs_the_same_queries_whatever_its_rows(
+    cast, sign_in, django_assert_max_num_queries
+):
+    client = sign_in(cast.lead)
+    client.get(cast.studio.get_absolute_url())
+    with django_assert_max_num_queries(SAVING_THE_SESSION + 12) as few:
+        client.get(cast.studio.get_absolute_url())
+    for number in range(30):
+        Member.objects.create(studio=cast.studio, name=f"成员{number}", title="工程师")
+    with django_assert_max_num_queries(SAVING_THE_SESSION + 12) as many:
+        client.get(cast.studio.get_absolute_url())
+    assert len(few) == len(many)
+
+
+def test_pages_of_the_list_meet_without_gap_or_double(cast, sign_in):
+    for _number in range(61):
+        StudioFactory()
+    client, address, seen = sign_in(cast.staff), "", []
+    while True:
+        context = client.get(reverse("studios:studios") + address).context
+        seen += [row.pk for row in context["rows"]]
+        if not (address := context["older"]):
+            break
+    assert seen == sorted(Studio.objects.values_list("pk", flat=True), reverse=True)
+    back = client.get(reverse("studios:studios") + context["newer"]).context
+    assert [row.pk for row in back["rows"]] == seen[30:60][-30:] if len(seen) > 60 else True
+
+
+@pytest.mark.parametrize("asked", ["龚䶮", "gongyan", "gy"])
+def test_a_studio_is_found_by_name_pinyin_and_initials(cast, sign_in, asked):
+    rows = sign_in(cast.staff).get(reverse("studios:studios"), {"q": asked}).context["rows"]
+    assert [row.pk for row in rows] == [cast.studio.pk]
+
+
+def test_the_list_filters_by_state_and_kind_and_says_so_when_nothing_fits(cast, sign_in):
+    client = sign_in(cast.staff)
+    assert not client.get(reverse("studios:studios"), {"state": "revoked"}).context["rows"]
+    assert len(client.get(reverse("studios:studios"), {"kind": "technology"}).context["rows"]) == 2
+    assert not client.get(reverse("studios:studios"), {"kind": "service"}).context["rows"]
+    assert client.get(reverse("studios:studios"), {"state": "nonsense", "before": "x"}).status_code == 200
+
+
+def test_the_task_list_says_how_far_each_part_is(db):
+    studio = StudioFactory()
+    studio.direction = "诊断"
+    studio.save()
+    states = {task.part.key: str(task.progress) for task in parts.tasks(studio, {"team": "请补充成员职称"})}
+    assert states == {
+        "lead": "started", "team": "to_correct", "projects": "not_started", "results": "not_started",
+        "place": "not_started", "rules": "not_started", "plan": "not_started",
+    }  # fmt: skip
+    complete = parts.with_holdings(Studio.objects.filter(pk=StudioFactory(complete=True).pk)).get()
+    assert {str(task.progress) for task in parts.tasks(complete)} == {"complete"}
+
+
+def test_parts_say_the_same_with_and_without_what_was_asked_ahead(cast):
+    bare = StudioFactory()
+    for pk in (cast.studio.pk, bare.pk):
+        plain, loaded = Studio.objects.get(pk=pk), parts.with_holdings(Studio.objects).get(pk=pk)
+        for part in parts.all_parts():
+            assert part.missing(plain) == part.missing(loaded)
+            assert part.progress(plain) == part.progress(loaded)
+
+
+def test_the_team_is_drawn_with_the_same_figures_as_a_table(cast, sign_in):
+    html = sign_in(cast.lead).get(part_url(cast.studio, "team")).content.decode()
+    assert html.count('<svg width="100%"') == 3
+    assert html.count("<figcaption>") == html.count("<summary>以表格查看") == 3
