@@ -17,6 +17,7 @@ class OfficeSite(AdminSite):
     site_header = _("Model-worker innovation studios")
     site_title = _("Union office")
     index_title = _("What is to be done")
+    empty_value_display = "—"
     enable_nav_sidebar = False  # lists need the width; the index is one step away
 
     def admin_view(self, view, cacheable=False):
