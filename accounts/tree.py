@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,17 @@ def prefixes(path: str) -> list[str]:
     """``/1/2/`` → ``/1/``, ``/1/2/``."""
     parts = path.strip("/").split("/")
     return ["/" + "/".join(parts[: i + 1]) + "/" for i in range(len(parts))]
+
+
+def below(units: Iterable[Unit], way: str = "") -> Q:
+    """What is of one of these units or of one below it; nothing where there are no units.
+
+    :param way: how the query comes to the unit, such as ``"studio__unit__"``.
+    """
+    found = Q(pk__in=[])
+    for unit in units:
+        found |= Q(**{f"{way}path__startswith": unit.path})
+    return found
 
 
 def longest_path(unit: Unit) -> int:

@@ -166,13 +166,15 @@ class User(AbstractUser):
     def has_role(self, *codes: str) -> bool:
         return any(role.code in codes for role in self.held)
 
-    def units_as(self, code: str, side: str | None = None) -> list[Unit]:
-        """The units for which this person holds ``code`` (on that side of the house)."""
-        return [role.unit for role in self.held if role.code == code and (side is None or role.side == side)]
+    def units_as(self, *codes: str, side: str | None = None) -> list[Unit]:
+        """The units for which this person holds one of the roles (on that side of the house)."""
+        return [role.unit for role in self.held if role.code in codes and side in (None, role.side)]
 
     def acts_for(self, unit: Unit | None, code: str, side: str | None = None) -> bool:
         """Whether this person holds ``code`` for ``unit`` or for a unit above it."""
-        return unit is not None and any(unit.path.startswith(own.path) for own in self.units_as(code, side))
+        return unit is not None and any(
+            unit.path.startswith(own.path) for own in self.units_as(code, side=side)
+        )
 
     @property
     def account_state(self) -> str:

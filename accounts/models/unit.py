@@ -16,13 +16,7 @@ from accounts.names import NameField
 class UnitQuerySet(models.QuerySet):
     def within(self, units):
         """The given units and everything below them in the tree."""
-        paths = [unit.path for unit in units]
-        if not paths:
-            return self.none()
-        condition = Q()
-        for path in paths:
-            condition |= Q(path__startswith=path)
-        return self.filter(condition)
+        return self.filter(tree.below(units))
 
     def search(self, text: str):
         """By name, short name, code and chair; and as either name is read, whole or by initials. A university has some

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tree
 from accounts.models import RoleCode
 from ledgers.signals import refresh_later
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
@@ -44,10 +45,9 @@ class ApplicationQuerySet(models.QuerySet):
             | Q(studio__editors__user=user)
             | Q(studio__members__user=user) & present(timezone.localdate(), "studio__members__")
         )
-        for unit in user.units_as(RoleCode.DEPARTMENT_UNION):
-            seen |= Q(studio__unit__path__startswith=unit.path)
-        for unit in user.units_as(RoleCode.UNIT_LEADER):
-            seen |= Q(studio__unit__path__startswith=unit.path) & Q(submitted_at__isnull=False)
+        seen |= tree.below(user.units_as(RoleCode.DEPARTMENT_UNION), "studio__unit__")
+        handed_in = Q(submitted_at__isnull=False)
+        seen |= tree.below(user.units_as(RoleCode.UNIT_LEADER), "studio__unit__") & handed_in
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
     def open(self):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tree
 from accounts.models import RoleCode
 from records.moves import Movable, MoveLog, moves
 from reviews.models.application import Application
@@ -92,8 +93,7 @@ class PaperFormQuerySet(models.QuerySet):
         if user.is_superuser or user.has_role(RoleCode.UNION_STAFF):
             return self
         seen = Q(application__studio__lead=user) | Q(application__studio__editors__user=user)
-        for unit in user.units_as(RoleCode.DEPARTMENT_UNION) + user.units_as(RoleCode.UNIT_LEADER):
-            seen |= Q(application__studio__unit__path__startswith=unit.path)
+        seen |= tree.below(user.units_as(*RoleCode.IN_A_UNIT), "application__studio__unit__")
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
     def with_papers(self):

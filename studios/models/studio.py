@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts import tree
 from accounts.models import RoleCode, Unit, User
 from accounts.names import NameField, write_pinyin
 from records import cells
@@ -44,8 +45,7 @@ class StudioQuerySet(models.QuerySet):
             return self
         belongs = Q(members__user=user) & present(timezone.localdate(), "members__")
         seen = Q(lead=user) | Q(editors__user=user) | belongs
-        for unit in user.units_as(RoleCode.DEPARTMENT_UNION) + user.units_as(RoleCode.UNIT_LEADER):
-            seen |= Q(unit__path__startswith=unit.path)
+        seen |= tree.below(user.units_as(*RoleCode.IN_A_UNIT), "unit__")
         if user.has_role(RoleCode.FINANCE):
             seen |= ~Q(state=State.CANDIDATE)
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
@@ -60,9 +60,8 @@ class StudioQuerySet(models.QuerySet):
         """The studios whose papers a person fills in: own ones, and those that their department union runs in the
         lead's place.
         """
-        worked_on = Q(lead=user) | Q(editors__user=user)
-        for unit in user.units_as(RoleCode.DEPARTMENT_UNION):
-            worked_on |= Q(unit__path__startswith=unit.path) & ON_BEHALF
+        on_behalf = tree.below(user.units_as(RoleCode.DEPARTMENT_UNION), "unit__") & ON_BEHALF
+        worked_on = Q(lead=user) | Q(editors__user=user) | on_behalf
         return self.filter(pk__in=self.model.objects.filter(worked_on).values("pk"))
 
     def concerning(self, user):
