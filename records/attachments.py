@@ -14,7 +14,7 @@ import subprocess
 import sys
 import unicodedata
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -119,6 +119,16 @@ class AttachmentQuerySet(models.QuerySet):
         """The files of one record, in the order they came; of one slot of it when named."""
         files = self.filter(content_type=ContentType.objects.get_for_model(target), object_id=target.pk)
         return (files if slot is None else files.filter(slot=slot)).order_by("created_at", "pk")
+
+    def by_target(self, targets: Sequence[models.Model]) -> dict[int, list[Attachment]]:
+        """The files of records of one kind, by the key of each, in the order they came; one query for all of them."""
+        files: dict[int, list[Attachment]] = {target.pk: [] for target in targets}
+        if files:
+            kind = ContentType.objects.get_for_model(targets[0])
+            rows = self.filter(content_type=kind, object_id__in=files)
+            for file in rows.order_by("created_at", "pk"):
+                files[file.object_id].append(file)
+        return files
 
     def visible_to(self, user):
         """A file is visible exactly when its record is.

@@ -22,19 +22,37 @@ are not frozen: nobody decides by them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import translation
 
+from accounts.models import User
 from ledgers.evidence import findings
 from records.attachments import Attachment
+from records.templatetags.present import day_of_record
+from studios.conditions import Finding
 from studios.models import Policy, Studio, Venue
+from studios.parts import PLAN
 
 # Birth is personal: shown to those who work on the papers and those who check them, and taken out for
 # all others.
 PERSONAL = {"lead": ("birth",), "members": ("birth_year",)}
+
+
+# The lists of rows, each with the fields of a row that are frozen.
+ROWS = {
+    "honours": ("title", "level", "year", "certificate_no", "body"),
+    "members": ("name", "title", "rank", "degree", "birth_year", "role", "duty"),
+    "projects": ("name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"),
+    "achievements": (
+        *("kind", "title", "number", "owner", "share", "level"),
+        *("recognised_by", "recognised_on", "benefit"),
+    ),
+    "budget": ("year", "purpose", "source", "amount"),
+    "rules": ("kind", "title", "version", "dated_on"),
+}
 
 
 def freeze(studio: Studio, *, on: date, policy: Policy) -> dict:
@@ -46,91 +64,74 @@ def freeze(studio: Studio, *, on: date, policy: Policy) -> dict:
 
 
 def _freeze(studio: Studio, on: date, policy: Policy) -> dict:
-    lead = studio.lead
     venue = Venue.objects.filter(studio=studio).first()
     return {
-        "studio": {
-            "name": studio.name,
-            "unit": studio.unit.name,
-            "kinds": [str(kind) for kind in studio.kinds],
-            "founded_on": _day(studio.founded_on),
-            "direction": studio.direction,
-            "equipment": studio.equipment,
-        },
-        "lead": {
-            "name": lead.name,
-            "sex": lead.get_sex_display(),
-            "birth": f"{lead.birth_year}.{lead.birth_month:02d}"
-            if lead.birth_year and lead.birth_month
-            else "",
-            "politics": lead.politics,
-            "post": lead.post,
-            "title": lead.title,
-        },
-        "honours": [
-            _row(h, "title", "level", "year", "certificate_no", "body") for h in studio.honours.all()
-        ],
-        "members": [
-            _row(m, "name", "title", "rank", "degree", "birth_year", "role", "duty")
-            for m in studio.members.present(on)
-        ],
-        "projects": [
-            _row(p, "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount")
-            for p in studio.projects.all()
-        ],
-        "achievements": [
-            _row(
-                a,
-                "kind",
-                "title",
-                "number",
-                "owner",
-                "share",
-                "level",
-                "recognised_by",
-                "recognised_on",
-                "benefit",
-            )
-            for a in studio.achievements.all()
-        ],
-        "venue": {
-            "address": venue.address if venue else "",
-            "area": f"{venue.area.normalize():f}" if venue and venue.area else "",
-        },
-        "budget": [_row(line, "year", "purpose", "source", "amount") for line in studio.budget_lines.all()],
-        "rules": [_row(r, "kind", "title", "version", "dated_on") for r in studio.rule_documents.all()],
-        "plan": {
-            "goals": studio.plan_goals,
-            "first_year": studio.plan_first_year,
-            "second_year": studio.plan_second_year,
-            "third_year": studio.plan_third_year,
-            "outcomes": studio.plan_outcomes,
-        },
-        "conditions": [
-            {
-                "condition": f.condition.value,
-                "value": f.value.value,
-                "evidence": list(f.evidence),
-                "missing": list(f.missing),
-            }
-            for f in findings(studio, on=on, policy=policy)
-        ],
+        "studio": _of_studio(studio),
+        "lead": _of_lead(studio.lead),
+        "honours": _rows("honours", studio.honours.all()),
+        "members": _rows("members", studio.members.present(on)),
+        "projects": _rows("projects", studio.projects.all()),
+        "achievements": _rows("achievements", studio.achievements.all()),
+        "venue": _of_venue(venue),
+        "budget": _rows("budget", studio.budget_lines.all()),
+        "rules": _rows("rules", studio.rule_documents.all()),
+        "plan": {name.removeprefix("plan_"): getattr(studio, name) for name in PLAN},
+        "conditions": [_of_finding(finding) for finding in findings(studio, on=on, policy=policy)],
         "files": _files(studio, venue),
     }
 
 
-def _day(day) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+def _of_studio(studio: Studio) -> dict:
+    return {
+        "name": studio.name,
+        "unit": studio.unit.name,
+        "kinds": [str(kind) for kind in studio.kinds],
+        "founded_on": day_of_record(studio.founded_on),
+        "direction": studio.direction,
+        "equipment": studio.equipment,
+    }
 
 
-def _row(row, *fields: str) -> dict:
+def _of_lead(lead: User) -> dict:
+    known = lead.birth_year and lead.birth_month
+    return {
+        "name": lead.name,
+        "sex": lead.get_sex_display(),
+        "birth": f"{lead.birth_year}.{lead.birth_month:02d}" if known else "",
+        "politics": lead.politics,
+        "post": lead.post,
+        "title": lead.title,
+    }
+
+
+def _of_venue(venue: Venue | None) -> dict:
+    return {
+        "address": venue.address if venue else "",
+        "area": f"{venue.area.normalize():f}" if venue and venue.area else "",
+    }
+
+
+def _of_finding(finding: Finding) -> dict:
+    return {
+        "condition": finding.condition.value,
+        "value": finding.value.value,
+        "evidence": list(finding.evidence),
+        "missing": list(finding.missing),
+    }
+
+
+def _rows(key: str, rows: Iterable[Model]) -> list[dict]:
+    return [_row(row, *ROWS[key]) for row in rows]
+
+
+def _row(row: Model, *fields: str) -> dict:
     """The display texts of a row's fields, and its number."""
     texts = {"id": row.pk}
     for name in fields:
         display = getattr(row, f"get_{name}_display", None)
         value = display() if display else getattr(row, name)
         if hasattr(value, "strftime"):
-            value = _day(value)
+            value = day_of_record(value)
         elif name == "amount" and value is not None:
             value = f"{value:,.2f}"
         texts[name] = "" if value is None else str(value)
@@ -139,33 +140,29 @@ def _row(row, *fields: str) -> dict:
 
 def _files(studio: Studio, venue: Venue | None) -> list[dict]:
     """The files of all rows; one query for each kind of row, however many there are."""
-    kinds = [("lead", studio.honours.all()), ("projects", studio.projects.all())]
-    kinds += [("results", studio.achievements.all()), ("place", [venue] if venue else [])]
-    kinds += [("rules", studio.rule_documents.all())]
-    return [
-        {
-            "part": part,
-            "id": str(file.pk),
-            "name": file.name,
-            "sha256": file.sha256,
-            "size": file.size,
-            "of": str(owner),
-        }
-        for part, owners in kinds
-        for owner, file in _owned(list(owners))
-    ]
+    kinds = {
+        "lead": list(studio.honours.all()),
+        "projects": list(studio.projects.all()),
+        "results": list(studio.achievements.all()),
+        "place": [venue] if venue else [],
+        "rules": list(studio.rule_documents.all()),
+    }
+    found = []
+    for part, rows in kinds.items():
+        files = Attachment.objects.current().by_target(rows)
+        found += [_of_file(part, file, row) for row in rows for file in files[row.pk]]
+    return found
 
 
-def _owned(owners: list[Model]) -> list[tuple[Model, Attachment]]:
-    """Each file of rows of one kind with its row, in the order of the rows and then as they came."""
-    if not owners:
-        return []
-    by_key = {owner.pk: [] for owner in owners}
-    kind = ContentType.objects.get_for_model(owners[0])
-    files = Attachment.objects.current().filter(content_type=kind, object_id__in=by_key)
-    for file in files.order_by("created_at", "pk"):
-        by_key[file.object_id].append(file)
-    return [(owner, file) for owner in owners for file in by_key[owner.pk]]
+def _of_file(part: str, file: Attachment, row: Model) -> dict:
+    return {
+        "part": part,
+        "id": str(file.pk),
+        "name": file.name,
+        "sha256": file.sha256,
+        "size": file.size,
+        "of": str(row),
+    }
 
 
 def without_personal(data: dict) -> dict:

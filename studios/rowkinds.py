@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
@@ -25,7 +24,7 @@ from studios import columns, row_forms
 from studios.keeping import FileLine
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio
 
-PERSONAL = frozenset({"birth_year"})  # rendered only to those with studios.view_personal
+PERSONAL = frozenset({"birth_year"})  # shown to those with studios.view_personal only
 
 
 @dataclass(frozen=True)
@@ -110,26 +109,16 @@ def lines(kind: RowKind, studio: Studio, *, personal: bool) -> list[Line]:
     """The rows of one kind, ready to be shown; two queries whatever their number."""
     rows = list(kind.rows(studio))
     shown = [name for name in kind.shown if personal or name not in PERSONAL]
-    files = _files(kind, rows) if kind.slot and rows else {}
+    files = Attachment.objects.current().by_target(rows) if kind.slot else {}
     return [
         Line(
             row,
             [cell(kind, row, name) for name in shown],
-            files.get(row.pk, []),
+            [FileLine.of(file) for file in files.get(row.pk, [])],
             [cell(kind, row, name) for name in kind.detail if getattr(row, name)],
         )
         for row in rows
     ]
-
-
-def _files(kind: RowKind, rows: list[Model]) -> dict[int, list[FileLine]]:
-    held = Attachment.objects.current().filter(
-        content_type=ContentType.objects.get_for_model(kind.model), object_id__in=[row.pk for row in rows]
-    )
-    files = defaultdict(list)
-    for file in held:
-        files[file.object_id].append(FileLine.of(file))
-    return files
 
 
 def without_files(kind: RowKind, lines: list[Line]) -> list[str]:

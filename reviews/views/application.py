@@ -68,7 +68,7 @@ def to_do(user, application, mending, stamped: list[PaperForm], *, works: bool) 
     main = main_act(user, application, tasks, works)
     return {
         "tasks": tasks,
-        "complete": sum(task.progress == parts.Progress.COMPLETE for task in tasks),
+        "complete": parts.complete(tasks),
         # Beside the task list the reasons stand there already, but for those that were dealt with.
         "corrections": [one for one in mending if one.touched or not works],
         "main": main,
@@ -188,13 +188,8 @@ def stamped_forms(application, log) -> list[PaperForm]:
     """The stamped forms with their scans, newest first."""
     forms = application.forms_on_paper(log)
     prefetch_related_objects(forms, "log")
-    scans = Attachment.objects.filter(
-        content_type__app_label="reviews",
-        content_type__model="paperform",
-        object_id__in=[form.pk for form in forms],
-    )
-    by_form = {scan.object_id: scan for scan in scans}
+    scans = Attachment.objects.current().by_target(forms)
     for form in forms:
-        form.scan = by_form.get(form.pk)
+        form.scan = next(iter(scans[form.pk]), None)
         form.why = next((row.note for row in form.log.all()), "")
     return forms
