@@ -95,20 +95,7 @@ def check_paper_form(form: PaperForm, *, by) -> None:
         signed = application.endorsements_now()
         own = application.names_in_the_papers(on=timezone.localdate())
         for part, (name, opinion) in form.signed_parts().items():
-            if any(one.part == part for one in signed):
-                raise DomainError(_("“%(part)s” is signed already.") % {"part": Part(part).label})
-            if any(bare(one.signatory) == name for one in signed):
-                raise DomainError(
-                    _("The recommendation and the two sign-offs come from three different people.")
-                )
-            if name in own:
-                raise DomainError(
-                    _(
-                        "“%(name)s” leads, co-edits or belongs to the studio and does not sign for it. If another "
-                        "person of this name has signed, turn this form down, and that person signs online."
-                    )
-                    % {"name": name}
-                )
+            _require_signable(part, name, signed=signed, own=own)
             signed.append(
                 Endorsement.objects.create(
                     application=application,
@@ -124,6 +111,25 @@ def check_paper_form(form: PaperForm, *, by) -> None:
         )
         notices.tell_of_paper_form(form)
         application.complete_if_signed(by=by)
+
+
+def _require_signable(part: str, name: str, *, signed: list[Endorsement], own: set[str]) -> None:
+    """Whether a name on paper counts for a part, beside what is ``signed``; ``own`` are the names of the studio.
+
+    :raises DomainError: when it does not.
+    """
+    if any(one.part == part for one in signed):
+        raise DomainError(_("“%(part)s” is signed already.") % {"part": Part(part).label})
+    if any(bare(one.signatory) == name for one in signed):
+        raise DomainError(_("The recommendation and the two sign-offs come from three different people."))
+    if name in own:
+        raise DomainError(
+            _(
+                "“%(name)s” leads, co-edits or belongs to the studio and does not sign for it. If another "
+                "person of this name has signed, turn this form down, and that person signs online."
+            )
+            % {"name": name}
+        )
 
 
 def turn_down_paper_form(form: PaperForm, *, by, reason: str) -> None:

@@ -103,15 +103,7 @@ def tell_of_move(application, log) -> None:
     turn = _turn(application, log.verb)
     office = _at_the_office(application, turn)
     with translation.override("zh-hans"):
-        facts = {
-            "studio": application.studio.name,
-            "unit": application.studio.unit.name,
-            "round": application.round.title,
-            "actor": log.actor.name if log.actor else settings.UNION,
-            "note": log.note,
-            "endorse_by": day_of_record(application.round.endorse_by),
-            "decide_by": day_of_record(application.round.decide_by),
-        }
+        facts = _facts(application, log)
         event, verb = f"application:{application.pk}:{log.pk}", log.verb
         notify(
             [person for pk, person in people.items() if pk not in office],
@@ -129,6 +121,19 @@ def tell_of_move(application, log) -> None:
         )
         if verb in HANDS_IN and log.actor_id != application.studio.lead_id:
             tell_lead_of_handing_in(application, event, by=log.actor)
+
+
+def _facts(application, log) -> dict[str, str]:
+    """What the words of a notice are filled in with."""
+    return {
+        "studio": application.studio.name,
+        "unit": application.studio.unit.name,
+        "round": application.round.title,
+        "actor": log.actor.name if log.actor else settings.UNION,
+        "note": log.note,
+        "endorse_by": day_of_record(application.round.endorse_by),
+        "decide_by": day_of_record(application.round.decide_by),
+    }
 
 
 def tell_lead_of_handing_in(application, event: str, *, by: User) -> None:

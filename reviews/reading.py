@@ -161,10 +161,7 @@ SECTIONS = [
         "plan",
         "plan",
         _("Three-year plan"),
-        {
-            key: capfirst(Studio._meta.get_field(f"plan_{key}").verbose_name)
-            for key in ("goals", "first_year", "second_year", "third_year", "outcomes")
-        },
+        {name.removeprefix("plan_"): label for name, label in _names(Studio, *parts.PLAN).items()},
     ),
 ]
 SHORT = 6  # signs that stand on one line of a table

@@ -10,9 +10,9 @@ from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio, Venue
+from studios.rowkinds import PERSONAL
 
 MOST = 200  # changes on one page, the latest; each kind of row is read as far back
-PERSONAL = frozenset({"birth_year"})  # shown to those with studios.view_personal only
 UNSEEN = frozenset({"id", "once", "rank", "studio", "started_by"})
 
 

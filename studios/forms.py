@@ -13,6 +13,7 @@ from records import cells
 from studios import inputs
 from studios.articles import linked
 from studios.models import KINDS, State, Studio, Venue, derived_name
+from studios.parts import PLAN
 from studios.renewal import RENEWAL, due
 
 MOST_TEXT = 2000
@@ -110,11 +111,11 @@ class PlaceForm(PartForm):
 
 
 class PlanForm(PartForm):
-    needed = ("plan_goals", "plan_first_year", "plan_second_year", "plan_third_year", "plan_outcomes")
+    needed = PLAN
 
     class Meta:
         model = Studio
-        fields = ["plan_goals", "plan_first_year", "plan_second_year", "plan_third_year", "plan_outcomes"]
+        fields = PLAN
         widgets = {name: text() for name in fields}
         help_texts = {
             "plan_goals": _("What is to be different after three years"),

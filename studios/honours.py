@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-LEVELS = ("unit", "university", "municipal", "provincial", "national")
-
 # Municipalities directly under the state rank with provinces: 上海市劳动模范 is municipal by name, provincial by rank.
 DIRECT = ("上海", "北京", "天津", "重庆")
 PROVINCES = (
@@ -62,7 +60,7 @@ _WIDE = {ord("０") + i: str(i) for i in range(10)} | {ord("．"): ".", ord("\u3
 
 @dataclass(frozen=True)
 class ParsedHonour:
-    """One honour. ``level`` is one of ``LEVELS`` or ``None`` where the words do not tell; ``year`` may be ``None``."""
+    """One honour; ``level``, one of ``studios.levels.Level``, and ``year`` are None where the words do not tell."""
 
     title: str
     level: str | None

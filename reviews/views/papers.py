@@ -62,14 +62,7 @@ def form_download(request, pk, kind):
     given = as_it_stands(application) if is_draft else as_handed_in(application)
     if "paper" in request.GET:
         given["declared"] = None
-    if request.user.has_perm("reviews.view_personal", application):
-        lead = {
-            **given["data"]["lead"],
-            "phone": application.studio.lead.phone,
-        }  # never frozen, so as it is now
-        given["data"] = {**given["data"], "lead": lead}
-    else:
-        given["data"] = without_personal(given["data"])
+    given["data"] = for_reader(request.user, application, given["data"])
     try:
         made = MAKERS[kind](**given, round_title=application.round.title)
     except TooLong as error:
@@ -79,6 +72,13 @@ def form_download(request, pk, kind):
     response = HttpResponse(made, content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = content_disposition_header(kind != "pdf", name)
     return response
+
+
+def for_reader(user, application, data: dict) -> dict:
+    """With the telephone of the lead as it is now, since it is never frozen; or without anything personal."""
+    if not user.has_perm("reviews.view_personal", application):
+        return without_personal(data)
+    return {**data, "lead": {**data["lead"], "phone": application.studio.lead.phone}}
 
 
 def as_it_stands(application) -> dict:

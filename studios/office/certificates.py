@@ -199,14 +199,7 @@ class CertificateAdmin(ExportsMixin, OfficeAdmin):
             "opts": self.opts,
             "title": _now("Issue certificates and plaques"),
             "certificates": [
-                {
-                    "certificate": one,
-                    "made": one.papers_made == len(Kind),
-                    "previews": [
-                        (kind.label, reverse("admin:studios_certificate_preview", args=[one.pk, kind]))
-                        for kind in Kind
-                    ],
-                }
+                {"certificate": one, "made": one.papers_made == len(Kind), "previews": previews_of(one)}
                 for one in shown
             ],
             "number": ready.count(),
@@ -269,6 +262,14 @@ class CertificateAdmin(ExportsMixin, OfficeAdmin):
         context["may_issue"] = lacking and self.has_issue_permission(request, obj.studio)
         context["lacking"] = lacking
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def previews_of(certificate: Certificate) -> list[tuple[str, str]]:
+    """What each paper is called, and where it is looked at before it is made."""
+    return [
+        (kind.label, reverse("admin:studios_certificate_preview", args=[certificate.pk, kind]))
+        for kind in Kind
+    ]
 
 
 def preview_response(certificate, kind: str) -> HttpResponse:

@@ -25,6 +25,7 @@ from studios.conditions import tally
 from studios.exports import StudioResource
 from studios.models import Certificate, Honour, Member, Studio, StudioLog, Verdict
 from studios.office.filters import ConditionFilter, kind_filter, unit_filter
+from studios.parts import PLAN
 from studios.renewal import with_runs_until
 from studios.templatetags.conditions import conditions
 
@@ -119,18 +120,7 @@ class StudioAdmin(ExportsMixin, OfficeAdmin):
         ),
         (_("The five conditions"), {"fields": ["findings"]}),
         (_("What it works on"), {"fields": ["direction", "equipment"]}),
-        (
-            _("Three-year plan"),
-            {
-                "fields": [
-                    "plan_goals",
-                    "plan_first_year",
-                    "plan_second_year",
-                    "plan_third_year",
-                    "plan_outcomes",
-                ]
-            },
-        ),
+        (_("Three-year plan"), {"fields": PLAN}),
     ]
     readonly_fields = ["lead_shown", "unit_name", "state_shown", "kinds_shown", "findings", "page"]
 
