@@ -18,3 +18,21 @@ def test_a_short_password_is_told_in_chinese():
     with pytest.raises(ValidationError) as refusal:
         MinimumLengthValidator(8).validate("abc")
     assert refusal.value.messages == ["密码过短，至少需要 8 个字符。"]
+
+
+def test_the_pages_of_allauth_speak_as_the_portal_does(client, cast, sign_in):
+    page = sign_in(cast.lead).get(reverse("mfa_index")).content.decode()
+    assert "两步验证" in page
+    assert "双因素" not in page
+    client.logout()
+    used = reverse("account_reset_password_from_key", kwargs={"uidb36": "1", "key": "set-password"})
+    page = client.get(used).content.decode()
+    assert "链接已失效" in page
+    assert "不正确的 token" not in page
+
+
+def test_an_empty_list_of_the_office_says_so_and_leads_on(cast, sign_in):
+    people = reverse("admin:accounts_user_changelist")
+    page = sign_in(cast.sysadmin).get(people, {"q": "nobody"}).content.decode()
+    assert "没有符合条件的记录" in page
+    assert 'href="?"' in page
