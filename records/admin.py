@@ -149,9 +149,8 @@ class OutboxAdmin(LookOnly):
 
     @admin.action(description=_("Try again now"), permissions=["push"])
     def try_again(self, request, queryset):
-        rows = list(queryset.open())
-        for row in rows:
-            row.try_again()
+        """Those that failed; what waits for its turn, or is held by a worker at this moment, is done anyway."""
+        count = sum(row.try_again() for row in queryset.failing())
         outbox.poke()
-        text = ngettext("%(count)s item is tried again.", "%(count)s items are tried again.", len(rows))
-        self.message_user(request, text % {"count": len(rows)}, messages.SUCCESS)
+        text = ngettext("%(count)s item is tried again.", "%(count)s items are tried again.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)

@@ -97,7 +97,7 @@ class OutboxQuerySet(models.QuerySet):
         return self.filter(done_at=None, next_try_at=None)
 
     def failing(self):
-        """Rows that went wrong at least once and are not done."""
+        """Rows that went wrong and wait for their next attempt or have none; not one that a worker holds."""
         return self.open().exclude(error="")
 
 
@@ -160,11 +160,13 @@ class Outbox(models.Model):
         text = f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
         self._mine().update(error=text, next_try_at=None if hopeless else timezone.now() + wait)
 
-    def try_again(self) -> None:
-        """Make a failing or given-up row due at once, counting its attempts from the start."""
-        Outbox.objects.filter(pk=self.pk, done_at=None).update(
-            next_try_at=timezone.now(), attempts=F("attempts") if self.next_try_at else 0
-        )
+    def try_again(self) -> bool:
+        """Make a failing or given-up row due at once, the latter counting its attempts from the start; false for a row
+        that a worker holds: made due, it would be done twice.
+        """
+        failing = Outbox.objects.failing().filter(pk=self.pk)
+        attempts = F("attempts") if self.next_try_at else 0
+        return bool(failing.update(next_try_at=timezone.now(), attempts=attempts))
 
 
 def described(rows: list[Outbox]) -> dict[int, tuple[str, str]]:
@@ -203,8 +205,8 @@ def claim(*, now: datetime, without: set[str] = frozenset(), long: bool = False)
     for row in due[:50]:
         until = timezone.now() + KINDS[row.kind].lease
         same = due.filter(pk=row.pk, attempts=row.attempts).order_by()
-        if same.update(attempts=row.attempts + 1, next_try_at=until):
-            row.attempts, row.next_try_at = row.attempts + 1, until
+        if same.update(attempts=row.attempts + 1, next_try_at=until, error=""):
+            row.attempts, row.next_try_at, row.error = row.attempts + 1, until, ""
             return row
     return None
 

@@ -44,7 +44,7 @@ def page(request, pk):
     works = user.has_perm("reviews.fill_in_application", application)
     log = list(application.log.select_related("actor"))
     mending = asked(application=application) if application.state == State.RETURNED else []
-    stamped = stamped_forms(application, log)
+    stamped = stamped_forms(user, application, log)
     context = {
         "application": application,
         "studio": application.studio,
@@ -184,12 +184,13 @@ def after_naming(application) -> dict:
     return {"document": document, "certificate": issued, "naming_facts": facts, "decision_look": look}
 
 
-def stamped_forms(application, log) -> list[PaperForm]:
-    """The stamped forms with their scans, newest first."""
+def stamped_forms(user, application, log) -> list[PaperForm]:
+    """The stamped forms, newest first, with their scans for those who may open them."""
     forms = application.forms_on_paper(log)
     prefetch_related_objects(forms, "log")
     scans = Attachment.objects.current().by_target(forms)
+    opened = PaperForm.objects.visible_to(user).in_bulk([form.pk for form in forms])
     for form in forms:
-        form.scan = next(iter(scans[form.pk]), None)
+        form.scan = next(iter(scans[form.pk]), None) if form.pk in opened else None
         form.why = next((row.note for row in form.log.all()), "")
     return forms

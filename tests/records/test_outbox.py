@@ -154,6 +154,17 @@ def test_a_hopeless_row_is_given_up_at_once_and_can_be_tried_again(done):
     assert done == [1]
 
 
+def test_what_a_worker_holds_is_not_tried_again_beside_it(done):
+    outbox.put("note", {"n": 1, "fail": "broken"})
+    outbox.drain()
+    [failed] = Outbox.objects.failing()
+    assert failed.try_again() is True
+    held = outbox.claim(now=timezone.now())
+    assert held.pk == failed.pk
+    assert failed.try_again() is False
+    assert outbox.claim(now=timezone.now()) is None
+
+
 def test_a_service_that_is_down_is_asked_once_a_drain(done):
     for n in range(5):
         outbox.put("note", {"n": n, "fail": "unavailable"})

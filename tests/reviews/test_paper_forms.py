@@ -65,6 +65,21 @@ def test_the_department_union_uploads_and_the_check_makes_the_signatures_count(c
     assert submitted.state == State.RECOMMENDED
 
 
+def test_the_page_leads_to_the_scan_exactly_those_who_may_open_it(cast, submitted, sign_in):
+    upload(sign_in(cast.department), submitted, **SIGNED)
+    address = Attachment.objects.get().get_absolute_url()
+    led, opened = set(), set()
+    for name, user in cast.everybody().items():
+        page = sign_in(user).get(submitted.get_absolute_url())
+        if page.status_code == 200 and address in page.content.decode():
+            led.add(name)
+        if page.status_code == 200 and sign_in(user).get(address).status_code == 200:
+            opened.add(name)
+    assert led == opened
+    assert {"lead", "department", "party", "staff"} <= led
+    assert not {"member", "leader", "auditor"} & led
+
+
 def test_a_form_with_one_signature_leaves_the_others_to_be_given_online(cast, submitted, sign_in):
     upload(sign_in(cast.department), submitted, party_name="赵书记", party_opinion="同意")
     check_paper_form(PaperForm.objects.get(), by=cast.staff)

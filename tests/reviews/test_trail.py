@@ -1,11 +1,13 @@
 """The audit trail: who may read the moves and the admin's own log, and that no page offers what is refused."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone
 
 from records.outbox import Outbox, put
 from reviews.models import PaperForm, State
@@ -85,6 +87,8 @@ def test_the_auditor_reads_a_stamped_form_without_its_scan_and_answers_nothing(c
 def test_the_auditor_sees_outgoing_items_and_pushes_none(cast, sign_in):
     put("nothing", {})
     row = Outbox.objects.get(kind="nothing")
+    Outbox.objects.update(error="broken", next_try_at=timezone.now() + timedelta(hours=1))
+    row.refresh_from_db()
     url = reverse("admin:records_outbox_changelist")
     client = sign_in(cast.auditor)
     assert client.get(url).status_code == 200
