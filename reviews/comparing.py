@@ -5,7 +5,9 @@ A row is compared with itself: one taken from the middle is one row that went, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+
+from reviews.freezing import FROZEN_SINCE
 
 UNCOMPARED = frozenset({"files", "conditions"})
 NAMES = ("name", "title", "purpose")  # what a row is called, whichever of them it has
@@ -24,13 +26,15 @@ def changes(before: dict, after: dict) -> list[dict]:
     found = []
     for section in [key for key in after if key not in UNCOMPARED]:
         old, new = before.get(section), after[section]
-        compare = _rows if isinstance(new, list) else _texts
-        found += [{"section": section, **one} for one in compare(old or type(new)(), new)]
+        compare, later = _rows if isinstance(new, list) else _texts, FROZEN_SINCE.get(section, frozenset())
+        found += [{"section": section, **one} for one in compare(old or type(new)(), new, later)]
     return found + _files(before.get("files", []), after.get("files", []))
 
 
-def _texts(before: dict, after: dict) -> list[dict]:
-    fields = [name for name in {**before, **after} if name != "id"]
+def _texts(before: dict, after: dict, later: Set[str]) -> list[dict]:
+    """:param later: what is passed over where the earlier version lacks it."""
+    unknown = later - before.keys()
+    fields = [name for name in {**before, **after} if name != "id" and name not in unknown]
     texts = [(name, _text(before.get(name)), _text(after.get(name))) for name in fields]
     return [{"field": name, "before": old, "after": new} for name, old, new in texts if old != new]
 
@@ -39,7 +43,7 @@ def _text(value) -> str:
     return "、".join(value) if isinstance(value, list) else value or ""
 
 
-def _rows(before: list[dict], after: list[dict]) -> list[dict]:
+def _rows(before: list[dict], after: list[dict], later: Set[str]) -> list[dict]:
     was = _as_they_were(before, after)
     kept = [id(row) for row in was if row is not None]
     found = [{"went": row} for row in before if id(row) not in kept]
@@ -47,7 +51,7 @@ def _rows(before: list[dict], after: list[dict]) -> list[dict]:
         if old is None:
             found.append({"came": new})
         else:
-            found += [{**one, "row": old} for one in _texts(old, new)]
+            found += [{**one, "row": old} for one in _texts(old, new, later)]
     return found
 
 

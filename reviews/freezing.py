@@ -8,7 +8,7 @@ The shape is a dict of JSON values::
      "members": [{"id", "name", "title", "rank", "degree", "birth_year", "role", "duty"}],
      "projects": [{"id", "name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"}],
      "achievements": [{"id", "kind", "title", "number", "owner", "share", "level", "recognised_by",
-     "recognised_on", "benefit"}],
+     "recognised_on", "benefit_amount", "benefit"}],
      "venue": {"address", "area"}, "budget": [{"id", "year", "purpose", "source", "amount"}],
      "rules": [{"id", "kind", "title", "version", "dated_on"}],
      "plan": {"goals", "first_year", "second_year", "third_year", "outcomes"},
@@ -16,8 +16,8 @@ The shape is a dict of JSON values::
      "files": [{"part", "id", "name", "sha256", "size", "of"}]}
 
 The ``id`` of a row is its number in the database, so that the next version can be compared row by row (see
-:mod:`reviews.comparing`); versions frozen before 22 November 2026 lack it. Telephone numbers and mail addresses
-are not frozen: nobody decides by them.
+:mod:`reviews.comparing`); versions frozen before 22 November 2026 lack it, and ``benefit_amount``. Telephone
+numbers and mail addresses are not frozen: nobody decides by them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ from studios.parts import PLAN
 # Birth is personal: shown to those who work on the papers and those who check them, and taken out for
 # all others.
 PERSONAL = {"lead": ("birth",), "members": ("birth_year",)}
-
+AMOUNTS = frozenset({"amount", "benefit_amount"})
+# What earlier versions lack: nobody knows whether it was changed since.
+FROZEN_SINCE = {"achievements": frozenset({"benefit_amount"})}
 
 # The lists of rows, each with the fields of a row that are frozen.
 ROWS = {
@@ -48,7 +50,7 @@ ROWS = {
     "projects": ("name", "level", "number", "funder", "duty", "starts_on", "ends_on", "amount"),
     "achievements": (
         *("kind", "title", "number", "owner", "share", "level"),
-        *("recognised_by", "recognised_on", "benefit"),
+        *("recognised_by", "recognised_on", "benefit_amount", "benefit"),
     ),
     "budget": ("year", "purpose", "source", "amount"),
     "rules": ("kind", "title", "version", "dated_on"),
@@ -132,7 +134,7 @@ def _row(row: Model, *fields: str) -> dict:
         value = display() if display else getattr(row, name)
         if hasattr(value, "strftime"):
             value = day_of_record(value)
-        elif name == "amount" and value is not None:
+        elif name in AMOUNTS and value is not None:
             value = f"{value:,.2f}"
         texts[name] = "" if value is None else str(value)
     return texts

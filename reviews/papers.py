@@ -87,11 +87,11 @@ TABLES = [
         [
             ("成果名称", ("title",), 0, ""),
             ("类别", ("kind",), 20, "mid"),
-            ("编号", ("number",), 33, "mid"),
+            ("编号", ("number",), 30, "mid"),
             ("权利人、份额", ("owner", "share"), 23, "mid"),
             ("级别", ("level",), 14, "mid"),
             ("认定单位、时间", ("recognised_by", "recognised_on"), 29, "mid"),
-            ("效益", ("benefit",), 23, ""),
+            ("效益", ("benefit_amount", "benefit"), 26, ""),
         ],
     ),
     (
@@ -295,6 +295,8 @@ def _joined(row: dict, fields: tuple[str, ...]) -> str:
     texts = [_text(row.get(field)) for field in fields]
     if fields == ("starts_on", "ends_on") and any(texts):
         return f"{texts[0]}\n至{texts[1]}"
+    if fields == ("benefit_amount", "benefit"):
+        return "；".join(filter(None, [f"{texts[0]}元" if texts[0] else "", texts[1]]))
     return "\n".join(text for text in texts if text)
 
 

@@ -164,6 +164,10 @@ def of_model(model: type[Model]) -> RowKind | None:
     return next((kind for kind in _KINDS.values() if kind.model is model), None)
 
 
+def all_kinds() -> list[RowKind]:
+    return list(_KINDS.values())
+
+
 def of_part(part: str) -> list[RowKind]:
     return [kind for kind in _KINDS.values() if kind.part == part]
 

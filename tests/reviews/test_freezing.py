@@ -1,5 +1,6 @@
 """What is frozen: by which policy, with whom, and at what cost."""
 
+import copy
 from datetime import date
 
 import pytest
@@ -8,8 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from ledgers.models import Achievement
 from records.attachments import Attachment
-from reviews.freezing import freeze
+from reviews import reading
+from reviews.comparing import changes
+from reviews.freezing import ROWS, freeze
+from studios import forms, parts, rowkinds
 from studios.models import Honour, Member, Policy, Project
 from tests.factories import ApplicationFactory, PolicyFactory
 
@@ -114,3 +119,76 @@ def test_frozen_are_exactly_those_who_belong_to_the_team_that_day(cast):
         Member.objects.create(studio=cast.studio, name=name, **fields)
     application = ApplicationFactory(studio=cast.studio, submitted=True)
     assert [one["name"] for one in application.snapshot.data["members"]] == ["明天走", "在"]
+
+
+# Typed into a row and not frozen: who is present that day is frozen instead of when people came and go.
+LEFT_OUT = {("members", "joined_on"), ("members", "left_on")}
+FROZEN_AS = {"results": "achievements"}  # the others bear the name of their kind
+
+
+def typed(form) -> set[str]:
+    """The fields of a model that people fill in."""
+    columns = {field.name for field in form._meta.model._meta.get_fields() if field.concrete}
+    return columns.intersection(form.base_fields)
+
+
+def test_every_field_of_a_row_that_people_type_is_frozen_or_named_as_left_out():
+    left = {
+        (kind.key, name)
+        for kind in rowkinds.all_kinds()
+        for name in typed(kind.form) - {*ROWS[FROZEN_AS.get(kind.key, kind.key)]}
+    }
+    assert left == LEFT_OUT
+
+
+def test_every_row_that_people_type_is_frozen():
+    assert {FROZEN_AS.get(kind.key, kind.key) for kind in rowkinds.all_kinds()} == {*ROWS}
+
+
+@pytest.mark.parametrize(
+    ("form", "frozen", "left"),
+    [
+        # The reason for a name of its own is asked where the name is given; the name is what is judged.
+        (forms.LeadForm, {"name", "founded_on", "direction", "equipment"}, {"name_reason"}),
+        (forms.PlaceForm, {"address", "area"}, set()),
+        (forms.PlanForm, {*parts.PLAN}, set()),
+    ],
+)
+def test_every_field_of_a_part_that_people_type_is_frozen_or_named_as_left_out(form, frozen, left, cast):
+    data = freeze(cast.studio, on=TODAY, policy=PolicyFactory())
+    kept = {*data["studio"], *data["venue"], *(f"plan_{name}" for name in data["plan"])}
+    assert typed(form) & kept == frozen
+    assert typed(form) - kept == left
+
+
+def test_every_frozen_field_has_its_place_where_the_papers_are_read():
+    """The label of each stands in :mod:`reviews.reading`; without one nobody would see it."""
+    shown = {key: {*reading.BY_KEY[key].fields} for key in ROWS}
+    assert shown == {key: {*fields} for key, fields in ROWS.items()}
+
+
+def test_what_a_result_brings_in_is_frozen_read_by_who_signs_and_compared(cast, sign_in):
+    result = cast.studio.achievements.first()
+    Achievement.objects.filter(pk=result.pk).update(benefit_amount="300000")
+    application = ApplicationFactory(studio=cast.studio, returned=True)
+    row = next(one for one in application.snapshot.data["achievements"] if one["id"] == result.pk)
+    assert row["benefit_amount"] == "300,000.00"
+    address = reverse("reviews:papers", args=[application.pk, 1])
+    assert "经济效益（元） 300,000.00" in sign_in(cast.party).get(address).content.decode()
+    Achievement.objects.filter(pk=result.pk).update(benefit_amount="420000")
+    application.resubmit(by=cast.lead, on=TODAY)
+    first, second = application.snapshots.order_by("version")
+    assert [
+        (line["where"], line["before"], line["after"])
+        for line in reading.changed(second, first, personal=True)
+    ] == [(f"“{result.title}”：经济效益（元）", "300,000.00", "420,000.00")]
+
+
+def test_a_version_frozen_without_the_benefit_does_not_say_that_it_was_changed(cast):
+    Achievement.objects.filter(studio=cast.studio).update(benefit_amount="300000")
+    now = freeze(cast.studio, on=TODAY, policy=PolicyFactory())
+    before = copy.deepcopy(now)
+    for row in before["achievements"]:
+        del row["benefit_amount"]
+    assert changes(before, now) == []
+    assert changes(now, {**now, "achievements": []}) != []

@@ -82,6 +82,7 @@ DATA = {
             "level": "省部级",
             "recognised_by": "国家知识产权局",
             "recognised_on": "2024年6月18日",
+            "benefit_amount": "300,000.00",
             "benefit": "新增产值",
         }
     ],
@@ -167,6 +168,26 @@ def test_the_form_shows_everything_that_was_submitted(render):
     assert [entry for entry in shown(data) if re.sub(r"\s", "", entry) not in text] == []
     assert "2026-012" in text
     assert "2026年评选" in text
+
+
+@both
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ({"benefit_amount": "300,000.00"}, "300,000.00元；新增产值"),
+        ({"benefit_amount": "300,000.00", "benefit": ""}, "300,000.00元"),
+        ({"benefit_amount": ""}, "新增产值"),
+    ],
+    ids=["both", "amount", "words"],
+)
+def test_the_benefit_is_printed_as_amount_and_words(render, written, printed):
+    result = DATA["achievements"][0] | written
+    row = render({**DATA, "achievements": [result]}).partition("七、创新成果")[2]
+    recognised, where = "国家知识产权局2024年6月18日", "八、经费预算"
+    if render is as_pdf:
+        assert f"{recognised}{printed}{where}" in row
+    else:
+        assert f"{recognised}{printed}年度" in row
 
 
 @both
@@ -259,7 +280,7 @@ def test_whatever_is_typed_comes_out_in_word_as_it_was_typed(typed):
     }
     shown = {cell.text for cell in cells_of(word)} - labels
     twice, span, number = f"{typed}\n{typed}", f"{typed}\n至{typed}", f"{typed[:16]}"
-    assert shown == {typed, f"{typed}、{typed}", twice, span, number, "1"}
+    assert shown == {typed, f"{typed}、{typed}", twice, span, f"{typed}元；{typed}", number, "1"}
 
 
 def cells_of(word):
