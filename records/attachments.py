@@ -170,6 +170,14 @@ class Attachment(models.Model):
     )
     created_at = models.DateTimeField(gettext_lazy("uploaded at"), default=timezone.now)
     removed_at = models.DateTimeField(gettext_lazy("removed at"), null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=gettext_lazy("removed by"),
+    )
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -184,7 +192,12 @@ class Attachment(models.Model):
                 condition=Q(removed_at=None),
                 name="a_file_is_kept_once",
                 violation_error_message=gettext_lazy("This file is here already."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_by__isnull=True) | Q(removed_at__isnull=False),
+                name="who_removed_a_file_did_so_some_day",
+                violation_error_message=gettext_lazy("A file that somebody removed bears the time of it."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -197,11 +210,11 @@ class Attachment(models.Model):
     def is_picture(self) -> bool:
         return self.kind in ("jpg", "png")
 
-    def remove(self) -> None:
+    def remove(self, *, by) -> None:
         """Take the file off its record. It stays stored, since frozen snapshots may refer to it."""
         if self.removed_at is None:
-            self.removed_at = timezone.now()
-            self.save(update_fields=["removed_at"])
+            self.removed_at, self.removed_by = timezone.now(), by
+            self.save(update_fields=["removed_at", "removed_by"])
 
 
 def attach(file, target, slot: str, *, by, most: int | None = None) -> Attachment:

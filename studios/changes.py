@@ -1,14 +1,19 @@
-"""Who changed which field of a studio's papers, when: one list over the histories of the studio and all its rows."""
+"""Who changed which field of a studio's papers, when: one list over the histories of the studio and all its rows, and
+the files that came and went with them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
+from records.attachments import Attachment
 from studios.models import BudgetLine, Honour, Member, Project, RuleDocument, Studio, Venue
 from studios.rowkinds import PERSONAL
 
@@ -44,20 +49,42 @@ def register(model: type[models.Model]) -> None:
 
 
 def of(studio: Studio, *, personal: bool) -> list[Change]:
-    """The latest changes, newest first; one query for each kind of row.
+    """The latest changes, newest first; one query for each kind of row, and one for the files of all.
 
     :param personal: whether the reader may see births.
     """
-    found = [change for model in _KEPT for change in _of_model(model, studio, personal)]
+    kept = {model: _records(model, studio) for model in _KEPT}
+    found = [change for model, records in kept.items() for change in _of_rows(model, records, personal)]
+    found += _of_files(kept)
     return sorted(found, key=lambda change: change.at, reverse=True)[:MOST]
 
 
-def _of_model(model, studio: Studio, personal: bool) -> list[Change]:
+def _records(model, studio: Studio) -> list[models.Model]:
+    """What history keeps of the rows of one kind, the oldest first."""
     mine = {"id": studio.pk} if model is Studio else {"studio": studio.pk}
-    records = list(model.history.filter(**mine).select_related("history_user").order_by("-history_id")[:MOST])
+    records = model.history.filter(**mine).select_related("history_user").order_by("-history_id")[:MOST]
+    return list(records)[::-1]
+
+
+def _of_files(kept: dict[type[models.Model], list[models.Model]]) -> list[Change]:
+    """The files of these rows, of those too that are gone: who brought each, and who took it away."""
+    of_them = Q(pk__in=[])
+    for model, records in kept.items():
+        kind = ContentType.objects.get_for_model(model)
+        of_them |= Q(content_type=kind, object_id__in={record.id for record in records})
+    files = Attachment.objects.filter(of_them).select_related("uploaded_by", "removed_by")
+    changes, what = [], str(Attachment._meta.verbose_name)
+    for file in files.order_by("-created_at")[:MOST]:
+        changes.append(Change(file.created_at, str(file.uploaded_by or ""), Deed.ADDED, what, file.name))
+        if file.removed_at:
+            changes.append(Change(file.removed_at, str(file.removed_by or ""), Deed.REMOVED, what, file.name))
+    return changes
+
+
+def _of_rows(model, records: list[models.Model], personal: bool) -> list[Change]:
     earlier: dict[int, models.Model] = {}
     changes = []
-    for record in reversed(records):
+    for record in records:
         fields = _differences(model, earlier.get(record.id), record, personal)
         earlier[record.id] = record
         if record.history_type == Deed.CHANGED and not fields:

@@ -257,7 +257,7 @@ def remove_file(request, pk, file):
         else reverse("studios:part", args=[pk, "place"])
     )
     if request.method == "POST":
-        held.remove()
+        held.remove(by=request.user)
         editing.note_saved(studio, kind.part if kind else "place", request.user)
         messages.success(request, _("“%(file)s” is removed.") % {"file": held.name})
         return redirect(back)

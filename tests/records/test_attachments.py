@@ -73,7 +73,7 @@ def test_the_same_file_twice_is_kept_once_until_it_is_removed(record, owner):
     first = give(record, owner, HONEST["pdf"])
     assert give(record, owner, HONEST["pdf"], name="again.pdf") == first
     assert give(record, owner, HONEST["pdf"], slot="photo") != first
-    first.remove()
+    first.remove(by=first.uploaded_by)
     assert give(record, owner, HONEST["pdf"]) != first
     assert set(Attachment.objects.current().of(record, "scan")).isdisjoint({first})
     assert first in Attachment.objects.of(record, "scan")
@@ -239,7 +239,7 @@ def test_a_second_way_to_a_file_can_be_registered(record, owner, stranger, monke
 
 def test_a_removed_file_is_still_served_for_the_frozen_snapshots(client, record, owner):
     kept = give(record, owner, HONEST["pdf"])
-    kept.remove()
+    kept.remove(by=kept.uploaded_by)
     client.force_login(owner)
     assert client.get(kept.get_absolute_url()).status_code == 200
 

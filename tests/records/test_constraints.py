@@ -39,6 +39,10 @@ RULES = {
         ),
         like(there.kept, {}, {"name": "同一份.pdf"}),
     ),
+    "who_removed_a_file_did_so_some_day": lambda there: (
+        like(there.kept, {"removed_at": there.now}, {"removed_at": there.now, "removed_by": there.other}),
+        like(there.kept, {"slot": "photo", "removed_by": there.other}),
+    ),
     "an_ended_job_has_its_time": lambda there: (
         like(there.job, *({"state": state} for state in ("waiting", "running")))
         + like(

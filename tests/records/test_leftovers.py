@@ -75,7 +75,7 @@ def test_what_a_row_names_stays_however_old(studio, monkeypatch):
         issuing, "PRESSES", dict.fromkeys(IssuedPaper.Kind, lambda certificate, **options: b"%PDF-1.7")
     )
     upload(studio)
-    upload(studio, 2).remove()
+    upload(studio, 2).remove(by=studio.lead)
     named = ApplicationFactory(studio=StudioFactory(complete=True), named=True)
     issuing.issue(named.studio.certificates.get())
     issue_decision(named.document)

@@ -219,7 +219,7 @@ def test_a_frozen_file_stays_readable_when_its_row_is_gone(cast, sign_in):
     honour = cast.studio.honours.get()
     kept = attach(png("证书.png"), honour, "scan", by=cast.lead)
     application = ApplicationFactory(studio=cast.studio, submitted=True)
-    kept.remove()
+    kept.remove(by=kept.uploaded_by)
     honour.delete()
     address = reverse("reviews:frozen_file", args=[application.pk, 1, kept.pk])
     page = sign_in(cast.party).get(application.get_absolute_url()).content.decode()

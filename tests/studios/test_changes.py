@@ -1,11 +1,14 @@
 """Who changed which field of a studio's papers, when."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from records.attachments import attach
 from studios import changes
 from studios.models import Studio
-from tests.factories import StudioFactory
+from tests.factories import StudioFactory, UserFactory
+from tests.records import papers
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +60,22 @@ def test_births_are_told_to_those_who_may_see_them(studio):
     assert told(studio) == [("~", "宋青", (("出生年份", "1982", "1980"),))]
 
 
+def test_files_are_told_with_who_brought_and_who_removed_them(studio):
+    photo = attach(ContentFile(papers.picture("PNG"), name="场地.png"), studio.venue, "photo", by=studio.lead)
+    rules = studio.rule_documents.first()
+    scan = attach(ContentFile(papers.picture("JPEG"), name="制度.jpg"), rules, "rules", by=studio.lead)
+    colleague = UserFactory(name="李铉")
+    photo.remove(by=colleague)
+    rules.delete()  # the row goes, its file is told of all the same
+    files = {
+        (change.deed, change.who, change.row)
+        for change in changes.of(studio, personal=False)
+        if change.row in {photo.name, scan.name}
+    }
+    lead = str(studio.lead)
+    assert files == {("+", lead, "场地.png"), ("-", str(colleague), "场地.png"), ("+", lead, "制度.jpg")}
+
+
 def test_another_studios_changes_stay_its_own(studio):
     StudioFactory(complete=True)
     assert told(studio) == []
@@ -68,6 +87,8 @@ def test_the_office_reads_it_with_the_same_number_of_queries(cast, sign_in, djan
         member.duty = "现场攻关"
         member.save()
     staff = sign_in(cast.staff)
-    with django_assert_max_num_queries(18):  # one for each kind of row, and three that keep the session
+    with django_assert_max_num_queries(
+        19
+    ):  # one for each kind of row, one for files, and three that keep the session
         page = staff.get(address).content.decode()
     assert "现场攻关" in page

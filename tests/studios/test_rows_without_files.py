@@ -42,7 +42,7 @@ def test_a_row_with_a_file_is_not_named_until_the_file_is_gone(sign_in):
     client, first = sign_in(studio.lead), studio.rule_documents.first()
     kept = attach(ContentFile(pdf(), name="办法.pdf"), first, "text", by=studio.lead)
     assert beside(client, studio, "rules") == [row.title for row in studio.rule_documents.all()[1:]]
-    kept.remove()
+    kept.remove(by=kept.uploaded_by)
     assert beside(client, studio, "rules") == [row.title for row in studio.rule_documents.all()]
 
 
