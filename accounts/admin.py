@@ -9,11 +9,12 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from simple_history.template_utils import HistoricalRecordContextHelper
 
-from accounts import activation
+from accounts import activation, tree
 from accounts.admin_codes import CodesMixin
 from accounts.admin_imports import ImportsMixin
 from accounts.delivery import tell_old_addresses
@@ -46,6 +47,13 @@ class UnitAdmin(ImportsMixin, ExportsMixin, OfficeAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.search(search_term) if search_term.strip() else queryset), False
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """What is sent is checked by the tree in which it is then saved: of two who move units at once one is told."""
+        with transaction.atomic():
+            if request.method == "POST":
+                tree.lock()
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
 
 class RoleInline(OfficeInline, admin.TabularInline):

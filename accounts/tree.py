@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +14,28 @@ if TYPE_CHECKING:
     from accounts.models import Unit
 
 TOO_DEEP = _("Too many units stand above each other here. Choose a unit higher up.")
+IN_A_RING = _("A unit cannot stand below itself.")
+_LOCK = 1907  # of PostgreSQL's advisory locks, the one that stands for the tree
+
+
+def lock() -> None:
+    """Until the end of the transaction nobody else changes the tree: who asks later waits here and then reads it anew.
+
+    A lock of rows would not do: two units that are put below each other at once are written by nobody but their own
+    mover. SQLite has one writer anyway.
+
+    :raises RuntimeError: outside a transaction.
+    """
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise RuntimeError("tree.lock() belongs inside the transaction that changes the tree")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def path_of(unit: Unit) -> str:
-    """The path that the unit has once it is saved."""
+    """The path that the unit has once it is saved, as far as the parent in hand knows its own."""
     return f"{unit.parent.path if unit.parent else '/'}{unit.code}/"
 
 

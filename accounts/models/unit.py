@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import tree
 from accounts.names import NameField
+from records.moves import DomainError
 
 
 class UnitQuerySet(models.QuerySet):
@@ -92,13 +93,33 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        moved = self.path
-        self.path = tree.path_of(self)
-        with transaction.atomic():
+        """Takes the unit's place in the tree and with it the places of all below it.
+
+        :raises DomainError: when it would stand below itself, also by what somebody else has moved meanwhile.
+        """
+        written = kwargs.get("update_fields")
+        if written is not None and not {"code", "parent"} & {*written}:
             super().save(*args, **kwargs)
-            if moved and moved != self.path:
+            return
+        with transaction.atomic():
+            tree.lock()
+            moved = self._take_place()
+            if written is not None:
+                kwargs["update_fields"] = {*written, "path"}
+            super().save(*args, **kwargs)
+            if moved:
                 for child in self.children.all():
                     child.save()
+
+    def _take_place(self) -> bool:
+        """Sets the path by the parent's as it stands now; whether the unit had another one until now."""
+        there = Unit.objects.filter(pk__in={self.pk, self.parent_id} - {None})
+        paths = dict(there.values_list("pk", "path"))
+        above, before = paths.get(self.parent_id, "/"), paths.get(self.pk)
+        if before and above.startswith(before):
+            raise DomainError(tree.IN_A_RING)
+        self.path = f"{above}{self.code}/"
+        return before not in {None, self.path}
 
     def is_related_to(self, other: Unit | None) -> bool:
         """Whether one of the two stands above the other, or both are the same."""
@@ -106,6 +127,6 @@ class Unit(models.Model):
 
     def clean(self):
         if self.parent and self.pk and self.parent.path.startswith(f"{self.path}"):
-            raise ValidationError({"parent": _("A unit cannot stand below itself.")})
+            raise ValidationError({"parent": tree.IN_A_RING})
         if tree.longest_path(self) > self.MOST_PATH:
             raise ValidationError({"parent": tree.TOO_DEEP})
