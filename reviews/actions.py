@@ -141,6 +141,10 @@ def turn_down_paper_form(form: PaperForm, *, by, reason: str) -> None:
         raise DomainError(_("Give the reason."))
     with transaction.atomic():
         form.move("turn_down", by=by, note=reason.strip())
+        state = form.application.state
+        form.application.log.create(
+            actor=by, verb="turn_down_paper", from_state=state, to_state=state, note=reason.strip()
+        )
         notices.tell_of_paper_form(form, reason.strip())
 
 

@@ -23,6 +23,7 @@ DONE = {
     "sign_administration": _("Endorsed by the administration"),
     "upload_paper": _("Stamped form uploaded"),
     "check_paper": _("Stamped form checked"),
+    "turn_down_paper": _("Stamped form sent back"),
     "return_for_correction": _("Returned for correction"),
     "complete_endorsement": _("Recommendation and sign-offs complete"),
     "refuse": _("Refused"),

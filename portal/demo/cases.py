@@ -110,7 +110,8 @@ def on_paper(town: Town, random: Random, round_: Round, on: date) -> Story:
     day = round_.opens_on
     story = Story(town, candidate(town, random, on=on, unit=HOME), round_, on=day)
     story.submit(day + timedelta(days=5)).upload(day + timedelta(days=8))
-    return story.turn_down_form("第 3 页缺行政公章，请盖章后重新扫描。").upload(day + timedelta(days=11))
+    story.turn_down_form("第 3 页缺行政公章，请盖章后重新扫描。", on=day + timedelta(days=9))
+    return story.upload(day + timedelta(days=11))
 
 
 def applied_again(town: Town, random: Random, round_: Round, on: date) -> Story:

@@ -126,11 +126,11 @@ class Story:
         )
         return self._told(on)
 
-    def turn_down_form(self, reason: str) -> Story:
+    def turn_down_form(self, reason: str, *, on: date) -> Story:
         turn_down_paper_form(
             self.application.paper_forms.first(), by=self.town.accounts["staff"], reason=reason
         )
-        return self
+        return self._told(on)
 
     def check_form(self, on: date) -> Story:
         check_paper_form(self.application.paper_forms.first(), by=self.town.accounts["staff"])
@@ -156,7 +156,10 @@ class Story:
             if log.verb.startswith("sign_"):
                 application.endorsements.filter(part=log.verb.removeprefix("sign_")).update(at=moment)
             if log.verb == "upload_paper":
-                date_form(next(forms), moment)
+                form = next(forms)
+                date_form(form, moment)
+            if log.verb in ("check_paper", "turn_down_paper"):
+                date_answer(form, moment)
             if log.verb == "check_paper":
                 application.endorsements.filter(paper__isnull=False).update(at=moment)
             if log.verb == "allow_late":
@@ -168,13 +171,16 @@ class Story:
 
 
 def date_form(form: PaperForm, moment: datetime) -> None:
-    """When a stamped form came; staff answer within a day."""
-    answered = moment + timedelta(hours=20)
+    """When a stamped form came."""
     PaperForm.objects.filter(pk=form.pk).update(uploaded_at=moment)
-    form.log.update(at=answered)
+    Notice.objects.filter(event=f"paper-form:{form.pk}", milestone="uploaded").update(created_at=moment)
+
+
+def date_answer(form: PaperForm, moment: datetime) -> None:
+    """When staff found that a stamped form agrees, or sent it back."""
+    form.log.update(at=moment)
     told = Notice.objects.filter(event=f"paper-form:{form.pk}")
-    told.filter(milestone="uploaded").update(created_at=moment)
-    told.exclude(milestone="uploaded").update(created_at=answered)
+    told.exclude(milestone="uploaded").update(created_at=moment)
 
 
 def name_all(town: Town, stories: list[Story], *, named_on: date, issued_on: date) -> None:

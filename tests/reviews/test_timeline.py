@@ -4,9 +4,11 @@ import pytest
 from django.utils import timezone
 
 from records.templatetags.present import cn_date
+from reviews.actions import turn_down_paper_form, upload_paper_form
 from reviews.models import ENDED, Part, State
 from reviews.timeline import DONE, STEPS, by_when, timeline
 from tests.factories import ApplicationFactory, bring_to
+from tests.reviews.test_paper_forms import png
 
 pytestmark = pytest.mark.django_db
 SIGNING, CHECK, DECISION, NAMING = (
@@ -85,6 +87,20 @@ def test_what_was_done_says_who_when_and_with_what_words(cast):
     assert last.at == application.log.last().at
 
 
+def test_a_stamped_form_that_was_sent_back_stands_between_the_two_that_were_uploaded(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    signed = {"party": ("赵书记", "同意")}
+    for reason in ("缺第二页", ""):
+        form = upload_paper_form(application, by=cast.department, scan=png(), signed=signed)
+        if reason:
+            turn_down_paper_form(form, by=cast.staff, reason=reason)
+    told = [(entry.title, entry.who, entry.note) for entry in way(application) if entry.look == "done"][-3:]
+    uploaded = ("已上传盖章申报表", str(cast.department), "")
+    assert told == [uploaded, ("盖章申报表已退回", str(cast.staff), "缺第二页"), uploaded]
+    progress = sign_in(cast.lead).get(application.get_absolute_url()).content.decode().partition("<aside>")[2]
+    assert "缺第二页" in progress
+
+
 def test_it_names_the_parts_that_are_still_awaited(cast):
     application = ApplicationFactory(studio=cast.studio, submitted=True)
     application.endorse(Part.PARTY, by=cast.party, opinion="同意")
@@ -104,5 +120,5 @@ def test_every_verb_that_is_logged_has_its_words():
     from reviews.models import Application
 
     signed = {f"sign_{part}" for part in Part.values}
-    others = {"start", "upload_paper", "check_paper", "allow_late"}
+    others = {"start", "upload_paper", "check_paper", "turn_down_paper", "allow_late"}
     assert set(DONE) == set(Application.MOVES) | signed | others
