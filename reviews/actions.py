@@ -83,11 +83,11 @@ def check_paper_form(form: PaperForm, *, by) -> None:
     """Staff found the stamped form in order: it counts as the signatures that it bears.
 
     :raises DomainError: when a part is signed already, one name stands twice, a signatory belongs to the
-        studio, the papers have changed since, or who checks has uploaded it.
+        studio, the papers have changed since, or who checks has uploaded it or signed on it.
     """
     application = form.application
-    if form.uploaded_by_id == by.pk:
-        raise DomainError(_("Who uploaded the form does not check it."))
+    if why := form.why_not_checked_by(by):
+        raise DomainError(why)
     with application.locked_for_signing() as snapshot:
         if form.snapshot_id != snapshot.pk:
             raise DomainError(_("The form was stamped on an earlier version of the papers."))

@@ -47,8 +47,8 @@ leads_administration = _leads_side(Side.ADMINISTRATION)
 
 @rules.predicate
 def has_signed(user, application):
-    """The person gave the recommendation or one of the sign-offs."""
-    return application is not None and any(one.by_id == user.pk for one in application.endorsements.all())
+    """The person gave the recommendation or one of the sign-offs, online or on paper."""
+    return application is not None and any(one.is_by(user) for one in application.endorsements.all())
 
 
 @rules.predicate

@@ -197,7 +197,8 @@ def stamped_forms(on: date, officers: Officers) -> Iterator[Notice]:
         if form is None:  # somebody has just checked it
             continue
         for person in officers.of(RoleCode.UNION_STAFF).values():
-            if person.pk != form.uploaded_by_id and person.has_perm("reviews.check_paper_form", application):
+            may = person.has_perm("reviews.check_paper_form", application)
+            if may and not form.why_not_checked_by(person):
                 yield reminder(
                     person,
                     f"paper-form-due:{form.pk}:{day}",

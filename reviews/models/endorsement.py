@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tree
 from accounts.models import RoleCode
+from accounts.names import bare
 from records.moves import Movable, MoveLog, moves
 from reviews.models.application import Application
 from reviews.models.snapshot import Snapshot
@@ -21,6 +23,12 @@ class Part(models.TextChoices):
     RECOMMENDATION = "recommendation", _("Recommendation of the department union")
     PARTY = "party", _("Endorsement by the Party side")
     ADMINISTRATION = "administration", _("Endorsement by the administration")
+
+
+class EndorsementQuerySet(models.QuerySet):
+    def by_person(self, person):
+        """What this person has signed: see :meth:`Endorsement.is_by`."""
+        return self.filter(Q(by=person) | Q(paper__isnull=False, signatory=bare(person.name)))
 
 
 class Endorsement(models.Model):
@@ -40,6 +48,8 @@ class Endorsement(models.Model):
     paper = models.ForeignKey(
         "reviews.PaperForm", models.PROTECT, null=True, blank=True, related_name="endorsements"
     )
+
+    objects = EndorsementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("endorsement")
@@ -81,6 +91,10 @@ class Endorsement(models.Model):
     def __str__(self):
         return f"{self.get_part_display()}: {self.signatory}"
 
+    def is_by(self, person) -> bool:
+        """Whether this person gave it; on paper there is only the name, and who bears it is taken for the one."""
+        return self.by_id == person.pk or (self.paper_id is not None and self.signatory == bare(person.name))
+
 
 class PaperFormQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -95,6 +109,13 @@ class PaperFormQuerySet(models.QuerySet):
         seen = Q(application__studio__lead=user) | Q(application__studio__editors__user=user)
         seen |= tree.below(user.units_as(*RoleCode.IN_A_UNIT), "application__studio__unit__")
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
+
+    def to_be_checked_by(self, person):
+        """Those that wait, and that this person neither uploaded nor signed."""
+        name = bare(person.name)
+        signed = Q(recommendation_name=name) | Q(party_name=name) | Q(administration_name=name)
+        waiting = self.filter(state=PaperForm.State.UPLOADED).exclude(uploaded_by=person)
+        return waiting.exclude(signed) if name else waiting
 
     def with_papers(self):
         """With all that is read when scan and papers are compared."""
@@ -168,6 +189,14 @@ class PaperForm(Movable, models.Model):
             for part in Part.values
             if getattr(self, f"{part}_name")
         }
+
+    def why_not_checked_by(self, person) -> str:
+        """Why this person cannot say that the form agrees; empty when they can."""
+        if self.uploaded_by_id == person.pk:
+            return _now("Who uploaded the form does not check it.")
+        if any(name == bare(person.name) for name, _opinion in self.signed_parts().values()):
+            return _now("Who signed the form does not check it. Somebody of another name has to do this.")
+        return ""
 
 
 class PaperFormLog(MoveLog):

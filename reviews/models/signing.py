@@ -65,7 +65,7 @@ class Signing:
             if any(one.part == part for one in signed):
                 raise DomainError(_now("This part is signed already."))
             # Two people may bear one name; on paper only the name tells them apart.
-            if any(one.by_id == by.pk or (one.paper_id and one.signatory == bare(by.name)) for one in signed):
+            if any(one.is_by(by) for one in signed):
                 raise DomainError(
                     _now("The recommendation and the two sign-offs come from three different people.")
                 )

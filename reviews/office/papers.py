@@ -129,6 +129,11 @@ class Comparison:
         return self.paper.log.select_related("actor").order_by("-at").first()
 
     @property
+    def why_not(self) -> str:
+        """Why this person can turn it down and yet not say that it agrees."""
+        return self.paper.why_not_checked_by(self.user)
+
+    @property
     def may_answer(self) -> bool:
         return self.paper.can_move("check") and self.user.has_perm(PERMISSION, self.paper.application)
 

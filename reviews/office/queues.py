@@ -45,7 +45,7 @@ def paper_forms(user, on):
     """The stamped forms to be checked, one at a time of each application."""
     if not user.has_role(RoleCode.UNION_STAFF):
         return
-    uploaded = PaperForm.objects.filter(state=PaperForm.State.UPLOADED).exclude(uploaded_by=user)
+    uploaded = PaperForm.objects.to_be_checked_by(user)
     waiting = to_act_on(Application.objects.filter(pk__in=uploaded.values("application")), user)
     url = f"{reverse('admin:reviews_paperform_changelist')}?state__exact=uploaded"
     yield queue(_("Stamped forms to be checked"), [one.round.endorse_by for one in waiting], url, on)
@@ -57,7 +57,7 @@ def to_act_on(applications, user) -> list[Application]:
     One query; whom the papers concern stands in lists, which are read here.
     """
     own = Exists(Studio.objects.concerning(user).filter(pk=OuterRef("studio")))
-    signed = Exists(Endorsement.objects.filter(application=OuterRef("pk"), by=user))
+    signed = Exists(Endorsement.objects.by_person(user).filter(application=OuterRef("pk")))
     found = applications.filter(~own, ~signed).select_related("round", "studio__unit")
     rows = found.only("state", "concerned", "concerned_typed", "round", "studio__unit")
     return [row for row in rows if not row.papers_concern(user)]

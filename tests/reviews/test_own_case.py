@@ -7,11 +7,12 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import RoleCode, Side
+from accounts.models import RoleCode, Side, User
 from portal.demo.pictures import photo
 from records.moves import DomainError
 from reviews.actions import check_paper_form, name_studios, start_application, upload_paper_form
 from reviews.models import Application, PaperForm, Part, Snapshot, State
+from reviews.office.queues import to_act_on
 from studios.models import Member
 from tests.factories import ApplicationFactory, RoundFactory, UserFactory, give_role
 from tests.reviews.test_paper_forms import png
@@ -259,3 +260,46 @@ def test_who_signed_on_paper_cannot_come_into_the_papers_with_an_account_either(
     with pytest.raises(DomainError) as refused:
         fresh(submitted).resubmit(by=cast.lead, on=TODAY)
     assert [cast.expert.name in problem for problem in refused.value.problems] == [True]
+
+
+def as_the_office_too(person):
+    """The person with the work of the union's office beside the own, as read anew."""
+    for code in (RoleCode.UNION_STAFF, RoleCode.UNION_LEADER):
+        give_role(person, code)
+    return User.objects.get(pk=person.pk)
+
+
+OFFICE_WORK = ["check_paper_form", "accept_application", "decide_application", "name_application"]
+
+
+def office_work_of(person, application) -> set[str]:
+    return {work for work in OFFICE_WORK if person.has_perm(f"reviews.{work}", fresh(application))}
+
+
+def test_who_signed_on_paper_does_not_check_that_paper(cast, submitted, sign_in):
+    party = as_the_office_too(cast.party)
+    form = stamped(submitted, cast.department, party=" ".join(party.name))
+    page = reverse("admin:reviews_paperform_change", args=[form.pk])
+    assert 'name="check"' not in sign_in(party).get(page).content.decode()
+    assert "在表上签字的人不核对" in sign_in(party).post(page, {"check": "1"}, follow=True).content.decode()
+    form.refresh_from_db()
+    assert (form.state, submitted.endorsements.count()) == (PaperForm.State.UPLOADED, 0)
+    waiting = {
+        person.name: PaperForm.objects.to_be_checked_by(person).count() for person in (party, cast.staff)
+    }
+    assert waiting == {party.name: 0, cast.staff.name: 1}
+    assert 'name="check"' in sign_in(cast.staff).get(page).content.decode()
+
+
+@pytest.mark.parametrize("way", ["online", "on paper"])
+def test_who_signed_takes_no_part_in_what_follows(way, cast, submitted):
+    party = as_the_office_too(cast.party)
+    assert office_work_of(party, submitted) == set(OFFICE_WORK)
+    if way == "online":
+        submitted.endorse(Part.PARTY, by=party, opinion="同意。")
+    else:
+        check_paper_form(stamped(submitted, cast.department, party=" ".join(party.name)), by=cast.staff)
+    assert office_work_of(party, submitted) == set()
+    assert not may_sign(party, "party", submitted)
+    assert to_act_on(Application.objects.all(), party) == []
+    assert to_act_on(Application.objects.all(), cast.leader) == [submitted]
