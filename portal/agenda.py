@@ -12,25 +12,31 @@ from records import agenda
 from reviews.forms import UNDER_WAY
 from reviews.models import Application
 from studios.models import State, Studio
-from studios.renewal import OVER, RENEWAL, stand_of
+from studios.renewal import OVER, SOON, stand_of
 
 
 @agenda.figures
 def the_unit(user, on):
-    """One figure a state, each with the list of just these behind it; what is rare is shown where it occurs."""
+    """All of them, with how many are in each state; and how many of these apply or come to the end of their cycle.
+
+    Behind each figure is the list of just these; what is rare is shown where it occurs.
+    """
     if user.is_staff or not user.has_role(RoleCode.DEPARTMENT_UNION, RoleCode.UNIT_LEADER):
         return
     applying = Application.objects.visible_to(user).open().count()
     stand = stand_of(Studio.objects.visible_to(user), on)
-    yield agenda.Figure(stand[State.CANDIDATE], _("candidate studios"), studios_in(State.CANDIDATE))
-    yield agenda.Figure(
-        applying, _("applying"), f"{reverse('reviews:applications')}?{urlencode({'state': UNDER_WAY})}"
+    states = tuple(
+        agenda.Figure(stand[state], str(state.label), studios_in(state)) for state in State if stand[state]
     )
-    yield agenda.Figure(stand[State.NAMED], _("named studios"), studios_in(State.NAMED))
-    if stand[State.RECTIFYING]:
-        yield agenda.Figure(stand[State.RECTIFYING], _("under rectification"), studios_in(State.RECTIFYING))
-    if stand[RENEWAL]:
-        yield agenda.Figure(stand[RENEWAL], _("cycle ends soon"), studios_in(RENEWAL), late=bool(stand[OVER]))
+    total = sum(figure.value for figure in states)
+    yield agenda.Figure(total, _("studios in all"), reverse("studios:studios"), parts=states)
+    applications = f"{reverse('reviews:applications')}?{urlencode({'state': UNDER_WAY})}"
+    yield agenda.Figure(applying, _("of these applying"), applications)
+    if stand[SOON]:
+        yield agenda.Figure(stand[SOON], _("of these with a cycle that ends soon"), studios_in(SOON))
+    if stand[OVER]:
+        label = _("of these with a cycle that is over, undecided")
+        yield agenda.Figure(stand[OVER], label, studios_in(OVER), late=True)
 
 
 def studios_in(state: str) -> str:

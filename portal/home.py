@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Notice, RoleCode
 from portal.context import Frame
 from records import agenda
-from reviews.models import Round
+from reviews.beside import to_application
+from reviews.models import Application, Round
 from studios.conditions import tally
 from studios.models import Member, Studio, Verdict
+from studios.parts import Way
 from studios.views.catalogue import may_start
 
 LAST_NOTICES = 5
@@ -63,17 +65,32 @@ class Home:
 
     @cached_property
     def studio(self) -> Studio | None:
-        """The live studio the person leads or helps to edit, else one they belong to, with its stored verdicts."""
+        """The live studio the person leads or helps to edit, else one they belong to, with its stored verdicts and
+        its open application.
+        """
         if not (self.frame.person["leads"] or self.frame.person["belongs"]):
             return None
         verdicts = Prefetch("verdicts", Verdict.objects.order_by("condition"))
-        studios = Studio.objects.live().prefetch_related(verdicts)
+        applications = Application.objects.open().filter(studio=OuterRef("pk")).order_by("-pk")
+        studios = (
+            Studio.objects.live()
+            .prefetch_related(verdicts)
+            .annotate(application=Subquery(applications.values("pk")[:1]))
+            .annotate(application_state=Subquery(applications.values("state")[:1]))
+        )
         own = studios.of(self.user).first()
         if own or self.user.is_staff:  # who works in the office comes here for its queues
             return own
         return studios.filter(
             pk__in=Member.objects.present(self.on).filter(user=self.user).values("studio")
         ).first()
+
+    @cached_property
+    def applies(self) -> Way | None:
+        """To the open application of that studio, with its state."""
+        if not (self.studio and self.studio.application):
+            return None
+        return to_application(Application(pk=self.studio.application, state=self.studio.application_state))
 
     @property
     def reviews_only(self) -> bool:

@@ -47,12 +47,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class Figure:
-    """One large figure and the list behind it."""
+    """One large figure and the list behind it.
+
+    :ivar parts: the figures that add up to this one, each with its own list.
+    """
 
     value: str | int
     label: str
     url: str
     late: bool = False
+    parts: tuple[Figure, ...] = ()
 
 
 class Registry:

@@ -65,12 +65,16 @@ def came_back(studio) -> dict[str, str]:
 
 
 def way_to_the_application(studio) -> parts.Way | None:
-    """To the open application, and back to it from the papers while it can be changed."""
+    """To the open application."""
     now = standing(studio)
-    if now is None:
-        return None
-    back = _("Application") if now.application.state in EDITABLE else ""
-    return parts.Way(_("To the application"), now.application.get_absolute_url(), back)
+    return to_application(now.application) if now else None
+
+
+def to_application(application: Application) -> parts.Way:
+    """To an application, with how it stands; and back to it from the papers while it can be changed."""
+    back = _("Application") if application.state in EDITABLE else ""
+    state, look = application.get_state_display(), Application.STATE_LOOKS.get(application.state, "")
+    return parts.Way(_("To the application"), application.get_absolute_url(), back, state, look)
 
 
 def way_to_apply(studio, user) -> parts.Way | None:

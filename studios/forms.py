@@ -14,7 +14,7 @@ from studios import inputs
 from studios.articles import linked
 from studios.models import KINDS, State, Studio, Venue, derived_name
 from studios.parts import PLAN
-from studios.renewal import RENEWAL, due
+from studios.renewal import OVER, SOON, ending, over
 
 MOST_TEXT = 2000
 MOST_FOUND = 20
@@ -176,7 +176,12 @@ class StudioSearch(SearchForm):
     q = forms.CharField(label=_("Name, pinyin, initials or staff number"), max_length=40, required=False)
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[("", _("All")), *State.choices, (RENEWAL, _("Cycle ends soon"))],
+        choices=[
+            ("", _("All")),
+            *State.choices,
+            (SOON, _("Cycle ends soon")),
+            (OVER, _("Cycle over, not decided on")),
+        ],
         required=False,
     )
     kind = forms.ChoiceField(
@@ -189,8 +194,9 @@ class StudioSearch(SearchForm):
         chosen = self.cleaned_data
         if chosen["q"]:
             studios = studios.search(chosen["q"])
-        if chosen["state"] == RENEWAL:
-            studios = due(studios, timezone.localdate())
+        if chosen["state"] in (SOON, OVER):
+            find = ending if chosen["state"] == SOON else over
+            studios = find(studios, timezone.localdate())
         elif chosen["state"]:
             studios = studios.filter(state=chosen["state"])
         if chosen["kind"]:

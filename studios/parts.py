@@ -67,11 +67,14 @@ class Way:
     """Where the papers go from here: one button of the task list.
 
     :param back: what a part's link back says, when the papers are filled in on the way there.
+    :param state: how what lies at the end of the way stands, in words; ``look`` as the state component takes it.
     """
 
     label: str
     url: str
     back: str = ""
+    state: str = ""
+    look: str = ""
 
 
 _PARTS: dict[str, Part] = {}
@@ -130,6 +133,11 @@ def register_home(function: Callable) -> Callable:
     """Register ``function(studio) -> Way | None``: what the papers are filled in for at present."""
     _HOMES.append(function)
     return function
+
+
+def filled_in_for(studio: Studio) -> Way | None:
+    """What the papers are filled in for at present, with how it stands; to be shown to who may see it."""
+    return next((way for function in _HOMES if (way := function(studio))), None)
 
 
 def register_standing(function: Callable[[Studio], str]) -> Callable:

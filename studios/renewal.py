@@ -1,16 +1,15 @@
-"""Which studios are due for renewal: their cycle ends before long, or has ended undecided (Art. 12)."""
+"""Which studios are due for renewal: their cycle ends before long, or is over and nothing was decided (Art. 12)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, Subquery
 
-from studios.models import HOLDS_TITLE, Cycle, Policy
+from studios.models import HOLDS_TITLE, Cycle, Policy, Studio
 
-RENEWAL = "renewal"  # as the list of studios is asked for them
-OVER = "over"
+SOON, OVER = "renewal", "over"  # as the list of studios is asked for them
 DAYS = 180  # where no policy says otherwise
 
 
@@ -35,8 +34,8 @@ def _after(on: date, reminders: str | None) -> date:
 
 
 def stand_of(studios, on: date) -> Counter:
-    """How many are in each state, and how many with a title have a cycle that ends soon (``RENEWAL``) or that has
-    ended (``OVER``). One query: there are few days on which cycles end.
+    """How many are in each state, and how many with a title have a cycle that ends soon (``SOON``) or that is over
+    (``OVER``). One query: there are few days on which cycles end.
     """
     reminders = Subquery(_in_force(on).values("cycle_reminders")[:1])
     rows = with_runs_until(studios).order_by().annotate(reminders=reminders)
@@ -44,11 +43,27 @@ def stand_of(studios, on: date) -> Counter:
     for row in rows.values("state", "runs_until", "reminders").annotate(count=Count("pk")):
         stand[row["state"]] += row["count"]
         if row["state"] in HOLDS_TITLE and row["runs_until"]:
-            stand[RENEWAL] += row["count"] * (row["runs_until"] <= _after(on, row["reminders"]))
             stand[OVER] += row["count"] * (row["runs_until"] < on)
+            stand[SOON] += row["count"] * (on <= row["runs_until"] <= _after(on, row["reminders"]))
     return stand
 
 
-def due(studios, on: date):
-    """Those of ``studios`` that hold a title and whose last cycle ends by the horizon."""
-    return with_runs_until(studios.with_title()).filter(runs_until__lte=horizon(on))
+def ending(studios, on: date):
+    """Those of ``studios`` that hold a title and whose last cycle ends between ``on`` and the horizon."""
+    return with_runs_until(studios.with_title()).filter(runs_until__range=(on, horizon(on)))
+
+
+def over(studios, on: date):
+    """Those that hold a title though their last cycle is over: whether it is renewed was not decided."""
+    return with_runs_until(studios.with_title()).filter(runs_until__lt=on)
+
+
+def over_since(studio: Studio, on: date) -> date | None:
+    """The last day of the cycle of a studio that :func:`over` finds, else None; asks of those with a title only."""
+    if studio.state not in HOLDS_TITLE:
+        return None
+    known = vars(studio)
+    if "runs_until" not in known:
+        known |= studio.cycles.aggregate(runs_until=Max("ends_on"))
+    last = known["runs_until"]
+    return last if last and last < on else None

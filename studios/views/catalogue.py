@@ -15,6 +15,7 @@ from studios.charts import team_structure
 from studios.forms import StudioSearch
 from studios.issuing import file_name
 from studios.models import IssuedPaper, Studio
+from studios.renewal import over_since, with_runs_until
 from studios.starting import live_studio_of
 from studios.views.fetching import studio_or_404
 
@@ -26,8 +27,10 @@ Kind = IssuedPaper.Kind
 def studios(request):
     """The studios a person may see, the newest first."""
     form = StudioSearch(request.GET)
-    found = form.filter(Studio.objects.visible_to(request.user)).select_related("lead", "unit")
-    rows, newer, older = keyset_page(request, found, size=PAGE)
+    found = form.filter(with_runs_until(Studio.objects.visible_to(request.user)))
+    rows, newer, older = keyset_page(request, found.select_related("lead", "unit"), size=PAGE)
+    for row in rows:
+        row.over_since = over_since(row, timezone.localdate())
     context = {
         "form": form,
         "searching": any(request.GET.get(name) for name in form.fields),
@@ -57,8 +60,11 @@ def studio(request, pk):
         for kind in Kind.values
     }
     certificates = list(found.certificates.select_related("cycle").annotate(**made))
+    may_edit = request.user.has_perm("studios.edit_studio", found)
     context = {
         "studio": found,
+        "applies": parts.filled_in_for(found) if may_edit else None,
+        "over_since": over_since(found, today),
         "facts": facts_of(found),
         "verdicts": found.verdicts.all(),
         "charts": team_structure(found.members.all(), today),
@@ -66,7 +72,7 @@ def studio(request, pk):
             (one, one.state(today), [(kind, label) for kind, label in Kind.choices if getattr(one, kind)])
             for one in certificates
         ],
-        "may_edit": request.user.has_perm("studios.edit_studio", found),
+        "may_edit": may_edit,
         "parts": parts.all_parts(),
     }
     return render(request, "studios/studio.html", context)

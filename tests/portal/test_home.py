@@ -1,5 +1,6 @@
 """The home page begins with what is to be done."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Notice, RoleCode
 from records import agenda
-from tests.factories import StudioFactory, UserFactory, give_role
+from tests.factories import ApplicationFactory, StudioFactory, UserFactory, give_role
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,15 @@ def test_the_conditions_of_the_own_studio_stand_at_the_side(client, django_captu
     assert studio.name in text
     assert "第三条第五项" in text
     assert studio.name not in home(client, UserFactory())
+
+
+def test_the_state_of_the_application_stands_beside_that_of_the_studio(client, cast):
+    studio = StudioFactory(complete=True)
+    assert "退回修改" not in home(client, studio.lead)
+    application = ApplicationFactory(studio=studio, returned=True)
+    aside = home(client, studio.lead).partition("<aside>")[2].partition("</aside>")[0]
+    assert re.findall(r'class="state[^"]*">([^<]+)<', aside)[:2] == ["培育中", "退回修改"]
+    assert f'href="{application.get_absolute_url()}"' in aside
 
 
 def test_what_experts_judge_is_no_condition_that_is_met(client, django_capture_on_commit_callbacks):

@@ -14,6 +14,9 @@ from tests.factories import ApplicationFactory, PolicyFactory, StudioFactory, Un
 pytestmark = pytest.mark.django_db
 
 
+PART = r'<li><a href="([^"]+)">([^< ]+) (\d+)</a></li>'  # of the figure that is a sum
+
+
 @pytest.fixture
 def unit():
     return UnitFactory(name="船舶与海洋工程学院")
@@ -42,7 +45,8 @@ def figures(client, user) -> dict[str, tuple[str, str, bool]]:
     """Label → value, address, whether late."""
     client.force_login(user)
     page = client.get("/").content.decode()
-    found = re.findall(r'<li><a href="([^"]+)"( class="late")?><b>([^<]+)</b>([^<]+)</a></li>', page)
+    found = re.findall(r'<a href="([^"]+)"( class="late")?><b>([^<]+)</b>([^<]+)</a>', page)
+    found += [(url, "", value, label) for url, label, value in re.findall(PART, page)]
     return {label: (value, url.replace("&amp;", "&"), bool(late)) for url, late, value, label in found}
 
 
@@ -64,37 +68,56 @@ def stand(unit):
 def test_the_department_union_sees_how_its_studios_stand(client, officer, stand):
     assert {label: value for label, (value, _url, _late) in figures(client, officer).items()} == {
         "待办": "1",
+        "工作室": "7",
         "培育中": "2",
-        "申报中": "1",
         "已命名": "3",
         "整改中": "1",
-        "周期将到期": "2",
+        "已撤销": "1",
+        "其中申报中": "1",
+        "其中周期将届满": "1",
+        "其中周期已届满": "1",
         "未读通知": "3",
     }
 
 
+def test_the_states_add_up_to_all_studios_in_the_list(client, officer, stand):
+    shown = figures(client, officer)
+    total, url, _late = shown["工作室"]
+    states = ("培育中", "已命名", "整改中", "已撤销")
+    assert sum(int(shown[state][0]) for state in states) == int(total)
+    assert len(client.get(url).context["rows"]) == int(total)
+
+
 def test_a_figure_leads_to_the_list_of_just_these(client, officer, stand):
     shown = figures(client, officer)
-    for label in ("培育中", "已命名", "整改中", "周期将到期"):
+    for label in ("培育中", "已命名", "整改中", "已撤销", "其中周期将届满", "其中周期已届满"):
         value, url, _late = shown[label]
         assert len(client.get(url).context["rows"]) == int(value), label
-    value, url, _late = shown["申报中"]
+    value, url, _late = shown["其中申报中"]
     assert len(client.get(url).context["applications"]) == int(value)
 
 
-def test_a_cycle_that_is_over_without_a_decision_stands_out(client, officer, unit):
-    studio_of(unit, "named", ends_in=20)
-    assert figures(client, officer)["周期将到期"][2] is False
-    studio_of(unit, "named", ends_in=-1)
-    assert figures(client, officer)["周期将到期"][2] is True
+@pytest.mark.parametrize(
+    ("ends_in", "figure", "late"), [(0, "其中周期将届满", False), (-1, "其中周期已届满", True)]
+)
+def test_a_cycle_that_is_over_without_a_decision_is_not_one_that_ends_soon(
+    client, officer, unit, ends_in, figure, late
+):
+    studio = studio_of(unit, "named", ends_in=ends_in)
+    of_cycles = {label: shown for label, shown in figures(client, officer).items() if "周期" in label}
+    assert of_cycles.keys() == {figure}
+    value, url, is_late = of_cycles[figure]
+    assert (value, is_late) == ("1", late)
+    page = client.get(url)
+    assert list(page.context["rows"]) == [studio]
+    assert ('class="state risk">周期已届满</span>' in page.content.decode()) is late
 
 
 def test_what_does_not_occur_is_not_counted_at_length(client, officer):
     assert {label: value for label, (value, _url, _late) in figures(client, officer).items()} == {
         "待办": "0",
-        "培育中": "0",
-        "申报中": "0",
-        "已命名": "0",
+        "工作室": "0",
+        "其中申报中": "0",
         "未读通知": "0",
     }
 
@@ -102,10 +125,10 @@ def test_what_does_not_occur_is_not_counted_at_length(client, officer):
 @pytest.mark.parametrize("days", [180, 181])
 def test_soon_is_what_the_earliest_reminder_of_the_policy_says(client, officer, unit, days):
     studio_of(unit, "named", ends_in=days)
-    assert ("周期将到期" in figures(client, officer)) == (days == 180)
+    assert ("其中周期将届满" in figures(client, officer)) == (days == 180)
     PolicyFactory(effective_on=timezone.localdate(), cycle_reminders="400,30", title="第二版")
     assert horizon(timezone.localdate()) == timezone.localdate() + timedelta(days=400)
-    assert "周期将到期" in figures(client, officer)
+    assert "其中周期将届满" in figures(client, officer)
 
 
 @pytest.mark.parametrize("side", ["party", "administration"])
@@ -121,4 +144,6 @@ def test_others_are_told_no_figures_of_a_unit(role, unit, stand):
 
 
 def test_a_lead_is_told_none_either(client, stand, unit):
-    assert not {"培育中", "申报中", "已命名"} & set(figures(client, StudioFactory(lead__unit=unit).lead))
+    assert not {"工作室", "培育中", "其中申报中", "已命名"} & set(
+        figures(client, StudioFactory(lead__unit=unit).lead)
+    )

@@ -1,11 +1,14 @@
 """The list of studios, the page of one, and how far its parts are."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from studios import parts
-from studios.models import Member, Studio
-from tests.factories import StudioFactory
+from studios.models import Cycle, Member, Studio
+from tests.factories import ApplicationFactory, PolicyFactory, StudioFactory
 from tests.studios.addresses import part_url
 
 SAVING_THE_SESSION = 3  # with its savepoint; it is not the page that asks for it
@@ -63,6 +66,30 @@ def test_the_list_filters_by_state_and_kind_and_says_so_when_nothing_fits(cast, 
     assert len(client.get(reverse("studios:studios"), {"kind": "technology"}).context["rows"]) == 2
     assert not client.get(reverse("studios:studios"), {"kind": "service"}).context["rows"]
     assert client.get(reverse("studios:studios"), {"state": "nonsense", "before": "x"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "said"),
+    [("named", -1, True), ("rectifying", -200, True), ("named", 0, False), ("revoked", -1, False)],
+)
+def test_a_cycle_that_is_over_without_a_decision_is_said_on_the_page(cast, sign_in, state, days, said):
+    today = timezone.localdate()
+    Cycle.objects.create(
+        studio=cast.studio,
+        number=1,
+        starts_on=today - timedelta(days=1000),
+        ends_on=today + timedelta(days=days),
+        policy=PolicyFactory(),
+    )
+    Studio.objects.filter(pk=cast.studio.pk).update(state=state)
+    page = sign_in(cast.lead).get(cast.studio.get_absolute_url()).content.decode()
+    assert ("届满，尚未作出考核决定" in page) is said
+
+
+def test_the_page_of_a_studio_says_how_its_application_stands(cast, sign_in):
+    ApplicationFactory(studio=cast.studio, returned=True)
+    page = sign_in(cast.lead).get(cast.studio.get_absolute_url()).content.decode()
+    assert 'class="state risk">退回修改</span>' in page
 
 
 def test_the_task_list_says_how_far_each_part_is(db):
