@@ -8,7 +8,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import RoleCode
 from records import agenda
-from reviews.models import EDITABLE, OPEN, Application, ApplicationLog, Part, Round, State
+from reviews.models import (
+    EDITABLE,
+    OPEN,
+    Application,
+    ApplicationLog,
+    PaperForm,
+    PaperFormLog,
+    Part,
+    Round,
+    Snapshot,
+    State,
+)
 from reviews.permissions import open_signatures
 from reviews.readiness import ban
 from reviews.timeline import by_when
@@ -131,21 +142,71 @@ def _detail(user, studio: Studio, round_title: str) -> str:
 
 @agenda.tasks
 def to_sign(user, on):
-    """Applications that wait for this person's recommendation or sign-off."""
+    """Applications that wait for this person's recommendation or sign-off, and stamped forms that were sent back."""
     if not user.has_role(RoleCode.DEPARTMENT_UNION, RoleCode.UNIT_LEADER):
         return
     rows = (
         Application.objects.visible_to(user)
         .filter(state=State.SUBMITTED)
         .select_related("studio__unit", "studio__lead", "round")
-        .prefetch_related("studio__editors", "studio__members", "endorsements")
+        .prefetch_related("studio__editors", "studio__members", "endorsements", _last_forms())
+        .annotate(last_snapshot=_last_snapshot())
     )
     for application in rows.order_by("round__endorse_by", "pk")[:MOST]:
+        form = _form_of_the_papers(application)
+        if form and _is_to_be_uploaded_again(user, application, form):
+            yield _to_upload_again(application, form)
         for part in open_signatures(user, application):
-            yield agenda.Task(
-                _("%(studio)s: %(part)s") % {"studio": application.studio.name, "part": Part(part).label},
-                reverse("reviews:sign", args=[application.pk]),
-                _("%(unit)s · lead %(lead)s")
-                % {"unit": application.studio.unit.name, "lead": application.studio.lead.name},
-                by_when(application, State.SUBMITTED),
-            )
+            yield _to_sign(application, part, form)
+
+
+def _last_snapshot() -> Subquery:
+    return Subquery(
+        Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version").values("pk")[:1]
+    )
+
+
+def _last_forms() -> Prefetch:
+    """The stamped forms, the newest first, each with why it was sent back."""
+    reasons = PaperFormLog.objects.filter(paper_form=OuterRef("pk"), verb="turn_down").values("note")
+    forms = PaperForm.objects.annotate(why=Subquery(reasons[:1])).order_by("-uploaded_at", "-pk")
+    return Prefetch("paper_forms", forms, to_attr="every_form")
+
+
+def _form_of_the_papers(application: Application) -> PaperForm | None:
+    """The stamped form that came last; one that was stamped on earlier papers counts no more."""
+    form = next(iter(application.every_form), None)
+    return form if form and form.snapshot_id == application.last_snapshot else None
+
+
+def _is_to_be_uploaded_again(user, application: Application, form: PaperForm) -> bool:
+    """Whether it was sent back and something that it bears is not signed yet."""
+    return (
+        form.state == PaperForm.State.TURNED_DOWN
+        and bool(form.signed_parts().keys() - application.given().keys())
+        and user.has_perm("reviews.upload_paper_form", application)
+    )
+
+
+def _to_upload_again(application: Application, form: PaperForm) -> agenda.Task:
+    return agenda.Task(
+        _("Upload the stamped form of %(studio)s again") % {"studio": application.studio.name},
+        reverse("reviews:stamped", args=[application.pk]),
+        _("Sent back by the university union: %(reason)s") % {"reason": form.why},
+        by_when(application, State.SUBMITTED),
+    )
+
+
+def _to_sign(application: Application, part: str, form: PaperForm | None) -> agenda.Task:
+    studio = application.studio
+    detail = _("%(unit)s · lead %(lead)s")
+    if form and form.state == PaperForm.State.UPLOADED and part in form.signed_parts():
+        detail = _(
+            "%(unit)s · lead %(lead)s · the university union is checking a stamped form with this signature"
+        )
+    return agenda.Task(
+        _("%(studio)s: %(part)s") % {"studio": studio.name, "part": Part(part).label},
+        reverse("reviews:sign", args=[application.pk]),
+        detail % {"unit": studio.unit.name, "lead": studio.lead.name},
+        by_when(application, State.SUBMITTED),
+    )
