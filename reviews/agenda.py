@@ -161,9 +161,7 @@ def to_sign(user, on):
 
 
 def _last_snapshot() -> Subquery:
-    return Subquery(
-        Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version").values("pk")[:1]
-    )
+    return Subquery(Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version").values("pk")[:1])
 
 
 def _last_forms() -> Prefetch:

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from records.templatetags.present import day_of_record
+from reviews.models import HANDS_IN
 
 STAFF, LEADERS = RoleCode.UNION_STAFF, RoleCode.UNION_LEADER
 
@@ -39,8 +40,6 @@ BODIES = {
     "reject": "校工会意见：{note}",
     "name_studio": "根据{note}，{studio}已获命名。证书和铭牌由校工会制发，可在工作室页面查看证书编号。",
 }
-
-HANDS_IN = frozenset({"submit", "resubmit"})
 
 # Whose turn it is at the office after a move. Their notice leads to the desk, and asks for the next step where
 # others are told only how far it is.

@@ -6,6 +6,7 @@ those of the forms in which it was entered.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -19,6 +20,7 @@ from accounts.models import User
 from ledgers.models import Achievement
 from reviews.comparing import changes
 from reviews.freezing import PERSONAL, without_personal
+from reviews.models import HANDS_IN
 from studios import parts
 from studios.charts import Chart, structure
 from studios.conditions import Finding
@@ -214,21 +216,35 @@ def chapters(snapshot, *, personal: bool) -> list[Chapter]:
     ]
 
 
-def papers(application, *, personal: bool, version: int | None = None) -> dict:
-    """What was handed in last, or as that version, for the pages: snapshot, chapters, conditions, changes.
+def papers(application, *, personal: bool, version: int | None = None, log: Iterable | None = None) -> dict:
+    """What was handed in last, or as that version, for the pages: snapshot, chapters, conditions, changes, note.
 
     ``changes`` is None where there is no version before it. Asks for both in one query.
 
     :param personal: whether the reader may see birth dates.
+    :param log: the log of the application where it is at hand, the oldest row first.
     """
     rows = application.snapshots.order_by("-version")
     last = list((rows if version is None else rows.filter(version__lte=version))[:2])
+    note = ""
+    if len(last) == 2:
+        rows = application.log.filter(verb__in=HANDS_IN) if log is None else log
+        note = explanations(rows).get(last[0].version, "")
     return {
+        "note": note,
         "snapshot": last[0],
         "chapters": chapters(last[0], personal=personal),
         "conditions": conditions(last[0]),
         "changes": changed(*last, personal=personal) if len(last) == 2 else None,
     }
+
+
+def explanations(log: Iterable) -> dict[int, str]:
+    """Version → what was said of it when it was handed in again.
+
+    :param log: the rows of one application, the oldest first.
+    """
+    return dict(enumerate((row.note for row in log if row.verb in HANDS_IN), start=1))
 
 
 def changed(snapshot, before, *, personal: bool) -> list[dict]:

@@ -3,12 +3,13 @@ from reviews.models.document import DecisionDocument
 from reviews.models.endorsement import Endorsement, PaperForm, PaperFormLog, Part
 from reviews.models.round import FIRST_YEAR, Round
 from reviews.models.snapshot import Correction, Declaration, Snapshot, checksum
-from reviews.models.states import EDITABLE, ENDED, OPEN, Decision, State
+from reviews.models.states import EDITABLE, ENDED, HANDS_IN, OPEN, Decision, State
 
 __all__ = [
     "EDITABLE",
     "ENDED",
     "FIRST_YEAR",
+    "HANDS_IN",
     "OPEN",
     "Application",
     "ApplicationLog",

@@ -25,6 +25,8 @@ OPEN = frozenset(State) - ENDED
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 # From here papers may go back to the lead, and here they come back to once they are mended.
 RETURNABLE = frozenset({State.SUBMITTED, State.RECOMMENDED, State.ACCEPTED, State.HELD})
+# The moves that freeze a version of the papers.
+HANDS_IN = frozenset({"submit", "resubmit"})
 
 
 class Decision(models.TextChoices):

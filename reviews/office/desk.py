@@ -73,10 +73,14 @@ class Desk:
 
     @cached_property
     def changes(self) -> list[dict]:
-        """What each version changed against the one before it, the newest first."""
-        pairs = zip(self.snapshots, self.snapshots[1:], strict=False)
+        """What each version changed against the one before it, and what was said of it; the newest first."""
+        pairs, said = zip(self.snapshots, self.snapshots[1:], strict=False), reading.explanations(self.log)
         return [
-            {"snapshot": new, "lines": reading.changed(new, old, personal=self.personal)}
+            {
+                "snapshot": new,
+                "lines": reading.changed(new, old, personal=self.personal),
+                "note": said.get(new.version, ""),
+            }
             for new, old in pairs
         ]
 

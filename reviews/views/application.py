@@ -53,7 +53,7 @@ def page(request, pk):
         "manages": application.is_editable and user.has_perm("studios.manage_editors", application.studio),
         "due_on": due_on(application),
         **to_do(user, application, mending, stamped, works=works),
-        **(papers_at_hand(application, mending) if works else frozen_papers(application, user)),
+        **(papers_at_hand(application, mending) if works else frozen_papers(application, user, log)),
         **after_naming(application),
         "entries": timeline(application, log, set(application.given()), on=on),
         "paper_forms": stamped,
@@ -157,16 +157,18 @@ def papers_at_hand(application, mending) -> dict:
         "snapshot": last,
         "versions": range(last.version, 0, -1) if last else [],
         "changes": None,
+        "note": "",
         "chapters": [],
         "conditions": application.studio.verdicts.all(),
     }
 
 
-def frozen_papers(application, user) -> dict:
+def frozen_papers(application, user, log) -> dict:
     """The version handed in last, and what it changed."""
     if application.submitted_at is None:
         return papers_at_hand(application, [])
-    papers = reading.papers(application, personal=user.has_perm("reviews.view_personal", application))
+    personal = user.has_perm("reviews.view_personal", application)
+    papers = reading.papers(application, personal=personal, log=log)
     return {**papers, "versions": range(papers["snapshot"].version, 0, -1)}
 
 

@@ -1,7 +1,8 @@
 """The frozen papers as they are read: tables that fit their sheet, changes that say a row in one line."""
 
 import pytest
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from reviews.reading import chapters
 from tests.factories import ApplicationFactory
@@ -61,3 +62,28 @@ def test_in_another_language_the_headings_change_and_the_frozen_words_stay(sign_
     assert titles[:3] == ["Lead and honours", "Team", "Innovation projects"]
     page = client.get(application.get_absolute_url()).content.decode()
     assert {word for word in (*titles, "硕士研究生", "省部级", "学习交流") if word not in page} == set()
+
+
+SAID = "第二年经费有误，已核对；规划未改，原因见附件。"
+
+
+@pytest.mark.parametrize("changes", [True, False], ids=["with changes", "without changes"])
+def test_what_the_lead_says_of_a_resubmission_stands_beside_its_changes(changes, cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, returned=True)
+    if changes:
+        cast.studio.budget_lines.update(amount=18000)
+    application.resubmit(by=cast.lead, on=timezone.localdate(), note=SAID)
+    application.return_for_correction({"plan": "再具体些"}, by=cast.department)
+    application.resubmit(by=cast.lead, on=timezone.localdate(), note="规划已补充。")
+    readers = {
+        "papers": (cast.party, reverse("reviews:papers", args=[application.pk, 2])),
+        "desk": (cast.staff, reverse("admin:reviews_application_change", args=[application.pk])),
+    }
+    for user, address in readers.values():
+        page = sign_in(user).get(address).content.decode()
+        assert SAID in page.partition("<main")[2].partition('class="timeline"')[0]
+    for name in ("sign", "application"):
+        page = sign_in(cast.party).get(reverse(f"reviews:{name}", args=[application.pk])).content.decode()
+        assert "规划已补充。" in page.partition("<aside")[0]
+    first = sign_in(cast.party).get(reverse("reviews:papers", args=[application.pk, 1])).content.decode()
+    assert "修改说明" not in first
