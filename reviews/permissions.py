@@ -86,7 +86,8 @@ rules.add_perm("reviews.sign_administration", leads_administration & ~own_case &
 rules.add_perm("reviews.upload_paper_form", is_department_union & ~own_case)
 rules.add_perm("reviews.check_paper_form", is_union_staff & ~own_case & ~has_signed)
 rules.add_perm("reviews.return_application", sends_back)
-rules.add_perm("reviews.refuse_application", sends_back)
+# Who has signed has said yes. A mistake that is found after that is mended by a return, which keeps the signatures.
+rules.add_perm("reviews.refuse_application", sends_back & ~has_signed)
 rules.add_perm("reviews.accept_application", is_union_staff & ~own_case & ~has_signed)
 rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
 rules.add_perm("reviews.decide_application", is_union_leader & ~own_case & ~has_signed)

@@ -17,7 +17,7 @@ from records.templatetags.present import cn_date
 from reviews import reading
 from reviews.mending import asked, to_correct
 from reviews.models import Decision, PaperForm, State
-from reviews.permissions import has_signed, open_moves, open_signatures
+from reviews.permissions import open_moves, open_signatures
 from reviews.timeline import due_on, timeline
 from reviews.views.asking import application_for, refusal
 from studios import parts
@@ -139,11 +139,9 @@ def further_acts(user, application, works: bool, main: Act | None, stamped: list
     submitted = application.state == State.SUBMITTED
     if submitted and not waits and user.has_perm("reviews.upload_paper_form", application):
         acts.append(act(_("Upload the stamped form"), "stamped"))
-    # Who has signed has said yes; to send it back after that is left to the others.
-    may_object = not has_signed.test(user, application)
-    if may_object and "return_for_correction" in open_:
+    if "return_for_correction" in open_:
         acts.append(act(_("Return for correction"), "return"))
-    if may_object and "refuse" in open_:
+    if "refuse" in open_:
         acts.append(act(refusal(user, application), "refuse"))
     if "withdraw" in open_:
         acts.append(act(_("Withdraw the application"), "withdraw"))

@@ -49,7 +49,8 @@ def refuse(request, pk):
 
 
 def too_late(request, application, verb: str) -> bool:
-    """Whether the application has moved on from where this person could send it back; then says so.
+    """Whether the application has moved on from where this person could send it back, or they have signed it and could
+    no longer refuse it; then says so.
 
     :raises PermissionDenied: for who never could.
     """
@@ -59,5 +60,9 @@ def too_late(request, application, verb: str) -> bool:
     once_could = (permissions.signs_for_unit | permissions.is_union_staff).test(user, application)
     if not once_could or permissions.own_case.test(user, application):
         check_not_own(user, permission, application)
-    messages.error(request, application.why_not(verb))
+    if application.can_move(verb) and permissions.has_signed.test(user, application):
+        said = _("You have signed in favour of it. A mistake in the papers is mended by returning them.")
+    else:
+        said = application.why_not(verb)
+    messages.error(request, said)
     return True

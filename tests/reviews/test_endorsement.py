@@ -1,15 +1,20 @@
 """The recommendation and the two sign-offs: any order, three people, nobody on their own case."""
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import RoleCode, Side
 from records.moves import DomainError, IllegalMove
+from reviews.actions import check_paper_form, upload_paper_form
 from reviews.models import Application, Endorsement, Part, State
 from studios.models import Member
 from tests.factories import ApplicationFactory, UserFactory, endorse_all, give_role, signatories
+from tests.reviews.test_paper_forms import png
 
 pytestmark = pytest.mark.django_db
 PARTS = [Part.RECOMMENDATION, Part.PARTY, Part.ADMINISTRATION]
@@ -157,9 +162,45 @@ def test_each_office_refuses_in_its_own_word_until_it_has_signed(who, word, cast
     assert f"{word}：{cast.studio.name}" in sign_in(user).get(refuse).content.decode()
     part = {"department": Part.RECOMMENDATION}.get(who, who)
     sign(sign_in(user), submitted, part)
-    assert objections(user) == []
+    assert objections(user) == ["退回修改"]
     other = cast.party if who != "party" else cast.administration
     assert objections(other) == ["退回修改", "不同意申报"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("part", "way"), [(None, ""), *[(part, "online") for part in PARTS], (Part.PARTY, "on paper")]
+)
+def test_who_has_signed_returns_it_and_refuses_it_no_more(part, way, cast, submitted, sign_in):
+    """What the page offers is what the server does: everybody presses either button, whatever they see."""
+    people = dict(zip(PARTS, (cast.department, cast.party, cast.administration), strict=True))
+    if part and way == "online":
+        submitted.endorse(part, by=people[part], opinion="同意")
+    elif part:
+        names = {part: (people[part].name, "同意")}
+        colleague = UserFactory(unit=cast.unit, roles=[(RoleCode.DEPARTMENT_UNION,)])
+        form = upload_paper_form(submitted, by=colleague, scan=png(), signed=names)
+        check_paper_form(form, by=cast.staff)
+    later = (timezone.localdate() + timedelta(days=40)).isoformat()
+    sent = {"return": {"reason_team": "请补充", "correct_by": later}, "refuse": {"reason": "团队尚未成形"}}
+    done, offered = set(), set()
+    for name, user in cast.everybody().items():
+        page = sign_in(user).get(submitted.get_absolute_url())
+        acts = page.context["acts"] if page.status_code == 200 else []
+        for verb, words in sent.items():
+            url = reverse(f"reviews:{verb}", args=[submitted.pk])
+            offered |= {(name, verb)} if url in [act.url for act in acts] else set()
+            with transaction.atomic():
+                answer = sign_in(user).post(url, words, follow=True)
+                if Application.objects.get().state != State.SUBMITTED:
+                    done.add((name, verb))
+                elif user == people.get(part):
+                    assert "您已签署同意" in answer.content.decode()
+                transaction.set_rollback(True)
+    signed = {Part.RECOMMENDATION: "department"}.get(part, part)
+    unit = {"department", "party", "administration"}
+    expected = {(name, "return") for name in unit} | {(name, "refuse") for name in unit - {signed}}
+    assert (done, offered) == (expected, expected)
 
 
 def test_staff_refuse_in_the_word_of_the_check(cast, sign_in):
