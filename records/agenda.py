@@ -36,13 +36,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Queue:
-    """A list of the office that somebody works through: how many wait, how many of them are late."""
+    """A list of the office that somebody works through: how many wait, how many of them are late; and how many more
+    stand in the list that this person has to leave to others (``aside``).
+    """
 
     title: str
     count: int
     url: str
     detail: str = ""
     late: int = 0
+    aside: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Min, OuterRef
@@ -33,11 +35,10 @@ def applications(user, on):
     own = [row for row in WAITING if user.has_role(row[2])]
     if not own:
         return
-    waiting = to_act_on(Application.objects.filter(state__in=[state for state, *_rest in own]), user)
+    waiting = weighed(Application.objects.filter(state__in=[state for state, *_rest in own]), user)
     for state, title, _role, day in own:
         url = f"{reverse('admin:reviews_application_changelist')}?{urlencode({'state__exact': state.value})}"
-        days = [getattr(one.round, day) for one in waiting if one.state == state]
-        yield queue(str(title), days, url, on)
+        yield queue(str(title), [one for one in waiting if one.state == state], day, url, on)
 
 
 @agenda.queues
@@ -45,28 +46,42 @@ def paper_forms(user, on):
     """The stamped forms to be checked, one at a time of each application."""
     if not user.has_role(RoleCode.UNION_STAFF):
         return
-    uploaded = PaperForm.objects.to_be_checked_by(user)
-    waiting = to_act_on(Application.objects.filter(pk__in=uploaded.values("application")), user)
+    uploaded = PaperForm.objects.filter(state=PaperForm.State.UPLOADED).values("application")
+    open_to_them = PaperForm.objects.to_be_checked_by(user).filter(application=OuterRef("pk"))
+    waiting = weighed(Application.objects.filter(pk__in=uploaded), user, ~Exists(open_to_them))
     url = f"{reverse('admin:reviews_paperform_changelist')}?state__exact=uploaded"
-    yield queue(_("Stamped forms to be checked"), [one.round.endorse_by for one in waiting], url, on)
+    yield queue(_("Stamped forms to be checked"), waiting, "endorse_by", url, on)
 
 
 def to_act_on(applications, user) -> list[Application]:
-    """Those of the applications that the person may act on: neither the own case nor what they have signed.
+    """Those of the applications that the person may act on."""
+    return [one for one in weighed(applications, user) if not one.aside]
+
+
+def weighed(applications, user, *reasons) -> list[Application]:
+    """The applications, each with ``aside``: whether the person stands aside from it, because it is the own case,
+    because they have signed it, or for a further reason that is given.
 
     One query; whom the papers concern stands in lists, which are read here.
     """
     own = Exists(Studio.objects.concerning(user).filter(pk=OuterRef("studio")))
     signed = Exists(Endorsement.objects.by_person(user).filter(application=OuterRef("pk")))
-    found = applications.filter(~own, ~signed).select_related("round", "studio__unit")
-    rows = found.only("state", "concerned", "concerned_typed", "round", "studio__unit")
-    return [row for row in rows if not row.papers_concern(user)]
+    found = applications.annotate(aside=reduce(or_, reasons, own | signed))
+    found = found.select_related("round", "studio__unit")
+    rows = list(found.only("state", "concerned", "concerned_typed", "round", "studio__unit"))
+    for row in rows:
+        row.aside = row.aside or row.papers_concern(user)
+    return rows
 
 
-def queue(title: str, days: list[dt.date], url: str, on: dt.date) -> agenda.Queue:
-    """A queue of things that are to be done by these days."""
+def queue(title: str, waiting: list[Application], day: str, url: str, on: dt.date) -> agenda.Queue:
+    """A queue of applications, each to be acted on by the ``day`` of its round; what the person stands aside from is
+    in the list behind it as well, and is counted by itself.
+    """
+    days = [getattr(one.round, day) for one in waiting if not one.aside]
     detail = _("The first by %(day)s") % {"day": cn_date(min(days))} if days else ""
-    return agenda.Queue(title, len(days), url, detail, sum(day < on for day in days))
+    late = sum(day < on for day in days)
+    return agenda.Queue(title, len(days), url, detail, late, len(waiting) - len(days))
 
 
 @agenda.queues

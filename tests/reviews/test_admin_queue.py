@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import RoleCode
 from records import agenda
-from reviews.models import Application, State
+from reviews.models import Application, PaperForm, State
 from tests.factories import ApplicationFactory, RoundFactory, StudioFactory, UserFactory, give_role
 from tests.queries import selects
 
@@ -158,6 +158,39 @@ def test_a_queue_counts_what_the_person_may_act_on(cast):
     assert waiting(signer) == 2
     cast.studio.members.filter(user=cast.staff_member).delete()
     assert waiting(cast.staff_member) == 2  # the papers that were handed in name them
+
+
+def test_what_the_person_stands_aside_from_is_counted_by_itself(cast, sign_in):
+    """The list behind shows it too, marked: count and list say the same."""
+    ApplicationFactory(studio=cast.studio, recommended=True)
+    ApplicationFactory(recommended=True)
+    client = sign_in(cast.staff_member)
+    waiting = next(agenda.queues.of(cast.staff_member, timezone.localdate()))
+    assert (waiting.title, waiting.count, waiting.aside) == ("待审核材料", 1, 1)
+    assert client.get(waiting.url).context["cl"].result_count == waiting.count + waiting.aside
+    assert "另有 1 件本人回避" in client.get("/admin/").content.decode()
+    assert "本人回避" not in sign_in(cast.staff).get("/admin/").content.decode()
+
+
+def test_a_stamped_form_that_one_may_not_check_is_counted_by_itself(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    PaperForm.objects.create(
+        application=application,
+        snapshot=application.snapshot,
+        uploaded_by=cast.department,
+        party_name="许航远",
+        party_opinion="同意。",
+    )
+    queues = {
+        user: next(queue for queue in agenda.queues.of(user, timezone.localdate()) if "盖章" in queue.title)
+        for user in (cast.staff, cast.staff_member)
+    }
+    assert {user: (queue.count, queue.aside) for user, queue in queues.items()} == {
+        cast.staff: (1, 0),
+        cast.staff_member: (0, 1),
+    }
+    page = sign_in(cast.staff_member).get(queues[cast.staff_member].url)
+    assert page.context["cl"].result_count == 1
 
 
 def test_each_queue_leads_to_the_rows_it_counts(cast, sign_in):
