@@ -45,6 +45,13 @@ _NATIONAL = re.compile(r"^(?:获|荣获)?(?:全国|国家|中国|中华)|全国|
 _MINISTRY = re.compile(
     r"省部级|部级|教育部|[\u4e00-\u9fff]{2,8}部(?=劳|先|优|表|系)|中央企业|中央国家机关|上海工匠"
 )
+# 上海市闵行区, 杭州市西湖区, 浦东新区, 嘉善县, 上海市公安局; not 自治区, 社区, 校区, 地区, 红旗手.
+_BELOW_THE_CITY = re.compile(
+    r"(?:市|省|州|^(?:获|荣获)?)[\u4e00-\u9fff]{1,8}?"
+    r"(?:(?:开发|工业|高新|保税|园)区|(?<![社校院园学军治政地战片灾病厂示范])区|县(?![委域])|(?<!红)旗(?![帜舰手])|街道)"
+    r"|市[\u4e00-\u9fff]{1,6}局"
+)
+_CITY_OF_A_PROVINCE = re.compile(r"[省区].{0,6}[^省城超](?:市(?![场民容])|自治州|地区)")
 _UNIVERSITY = re.compile(r"校级|^(?:获|荣获)?(?:本?校|学校|全校)|大学|校劳动模范|校先进|校劳模")
 _UNIT = re.compile(r"院级|处级|系级|科级|单位级|部门级|^(?:获|荣获)?(?:学院|本院|医院|院|单位|部门)|学院")
 _YEAR = re.compile(
@@ -88,17 +95,23 @@ def parse_honours(text: str) -> list[ParsedHonour]:
 
 
 def level_of(title: str) -> str | None:
-    """The level at which an honour of this name counts, ``None`` where the name does not tell."""
+    """The level at which an honour of this name counts, ``None`` where the name does not tell.
+
+    Nor does it where a district, a county or a bureau grants it: that is below the city (市级), and nobody but its
+    holder can say whether the union counts it at all.
+    """
     if not title:
         return None
     if _NATIONAL.search(title):
         return "national"
+    if _BELOW_THE_CITY.search(title):
+        return None
     place = next((name for name in DIRECT if f"{name}市" in title or title.startswith(name)), None)
     if place and f"{place}市" in title:
         return "provincial"
     if re.search(r"大学|校级", title):
         return "university"
-    if re.search(r"[省区].{1,6}市", title):
+    if _CITY_OF_A_PROVINCE.search(title):
         return "municipal"
     if place or "省" in title or "自治区" in title or _MINISTRY.search(title):
         return "provincial"
