@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from ledgers.models import Achievement
 from records import cells
 from records.sheets import Column
 from studios.columns import amount, column, day, level, words_of
 
 KINDS = {
-    "invention": ("发明专利", "专利", "发明"),
+    "invention": ("发明专利", "发明"),
     "utility": ("实用新型专利", "实用新型"),
     "software": ("软件著作权", "软著", "计算机软件著作权"),
     "paper": ("论文", "学术论文", "期刊论文"),
@@ -18,8 +20,18 @@ KINDS = {
     "teaching": ("教学成果奖", "教学成果"),
     "method": ("先进操作法", "操作法", "工作法"),
     "transfer": ("成果转化", "技术转让", "转化"),
-    "other": ("其他", "其它", "其他成果"),
+    "other": ("其他", "其它", "其他成果", "外观设计专利", "外观设计"),
 }
+_kind = words_of(Achievement.Kind, **KINDS)
+
+
+def kind(value: object) -> str:
+    """The kind of a result by the words people use for it; 专利 alone may be one of three."""
+    if cells.tight(value) in ("专利", "国家专利", "授权专利"):
+        raise cells.Refused(
+            _("Which kind of patent? Write 发明专利 or 实用新型专利; a registered design is 外观设计专利.")
+        )
+    return _kind(value)
 
 
 def _body(value: object) -> str:
@@ -35,7 +47,7 @@ def achievements() -> list[Column]:
             Achievement,
             "kind",
             ["成果类别", "类别", "成果类型", "类型"],
-            words_of(Achievement.Kind, **KINDS),
+            kind,
             required=True,
         ),
         column(Achievement, "number", ["编号", "专利号", "成果编号", "证书号"], cells.text(80)),

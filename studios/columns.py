@@ -12,7 +12,7 @@ from datetime import date
 
 from django.db.models import Model
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from records import cells
 from records.sheets import Column
@@ -26,21 +26,28 @@ LEVEL_WORDS = {
     Level.UNIVERSITY: ("校级", "大学级", "学校"),
     Level.MUNICIPAL: ("市级", "地市级", "市厅级"),
     Level.PROVINCIAL: (
-        "省部级",
-        "省级",
-        "部级",
-        "省市级",
-        "省（市）级",
-        "直辖市级",
-        "上海市级",
-        "北京市级",
-        "天津市级",
-        "重庆市级",
-        "市（省）级",
+        *("省部级", "省级", "部级", "省部", "省", "省市级", "省（市）级", "市（省）级", "省市"),
+        *("直辖市级", "直辖市", "上海市级", "上海市", "上海", "北京市级", "北京市"),
+        *("天津市级", "天津市", "重庆市级", "重庆市"),
     ),
     Level.NATIONAL: ("国家级", "全国", "全国级", "国家"),
 }
-level = cells.choice(LEVEL_WORDS)
+_level = cells.choice(LEVEL_WORDS)
+
+
+def level(value: object) -> str:
+    """A level by the words people use for it; where none is meant, which there are and which place has which."""
+    try:
+        return _level(value)
+    except cells.Refused:
+        words = "、".join(words[0] for words in LEVEL_WORDS.values())
+        raise cells.Refused(
+            _(
+                "Not one of %(words)s. What the city of Shanghai grants or funds counts as provincial; a district or a "
+                "bureau ranks below the city."
+            )
+            % {"words": words}
+        ) from None
 
 
 def day(*, end: bool = False) -> Callable[[object], date]:

@@ -180,6 +180,37 @@ def test_results_read_dates_levels_and_amounts_as_people_write_them(studio):
     }
 
 
+@pytest.mark.parametrize("words", ["上海市", "上海", "上海市级", "直辖市", "省", "省部", "省部级"])
+def test_what_the_city_grants_is_read_as_provincial(studio, words):
+    added(f"项目名称\t级别\t开始时间\t结束时间\n装备监测\t{words}\t2025.3\t2026.12", "projects", studio)
+    assert Project.objects.get().level == "provincial"
+
+
+@pytest.mark.parametrize("words", ["区级", "闵行区", "局级", "市"])
+def test_a_level_that_there_is_not_is_refused_with_what_counts_as_which(studio, words):
+    pasted = read(f"项目名称\t级别\t开始时间\t结束时间\n甲\t{words}\t2025.3\t2026.12", "projects", studio)
+    assert [(p.value, p.reason) for p in pasted.problems] == [
+        (
+            words,
+            "应为以下之一：单位级、校级、市级、省部级、国家级。上海市颁发或立项的按省部级填写；区、局一级低于市级。",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [("发明专利", "invention"), ("实用新型", "utility"), ("外观设计专利", "other")]
+)
+def test_a_patent_is_read_by_its_kind(studio, words, kind):
+    added(f"成果名称\t成果类别\n一种装置\t{words}", "results", studio)
+    assert Achievement.objects.get().kind == kind
+
+
+def test_a_patent_of_no_kind_is_asked_for_it(studio):
+    pasted = read("成果名称\t成果类别\n一种装置\t专利", "results", studio)
+    assert pasted.good == []
+    assert [p.reason for p in pasted.problems] == ["请写明专利类型：发明专利、实用新型专利或外观设计专利。"]
+
+
 def test_a_cell_with_a_line_break_in_quotes_is_one_cell(studio):
     added('年度\t用途\t来源\t金额\n2026\t"实验\n耗材"\t学院\t100', "budget", studio)
     assert BudgetLine.objects.get().purpose == "实验 耗材"
