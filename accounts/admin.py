@@ -22,6 +22,7 @@ from accounts.exports import PersonResource, UnitResource
 from accounts.import_columns import ADDRESS_KEPT
 from accounts.models import Role, RoleCode, Unit, User
 from accounts.office import OfficeAdmin, OfficeInline
+from accounts.permissions import why_not_moved
 from accounts.trail import OfficeLogAdmin
 from records.exports import ExportsMixin
 
@@ -31,10 +32,29 @@ __all__ = ["OfficeLogAdmin", "PersonAdmin", "UnitAdmin"]
 admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
+class UnitForm(forms.ModelForm):
+    """For the class that ``get_form`` makes, which knows who fills it in."""
+
+    by: User
+
+    class Meta:
+        model = Unit
+        fields = "__all__"  # noqa: DJ007 - those that the model lets people edit
+
+    def clean_parent(self):
+        unit, parent = self.instance, self.cleaned_data["parent"]
+        if unit.pk and parent != unit.parent:
+            then = {unit.code, *(tree.codes(parent.path) if parent else ())}
+            if reason := why_not_moved(self.by, tree.codes(unit.path), then):
+                raise forms.ValidationError(reason)
+        return parent
+
+
 @admin.register(Unit)
 class UnitAdmin(ImportsMixin, ExportsMixin, OfficeAdmin):
     import_kind = "unit"
     resource = UnitResource
+    form = UnitForm
     viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR, RoleCode.FINANCE})
     editors = frozenset({RoleCode.SYSADMIN, RoleCode.UNION_STAFF})
     list_display = ["name", "code", "short_name", "kind", "parent", "union_name", "union_chair"]
@@ -47,6 +67,15 @@ class UnitAdmin(ImportsMixin, ExportsMixin, OfficeAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.search(search_term) if search_term.strip() else queryset), False
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user
+        return form
+
+    def get_readonly_fields(self, request, obj=None):
+        given = super().get_readonly_fields(request, obj)
+        return given if obj is None or request.user.has_perm("accounts.move_units") else [*given, "parent"]
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """What is sent is checked by the tree in which it is then saved: of two who move units at once one is told."""

@@ -23,9 +23,9 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from accounts.delivery import tell_old_addresses
 from accounts.import_columns import ADDRESS_KEPT, UNIT_CODE_DIGITS, people_columns, unit_columns
+from accounts.import_places import place
 from accounts.models import Unit, User
 from accounts.names import write_pinyin
-from accounts.tree import TOO_DEEP
 from records import cells, sheets
 from records.sheets import Reading, Row
 
@@ -129,12 +129,12 @@ def plan(
 ) -> Plan:
     """What will become of each row of a list of ``kind`` (``unit`` or ``user``). Writes nothing.
 
-    :param by: who imports; those who hold a role are changed by the system administrator only.
+    :param by: who imports; who holds a role is changed, and a unit moved, by the system administrator only.
     :raises sheets.UnreadableFile: when there is no such list in the file.
     """
     if kind == "unit":
         reading = sheets.read(content, unit_columns(), name=name)
-        lines = plan_units(reading)
+        lines = plan_units(reading, by=by)
     else:
         reading = sheets.read(content, people_columns(on=on or timezone.localdate()), name=name)
         lines = plan_people(reading, by=by)
@@ -148,7 +148,7 @@ def _bad(row: Row) -> Line:
     return Line(row, Fate.BAD, title, key)
 
 
-def plan_units(reading: Reading) -> list[Line]:
+def plan_units(reading: Reading, *, by: User | None) -> list[Line]:
     """Units, each after its parent. A code never changes its unit here: renaming is done by hand."""
     there = {unit.code: unit for unit in Unit.objects.select_related("parent")}
     owners = {unit.name: unit for unit in there.values()}
@@ -172,60 +172,13 @@ def plan_units(reading: Reading) -> list[Line]:
             setattr(unit, key, value)
         names.add(unit)
         lines[unit.code] = Line(row, Fate.NEW, unit.name, unit.code, unit), before
-    _place(lines, names)
+    place({code: (line.thing, line.row) for code, (line, _before) in lines.items()}, names, by=by)
     done = []
     for line, before in lines.values():
         if not line.row.problems:
             _compare(line, before, _described(line.thing))
             done.append(line)
     return done
-
-
-def _place(lines: dict[str, tuple[Line, dict]], names: UnitNames) -> None:
-    """Sets the parents; refuses unknown ones, rings, what would hang below a refused row, and paths that are too long.
-
-    The tree is walked once, from its tops down; what cannot be reached from there goes round in a ring.
-    """
-    rows = {code: line.row for code, (line, _before) in lines.items()}
-    for line, _before in lines.values():
-        if words := line.row.values.get("parent"):
-            try:
-                line.thing.parent = names.find(words)
-            except cells.Refused as refused:
-                line.row.refuse("parent", str(refused))
-    below: dict[str, list[Unit]] = {}
-    for unit in names.units.values():
-        below.setdefault(unit.parent.code if unit.parent else "", []).append(unit)
-    hanging = _hanging(names.units, rows)
-    waiting = [(unit, 1) for unit in below.get("", [])]
-    reached = set()
-    while waiting:
-        unit, above = waiting.pop()
-        reached.add(unit.code)
-        row, length = rows.get(unit.code), above + len(unit.code) + 1
-        if row and not row.problems:
-            if unit.parent and not unit.parent.pk and rows[unit.parent.code].problems:
-                row.refuse("parent", _("The parent unit is itself not imported."))
-            elif length + hanging.get(unit.code, 0) > Unit.MOST_PATH:
-                row.refuse("parent", str(TOO_DEEP))
-        waiting.extend((child, length) for child in below.get(unit.code, []))
-    for code, row in rows.items():
-        if code not in reached and not row.problems:
-            row.refuse("parent", _("A unit cannot stand below itself."))
-
-
-def _hanging(units: dict[str, Unit], rows: dict[str, Row]) -> dict[str, int]:
-    """How much longer than a listed unit's own path the longest path is of the units below it that are not listed."""
-    longest: dict[str, int] = {}
-    for unit in units.values():
-        if unit.code in rows:
-            continue
-        above, passed = unit.path.strip("/").split("/"), 0
-        while above and above[-1] not in rows:
-            passed += len(above.pop()) + 1
-        if above:
-            longest[above[-1]] = max(longest.get(above[-1], 0), passed)
-    return longest
 
 
 def plan_people(reading: Reading, *, by: User | None) -> list[Line]:

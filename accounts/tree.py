@@ -39,6 +39,11 @@ def path_of(unit: Unit) -> str:
     return f"{unit.parent.path if unit.parent else '/'}{unit.code}/"
 
 
+def codes(path: str) -> set[str]:
+    """``/1/2/`` → the codes ``1`` and ``2``: of the unit and of all above it."""
+    return set(path.split("/")) - {""}
+
+
 def prefixes(path: str) -> list[str]:
     """``/1/2/`` → ``/1/``, ``/1/2/``."""
     parts = path.strip("/").split("/")

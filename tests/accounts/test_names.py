@@ -115,7 +115,8 @@ def test_units_are_not_put_deeper_than_their_path_reaches(cast, sign_in):
     assert "层级过多" in answer.content.decode()
     top = UnitFactory(name="上级单位", code="9" * 20)
     first = Unit.objects.get(name="单位0")
-    moved = office.post(reverse("admin:accounts_unit_change", args=[first.pk]), unit_form(top, 0))
+    mover = sign_in(cast.sysadmin)
+    moved = mover.post(reverse("admin:accounts_unit_change", args=[first.pk]), unit_form(top, 0))
     assert "层级过多" in moved.content.decode()
     parent.refresh_from_db()
     assert len(parent.path) == 253
