@@ -48,7 +48,8 @@ def own_papers(user, on):
             elif application.state == State.DRAFT and on <= application.closes_on():
                 yield _to_hand_in(user, studio, application)
         if studio.round_pk and may_apply(studio, applications):
-            yield _to_start(user, studio)
+            again = any(one.round_id == studio.round_pk for one in applications)
+            yield _to_start(user, studio, again=again)
 
 
 def _studios(user, on):
@@ -82,10 +83,14 @@ def _applications():
 
 
 def may_apply(studio: Studio, applications: list[Application]) -> bool:
-    """Whether a candidate can start an application in the round that is open and has not tried in it already."""
+    """Whether a candidate can start an application in the round that is open and has not tried in it already.
+
+    Who withdrew may apply again until the round closes.
+    """
     if studio.state != StudioState.CANDIDATE:
         return False
-    if any(one.round_id == studio.round_pk or one.state in OPEN for one in applications):
+    tried = any(one.round_id == studio.round_pk and one.state != State.WITHDRAWN for one in applications)
+    if tried or any(one.state in OPEN for one in applications):
         return False
     if not studio.once_denied:
         return True
@@ -114,9 +119,12 @@ def _to_hand_in(user, studio: Studio, application: Application) -> agenda.Task:
     )
 
 
-def _to_start(user, studio: Studio) -> agenda.Task:
+def _to_start(user, studio: Studio, *, again: bool) -> agenda.Task:
     done, total = progress(studio)
-    if done == total:
+    if again:
+        title = _("You may apply again with %(studio)s; the last application was withdrawn")
+        url = reverse("reviews:start", args=[studio.pk])
+    elif done == total:
         title, url = _("Start the application of %(studio)s"), reverse("reviews:start", args=[studio.pk])
     else:
         title = _("Fill in the papers of %(studio)s, then start the application")

@@ -10,6 +10,7 @@ from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from records.templatetags.present import day_of_record
 from reviews.models import HANDS_IN
+from reviews.readiness import applies_again
 
 STAFF, LEADERS = RoleCode.UNION_STAFF, RoleCode.UNION_LEADER
 
@@ -18,7 +19,7 @@ SUBJECTS = {
     "resubmit": "{studio}修改后已重新提交",
     "return_for_correction": "{studio}的申报材料需要修改",
     "complete_endorsement": "{studio}推荐、签署齐备，已送校工会审核",
-    "refuse": "{studio}的申报未通过",
+    "refuse": "{studio}：{refused}",
     "withdraw": "{studio}已撤回申报",
     "accept": "{studio}的申报材料已审核通过",
     "approve": "{studio}的申报已获同意",
@@ -32,14 +33,16 @@ BODIES = {
     "resubmit": "{actor}已按退回意见修改并重新提交，改动之处已在材料中列出。",
     "return_for_correction": "退回意见：\n{note}\n\n请修改后重新提交。已填写的内容都已保留。",
     "complete_endorsement": "部门工会推荐、党委（党组织）意见、行政意见均已签署，材料已送校工会审核。",
-    "refuse": "原因：{note}",
+    "refuse": "原因：{note}\n\n{again}",
     "withdraw": "原因：{note}",
     "accept": "校工会已审核材料并受理申报，由校工会领导决定。结果将通过站内通知和邮件告知。",
     "approve": "校工会意见：{note}",
     "hold": "校工会意见：{note}",
-    "reject": "校工会意见：{note}",
+    "reject": "校工会意见：{note}\n\n{again}",
     "name_studio": "根据{note}，{studio}已获命名。证书和铭牌由校工会制发，可在工作室页面查看证书编号。",
 }
+
+DENIES = frozenset({"refuse", "reject"})
 
 # Whose turn it is at the office after a move. Their notice leads to the desk, and asks for the next step where
 # others are told only how far it is.
@@ -130,6 +133,8 @@ def _facts(application, log) -> dict[str, str]:
         "round": application.round.title,
         "actor": log.actor.name if log.actor else settings.UNION,
         "note": log.note,
+        "refused": application.get_refused_as_display() or application.get_state_display(),
+        "again": applies_again(application, on=timezone.localdate()) if log.verb in DENIES else "",
         "endorse_by": day_of_record(application.round.endorse_by),
         "decide_by": day_of_record(application.round.decide_by),
     }

@@ -6,7 +6,7 @@ import rules
 
 from accounts.models import RoleCode, Side
 from accounts.permissions import is_union_leader, is_union_staff
-from reviews.models import Part, State
+from reviews.models import Part, Refusal, State
 from studios import permissions as studio_rules
 
 
@@ -126,6 +126,18 @@ def open_moves(user, application) -> set[str]:
         for verb, permission in PERMISSIONS.items()
         if application.can_move(verb) and user.has_perm(permission, application)
     }
+
+
+def refuses_as(user, application) -> str:
+    """For which office a person ends an application, by where it stands; empty for somebody who has none."""
+    if application.state != State.SUBMITTED:
+        return Refusal.UNION
+    offices = {
+        Refusal.RECOMMENDATION: is_department_union,
+        Refusal.PARTY: leads_party,
+        Refusal.ADMINISTRATION: leads_administration,
+    }
+    return next((office for office, rule in offices.items() if rule.test(user, application)), "")
 
 
 def open_signatures(user, application) -> list[str]:

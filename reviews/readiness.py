@@ -84,6 +84,21 @@ def banned(studio, round_) -> str:
     return words % {"year": free} if free else ""
 
 
+def applies_again(application: Application, *, on: date) -> str:
+    """When the studio of an application that has ended may apply again, in a sentence."""
+    round_ = application.round
+    if free := ban(application.studio, year=round_.year, policy=round_.policy):
+        words = _(
+            "By the policy of this round %(lead)s may apply again from the selection of %(year)s on. What was filled "
+            "in is kept."
+        )
+        return words % {"lead": application.studio.lead.name, "year": free}
+    if round_.is_open(on):
+        words = _("Until %(day)s the studio may apply again in this round. What was filled in is kept.")
+        return words % {"day": date_format(round_.closes_on)}
+    return _("This round is closed. The studio may apply again in a later one. What was filled in is kept.")
+
+
 def ban(studio, *, year: int, policy) -> int | None:
     """The first year in which a refused or revoked studio may apply again, or None when ``year`` is free.
 

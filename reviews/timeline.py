@@ -68,12 +68,13 @@ def timeline(application, log, signed: set[str], *, on: date) -> list[Entry]:
     :param log: the log rows, oldest first, with their actors.
     :param signed: the parts that are signed.
     """
-    return [_done(row) for row in log] + _ahead(application, signed, on=on)
+    return [_done(application, row) for row in log] + _ahead(application, signed, on=on)
 
 
-def _done(row) -> Entry:
+def _done(application, row) -> Entry:
+    refused = application.get_refused_as_display() if row.verb == "refuse" else ""
     return Entry(
-        str(DONE.get(row.verb, row.verb)),
+        refused or str(DONE.get(row.verb, row.verb)),
         "done",
         who=str(row.actor) if row.actor_id else "",
         at=row.at,

@@ -3,7 +3,7 @@ from reviews.models.document import DecisionDocument
 from reviews.models.endorsement import Endorsement, PaperForm, PaperFormLog, Part
 from reviews.models.round import FIRST_YEAR, Round
 from reviews.models.snapshot import Correction, Declaration, Snapshot, checksum
-from reviews.models.states import EDITABLE, ENDED, HANDS_IN, OPEN, Decision, State
+from reviews.models.states import EDITABLE, ENDED, HANDS_IN, OPEN, Decision, Refusal, State
 
 __all__ = [
     "EDITABLE",
@@ -21,6 +21,7 @@ __all__ = [
     "PaperForm",
     "PaperFormLog",
     "Part",
+    "Refusal",
     "Round",
     "Snapshot",
     "State",

@@ -21,7 +21,7 @@ from reviews.concerned import concerned_by
 from reviews.models.round import Round
 from reviews.models.signing import Signing
 from reviews.models.snapshot import Names, Snapshot
-from reviews.models.states import EDITABLE, ENDED, OPEN, RETURNABLE, Decision, State, required
+from reviews.models.states import EDITABLE, ENDED, OPEN, RETURNABLE, Decision, Refusal, State, required
 from studios.models import Studio
 from studios.models.belonging import present
 
@@ -105,6 +105,7 @@ class Application(Signing, Movable, models.Model):
     )
     returned_from = models.CharField(max_length=20, blank=True, editable=False)
     correct_by = models.DateField(_("correct until"), null=True, blank=True, editable=False)
+    refused_as = models.CharField(_("refused"), max_length=20, choices=Refusal, blank=True, editable=False)
 
     late_until = models.DateField(_("late entry allowed until"), null=True, blank=True, editable=False)
     late_reason = models.CharField(_("reason for late entry"), max_length=300, blank=True, editable=False)
@@ -334,7 +335,10 @@ class Application(Signing, Movable, models.Model):
             yield row
 
     def refuse(self, *, by, reason: str):
-        self.move("refuse", by=by, note=required(reason, _now("Give the reason for the refusal.")))
+        from reviews.permissions import refuses_as
+
+        reason = required(reason, _now("Give the reason for the refusal."))
+        self.move("refuse", by=by, note=reason, refused_as=refuses_as(by, self))
 
     def withdraw(self, *, by, reason: str):
         """The lead takes the application back, until it is approved."""

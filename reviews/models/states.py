@@ -35,6 +35,15 @@ class Decision(models.TextChoices):
     HOLD = "hold", _("Put on hold")
 
 
+class Refusal(models.TextChoices):
+    """The office that ended an application, in the word that it has for it."""
+
+    RECOMMENDATION = "recommendation", _("Not recommended by the department union")
+    PARTY = "party", _("Not agreed to by the Party side")
+    ADMINISTRATION = "administration", _("Not agreed to by the administration")
+    UNION = "union", _("Not accepted by the university union")
+
+
 def required(text: str, message: str) -> str:
     """``text`` without white space around it.
 

@@ -14,16 +14,18 @@ from django.views.decorators.http import require_safe
 
 from records.attachments import Attachment
 from records.templatetags.present import cn_date
-from reviews import reading
+from reviews import readiness, reading
 from reviews.mending import asked, to_correct
 from reviews.models import Decision, PaperForm, State
 from reviews.permissions import open_moves, open_signatures
 from reviews.timeline import due_on, timeline
 from reviews.views.asking import application_for, refusal
 from studios import parts
+from studios.models import State as StudioState
 from studios.models import Studio
 
 DECISION_LOOKS = {Decision.APPROVE: "met", Decision.HOLD: "risk", Decision.REJECT: "unmet"}
+ENDINGS = {State.REFUSED: "unmet", State.REJECTED: "unmet", State.WITHDRAWN: "risk"}  # and the look of each
 OFFICE_VERBS = {"accept", "approve", "hold", "reject", "name_studio"}
 
 
@@ -52,6 +54,7 @@ def page(request, pk):
         "works": works,
         "manages": application.is_editable and user.has_perm("studios.manage_editors", application.studio),
         "due_on": due_on(application),
+        "ending": ending(user, application, log, on=on),
         **to_do(user, application, mending, stamped, works=works),
         **(papers_at_hand(application, mending) if works else frozen_papers(application, user, log)),
         **after_naming(application),
@@ -168,6 +171,33 @@ def frozen_papers(application, user, log) -> dict:
     personal = user.has_perm("reviews.view_personal", application)
     papers = reading.papers(application, personal=personal, log=log)
     return {**papers, "versions": range(papers["snapshot"].version, 0, -1)}
+
+
+def ending(user, application, log, *, on) -> dict | None:
+    """What to read at the top of an application that ended without a naming: why, and what comes next."""
+    look = ENDINGS.get(application.state)
+    if look is None:
+        return None
+    title = application.get_refused_as_display() or application.get_state_display()
+    decided = application.state == State.REJECTED  # the decision and its text stand above
+    reason = [] if decided else [_("Reason: %(reason)s") % {"reason": log[-1].note}]
+    again = readiness.applies_again(application, on=on)
+    return {
+        "look": look,
+        "title": _("What comes next") if decided else title,
+        "text": "\n".join([*reason, again]),
+        "url": start_again(user, application, on=on),
+    }
+
+
+def start_again(user, application, *, on) -> str:
+    """Where the studio applies again in the same round; empty where it or this person may not."""
+    studio, round_ = application.studio, application.round
+    is_free = studio.state in (StudioState.CANDIDATE, StudioState.REVOKED) and round_.is_open(on)
+    if not is_free or not user.has_perm("studios.edit_studio", studio) or readiness.banned(studio, round_):
+        return ""
+    under_way = studio.applications.open().exists()
+    return "" if under_way else reverse("reviews:start", args=[studio.pk])
 
 
 def after_naming(application) -> dict:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import check
 from records.moves import DomainError
-from reviews.models import Application, Endorsement, State
-from reviews.permissions import is_department_union, own_case
+from reviews.models import Application, Endorsement, Refusal
+from reviews.permissions import own_case, refuses_as
 from studios.models import Editor
 
 
@@ -42,11 +42,11 @@ def check_not_own(user, permission: str, application: Application) -> None:
 
 def refusal(user, application: Application) -> str:
     """What it is called when this person ends the application: each office has its own word."""
-    if application.state != State.SUBMITTED:
-        return _("Do not accept the application")
-    if is_department_union.test(user, application):
-        return _("Do not recommend")
-    return _("Do not agree to the application")
+    words = {
+        Refusal.UNION: _("Do not accept the application"),
+        Refusal.RECOMMENDATION: _("Do not recommend"),
+    }
+    return words.get(refuses_as(user, application), _("Do not agree to the application"))
 
 
 def posted(request):

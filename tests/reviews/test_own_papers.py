@@ -75,10 +75,23 @@ def test_the_department_union_has_the_same_tasks_for_what_it_runs_in_the_leads_p
     assert [title for title, *_rest in tasks(cast.department)] == [f"提交申报：{name}"]
 
 
-@pytest.mark.parametrize("state", [State.WITHDRAWN, State.REFUSED, State.REJECTED])
+@pytest.mark.parametrize("state", [State.REFUSED, State.REJECTED])
 def test_nobody_is_asked_to_apply_again_in_the_round_they_have_left(state):
     application = bring_to(ApplicationFactory(), state)
     assert tasks(application.studio.lead) == []
+
+
+def test_who_withdrew_is_offered_to_apply_again_until_the_round_closes():
+    application = bring_to(ApplicationFactory(), State.WITHDRAWN)
+    studio, round_ = application.studio, application.round
+    again = (
+        f"已撤回，可重新申报：{studio.name}",
+        reverse("reviews:start", args=[studio.pk]),
+        round_.closes_on,
+    )
+    assert tasks(studio.lead) == [again]
+    type(round_).objects.filter(pk=round_.pk).update(closes_on=TODAY - timedelta(days=1))
+    assert tasks(studio.lead) == []
 
 
 def test_nobody_is_asked_to_apply_while_a_ban_runs():
