@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import OuterRef, Subquery
+from django.utils import translation
 
 from reviews.models import Correction, State
 from studios import parts
@@ -29,6 +30,12 @@ def asked(**where) -> list[Correction]:
         one.title = parts.get(one.part).title
         one.touched = one.saved_at is not None and one.saved_at > one.log.at
     return last
+
+
+def in_words(corrections: dict[str, str]) -> str:
+    """Each part with what is asked of it, a line each, in the language of the record."""
+    with translation.override("zh-hans"):
+        return "\n".join(f"{parts.get(part).title}：{reason}" for part, reason in corrections.items())
 
 
 def to_correct(rows: list[Correction]) -> dict[str, str]:

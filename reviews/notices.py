@@ -31,7 +31,7 @@ SUBJECTS = {
 BODIES = {
     "submit": "{actor}已提交{studio}（{unit}）在{round}中的申报。请在{endorse_by}前阅读材料并签署意见。",
     "resubmit": "{actor}已按退回意见修改并重新提交，改动之处已在材料中列出。",
-    "return_for_correction": "退回意见：\n{note}\n\n请修改后重新提交。已填写的内容都已保留。",
+    "return_for_correction": "退回意见：\n{note}\n\n请在{correct_by}前修改并重新提交。已填写的内容都已保留。",
     "complete_endorsement": "部门工会推荐、党委（党组织）意见、行政意见均已签署，材料已送校工会审核。",
     "refuse": "原因：{note}\n\n{again}",
     "withdraw": "原因：{note}",
@@ -135,6 +135,7 @@ def _facts(application, log) -> dict[str, str]:
         "note": log.note,
         "refused": application.get_refused_as_display() or application.get_state_display(),
         "again": applies_again(application, on=timezone.localdate()) if log.verb in DENIES else "",
+        "correct_by": day_of_record(application.closes_on()),
         "endorse_by": day_of_record(application.round.endorse_by),
         "decide_by": day_of_record(application.round.decide_by),
     }

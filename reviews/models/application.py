@@ -286,6 +286,8 @@ class Application(Signing, Movable, models.Model):
         :param corrections: part key → reason; at least one.
         :raises DomainError: without a reason.
         """
+        from reviews.mending import in_words
+
         corrections = {part: reason.strip() for part, reason in corrections.items() if reason.strip()}
         if not corrections:
             raise DomainError(_now("Give a reason beside at least one part."))
@@ -294,7 +296,7 @@ class Application(Signing, Movable, models.Model):
             log = self.move(
                 "return_for_correction",
                 by=by,
-                note="\n".join(corrections.values()),
+                note=in_words(corrections),
                 returned_from=origin,
                 correct_by=correct_by,
             )

@@ -1,11 +1,13 @@
 """Who is told of what: exact sets, once, by inbox and mail, without anybody's personal data."""
 
+from datetime import date
+
 import pytest
 from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Notice
-from records import outbox
+from records import agenda, outbox
 from reviews.actions import name_studios
 from reviews.models import Part
 from tests.factories import ApplicationFactory, endorse_all
@@ -129,3 +131,20 @@ def test_no_mail_and_no_notice_holds_anybodys_telephone_address_or_birth(cast, s
     texts += [f"{notice.subject}\n{notice.body}" for notice in Notice.objects.all()]
     secrets = {secret for person in people for secret in (person.phone, person.email, str(person.birth_year))}
     assert {secret for secret in secrets for text in texts if secret in text} == set()
+
+
+def test_a_return_names_each_part_beside_its_reason_and_the_day(cast, application, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    application.submit(by=cast.lead, on=TODAY())
+    reasons = {"plan": "第二年写具体些。", "place": "面积有误。"}
+    application.return_for_correction(reasons, by=cast.department, correct_by=date(2031, 3, 9))
+    told = Notice.objects.filter(recipient=cast.lead).latest("pk")
+    asked = (
+        "退回意见：\n三年规划：第二年写具体些。\n场地经费：面积有误。\n\n请在2031年3月9日前修改并重新提交。"
+    )
+    assert told.body.startswith(asked)
+    (detail,) = [task.detail for task in agenda.tasks_of(cast.lead, TODAY())]
+    assert detail == "三年规划：第二年写具体些。\n场地经费：面积有误。"
+    outbox.drain()
+    letter = next(one for one in mail.outbox if one.to == [cast.lead.email] and "需要修改" in one.subject)
+    assert asked in letter.body
