@@ -39,7 +39,9 @@ BODIES = {
     "approve": "校工会意见：{note}",
     "hold": "校工会意见：{note}",
     "reject": "校工会意见：{note}\n\n{again}",
-    "name_studio": "根据{note}，{studio}已获命名。证书和铭牌由校工会制发，可在工作室页面查看证书编号。",
+    "name_studio": (
+        "根据{note}，{studio}自{named_on}起获命名。证书编号：{certificate}。证书和铭牌由校工会制发，制发后另行通知。"
+    ),
 }
 
 DENIES = frozenset({"refuse", "reject"})
@@ -127,7 +129,10 @@ def tell_of_move(application, log) -> None:
 
 def _facts(application, log) -> dict[str, str]:
     """What the words of a notice are filled in with."""
+    issued = application.studio.certificates.order_by("-pk").first() if log.verb == "name_studio" else None
     return {
+        "named_on": day_of_record(issued and issued.starts_on),
+        "certificate": issued.number if issued else "",
         "studio": application.studio.name,
         "unit": application.studio.unit.name,
         "round": application.round.title,

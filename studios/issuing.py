@@ -13,8 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.delivery import notify
+from accounts.models import RoleCode, User
 from records.jobs import Job, job, start_job
 from records.moves import DomainError
+from records.templatetags.present import day_of_record
 from studios.certificates import certificate_pdf, plaque_pdf
 from studios.models import Certificate, IssuedPaper
 
@@ -54,6 +57,8 @@ def _make(certificate: Certificate, kind: str) -> IssuedPaper:
     try:
         with transaction.atomic():
             paper.save(force_insert=True)
+            if certificate.papers.values("kind").count() == len(PRESSES):
+                tell_of_issue(certificate)
     except IntegrityError:
         paper.file.storage.delete(paper.file.name)
         return IssuedPaper.objects.get(certificate=certificate, kind=kind)
@@ -61,6 +66,23 @@ def _make(certificate: Certificate, kind: str) -> IssuedPaper:
         paper.file.storage.delete(paper.file.name)
         raise
     return paper
+
+
+def tell_of_issue(certificate: Certificate) -> None:
+    """Tell the lead, the co-editors and the department union that both papers are made; part of the transaction."""
+    studio = certificate.studio
+    first, last = day_of_record(certificate.starts_on), day_of_record(certificate.ends_on)
+    notify(
+        [
+            studio.lead,
+            *(editor.user for editor in studio.editors.select_related("user")),
+            *User.objects.with_role(RoleCode.DEPARTMENT_UNION, unit=studio.unit),
+        ],
+        f"certificate-issued:{certificate.pk}",
+        subject=f"{certificate.studio_name}的证书和铭牌已制发",
+        body=f"证书编号：{certificate.number}，有效期{first}至{last}。证书和铭牌的电子文件可在工作室页面下载。",
+        url=studio.get_absolute_url(),
+    )
 
 
 def file_name(certificate: Certificate, kind: str) -> str:

@@ -81,8 +81,10 @@ def _past(town: Town, random: Random, year: int, named: int, on: date, *, latest
         one.date_it()
     if not latest:  # those of the last round are still to be made
         for certificate in Certificate.objects.filter(year=year):
+            made_at = town.at(certificate.issued_on)
             for paper in issue(certificate):
-                IssuedPaper.objects.filter(pk=paper.pk).update(made_at=town.at(certificate.issued_on))
+                IssuedPaper.objects.filter(pk=paper.pk).update(made_at=made_at)
+            Notice.objects.filter(event=f"certificate-issued:{certificate.pk}").update(created_at=made_at)
 
 
 def _running(town: Town, random: Random, round_: Round, on: date) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Notice
 from records import agenda, outbox
+from records.templatetags.present import day_of_record
 from reviews.actions import name_studios
 from reviews.models import Part
 from tests.factories import ApplicationFactory, endorse_all
@@ -148,3 +149,13 @@ def test_a_return_names_each_part_beside_its_reason_and_the_day(cast, applicatio
     outbox.drain()
     letter = next(one for one in mail.outbox if one.to == [cast.lead.email] and "需要修改" in one.subject)
     assert asked in letter.body
+
+
+def test_the_naming_is_told_with_its_day_its_document_and_the_number_of_the_certificate(cast):
+    application = ApplicationFactory(studio=cast.studio, named=True)
+    certificate, document = cast.studio.certificates.get(), application.document
+    told = Notice.objects.get(recipient=cast.lead, subject=f"{cast.studio.name}已获命名")
+    assert told.body == (
+        f"根据{document.number}，{cast.studio.name}自{day_of_record(document.named_on)}起获命名。"
+        f"证书编号：{certificate.number}。证书和铭牌由校工会制发，制发后另行通知。"
+    )

@@ -9,12 +9,13 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connection, connections
 
+from accounts.models import Notice
 from records.documents import MissingGlyph
 from records.jobs import FUNCTIONS, Job
 from records.moves import DomainError
 from records.outbox import drain
 from studios import issuing
-from studios.models import Certificate, IssuedPaper
+from studios.models import Certificate, Editor, IssuedPaper, Studio
 from tests.factories import UserFactory
 from tests.studios.certificates import certify
 
@@ -225,3 +226,42 @@ def test_an_empty_batch_and_one_too_large_are_refused(db, monkeypatch):
 
 def test_every_process_knows_the_batch():
     assert "certificates.batch" in FUNCTIONS
+
+
+def told(certificate) -> list[tuple]:
+    rows = Notice.objects.filter(event=f"certificate-issued:{certificate.pk}").order_by("recipient__username")
+    return list(rows.values_list("recipient__username", "subject", "body", "url"))
+
+
+def test_the_studio_and_its_department_union_are_told_once_of_the_issue(cast, quick_press):
+    certificate = certify()
+    studio = certificate.studio
+    Studio.objects.filter(pk=studio.pk).update(lead=cast.stranger, unit=cast.unit)
+    Editor.objects.create(studio=studio, user=cast.co_editor, added_by=cast.stranger)
+    certificate = Certificate.objects.get(pk=certificate.pk)
+    assert told(certificate) == []
+    issuing.issue(certificate)
+    words = (
+        f"{certificate.studio_name}的证书和铭牌已制发",
+        "证书编号：2026-001，有效期2026年5月1日至2029年4月30日。证书和铭牌的电子文件可在工作室页面下载。",
+        studio.get_absolute_url(),
+    )
+    expected = [(name, *words) for name in ("co_editor", "department", "department_member", "stranger")]
+    assert told(certificate) == expected
+    Studio.objects.filter(pk=studio.pk).update(lead=UserFactory())
+    issuing.issue(Certificate.objects.get(pk=certificate.pk))
+    assert told(certificate) == expected
+
+
+def test_nobody_is_told_of_an_issue_that_came_half_way(cast, monkeypatch, quick_press):
+    def fails(certificate, *, preview=False):
+        raise OSError("full")
+
+    certificate, press = certify(), issuing.PRESSES[IssuedPaper.Kind.PLAQUE]
+    monkeypatch.setitem(issuing.PRESSES, IssuedPaper.Kind.PLAQUE, fails)
+    with pytest.raises(OSError, match="full"):
+        issuing.issue(certificate)
+    assert told(certificate) == []
+    monkeypatch.setitem(issuing.PRESSES, IssuedPaper.Kind.PLAQUE, press)
+    issuing.issue(Certificate.objects.get(pk=certificate.pk))
+    assert [name for name, *_words in told(certificate)] == [certificate.studio.lead.username]
