@@ -6,9 +6,20 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.views.i18n import JavaScriptCatalog
 
 from records import agenda
+
+
+class OfficePhrases(JavaScriptCatalog):
+    """The words of the stock admin's scripts, with how many rows are ticked as a list says it elsewhere."""
+
+    def get_catalog(self):
+        return super().get_catalog() | {
+            "%(sel)s of %(cnt)s selected": _now("%(cnt)s on this page, %(sel)s selected")
+        }
 
 
 class OfficeSite(AdminSite):
@@ -39,6 +50,9 @@ class OfficeSite(AdminSite):
             "figures": list(agenda.figures.of(request.user, on)),
         }
         return super().index(request, {**waiting, **(extra_context or {})})
+
+    def i18n_javascript(self, request, extra_context=None):
+        return OfficePhrases.as_view(packages=["django.contrib.admin"])(request)
 
     def password_change(self, request, extra_context=None):
         return redirect("account_change_password")

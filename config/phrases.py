@@ -34,6 +34,8 @@ PHRASES = [
     gettext_noop("No action selected."),
     gettext_noop("Items must be selected in order to perform actions on them. No items have been changed."),
     gettext_noop("0 of %(cnt)s selected"),
+    ngettext_lazy("%(total_count)s selected", "All %(total_count)s selected"),
+    gettext_noop("Select all %(total_count)s %(module_name)s"),
     gettext_noop("Select this object for an action - {}"),
     gettext_noop("Select all objects on this page for an action"),
     gettext_noop("The {name} “{obj}” was added successfully."),

@@ -196,6 +196,27 @@ def error_summary(*given: forms.BaseForm | forms.BaseFormSet | None) -> dict:
     return {"lines": lines}
 
 
+@register.inclusion_tag("components/errors.html")
+def office_errors(adminform, inlines) -> dict:
+    """As ``error_summary``, of a form of the office and its rows. Each error names its field: what Django says does
+    not.
+    """
+    lines = []
+    for form in (adminform.form, *(form for inline in inlines for form in inline.formset.forms)):
+        lines += [{"anchor": "", "text": error} for error in form.non_field_errors()]
+        lines += [
+            {
+                "anchor": _anchor(bound),
+                "text": _("%(field)s: %(error)s") % {"field": bound.label, "error": error},
+            }
+            for bound in form
+            for error in bound.errors
+        ]
+    for inline in inlines:
+        lines += [{"anchor": "", "text": error} for error in inline.formset.non_form_errors()]
+    return {"lines": lines}
+
+
 @register.inclusion_tag("components/chart.html")
 def bar_chart(pairs: list[tuple[str, int]], title: str, unit: str = "") -> dict:
     """Bars of (label, number), with the same figures as a table. The longest bar takes half the width."""

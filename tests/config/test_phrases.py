@@ -1,5 +1,7 @@
 """What Django says on its own pages is said in Chinese as well, and as people say it."""
 
+import json
+
 import pytest
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
@@ -12,6 +14,16 @@ def test_a_list_of_the_office_leaves_nothing_in_english_and_nothing_in_machine_c
     page = sign_in(cast.sysadmin).get(reverse("admin:accounts_user_changelist")).content.decode()
     for strange in ("Model name", "Add link", "Change or view list link", "来修改", "开始输入", "增加"):
         assert strange not in page, strange
+
+
+def test_the_scripts_of_a_list_count_what_is_ticked_as_the_list_does(cast, sign_in):
+    scripts = sign_in(cast.sysadmin).get(reverse("admin:jsi18n")).content.decode()
+    said = {
+        "%(sel)s of %(cnt)s selected": "本页 %(cnt)s 条，已选 %(sel)s 条",
+        "Choose a Date": "选择一个日期",
+    }
+    lines = [f"{json.dumps(one)}: {json.dumps(other)}" for one, other in said.items()]
+    assert [line for line in lines if line not in scripts] == []
 
 
 def test_a_short_password_is_told_in_chinese():

@@ -1,5 +1,6 @@
 """Policy in the office: who sees and makes versions, what may no longer be changed, which article stands beside."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -110,6 +111,14 @@ def test_a_new_version_is_saved_once_its_day_is_given(cast, sign_in, first):
     assert client.post(ADD, typed(client, effective_on=day)).status_code == 302
     made = Policy.objects.get(effective_on=day)
     assert (made.title, made.members_least) == ("第 2 版", first.members_least)
+
+
+def test_what_is_to_be_mended_stands_above_and_leads_to_its_field(cast, sign_in, first):
+    client = sign_in(cast.staff)
+    page = client.post(ADD, typed(client, effective_on="2027-13-45")).content.decode()
+    summary = page.partition('class="error-summary"')[2].partition("</div>")[0]
+    assert re.findall(r'<a href="#([^"]+)">([^：]+)：', summary) == [("id_effective_on", "生效日期")]
+    assert 'id="id_effective_on"' in page
 
 
 @pytest.mark.parametrize(
