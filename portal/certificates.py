@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from allauth.core.internal.ratelimit import get_ip
@@ -12,6 +13,7 @@ from records.rates import Rate
 from studios.models import Certificate
 
 CHECKS = Rate(60, 10 * 60)
+WITHOUT_HYPHEN = re.compile(r"^(20\d\d)(\d{3,6})$", re.ASCII)
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 
 
@@ -31,11 +33,9 @@ class CheckForm(forms.Form):
 
 
 def find(asked: str) -> Certificate | None:
-    """The certificate of that number or code, or None."""
-    for field in ("number", "code"):
-        if found := Certificate.objects.filter(**{field: asked}).first():
-            return found
-    return None
+    """The certificate of that number, written with or without its hyphen, or of that code; or None."""
+    number = WITHOUT_HYPHEN.sub(r"\1-\2", asked)
+    return Certificate.objects.filter(number=number).first() or Certificate.objects.filter(code=asked).first()
 
 
 def checks_left(request) -> bool:

@@ -35,7 +35,7 @@ def check(request, code: str = ""):
     if not checks_left(request):
         return render(request, "portal/check.html", {"form": form, "busy": True}, status=429)
     certificate = find(form.cleaned_data["number"])
-    context = {"form": form, "asked": form.cleaned_data["number"], "on": timezone.localdate()}
+    context = {"form": form, "asked": form["number"].value().strip(), "on": timezone.localdate()}
     if certificate is None:
         return render(request, "portal/check.html", context | {"unknown": True}, status=404 if code else 200)
     state = certificate.state(context["on"])

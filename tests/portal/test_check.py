@@ -1,5 +1,6 @@
 """Anyone may check a certificate, by number or code, and learns nothing that the plaque does not say."""
 
+import html
 from datetime import date
 
 import pytest
@@ -41,7 +42,14 @@ def text_of(client, address: str) -> str:
     return response.content.decode()
 
 
-@pytest.mark.parametrize("asked", ["2026-003", " 2026－003 ", "２０２６-００３", "2026—003"])
+def test_what_is_not_found_is_said_back_as_it_was_typed(client):
+    for asked in ("<b>x", "abc 12", "2026004"):
+        page = client.get("/check/", {"number": f" {asked} "})
+        assert f"“{asked}”" in html.unescape(page.content.decode())
+    assert "<b>x" not in client.get("/check/", {"number": "<b>x"}).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["2026-003", " 2026－003 ", "２０２６-００３", "2026—003", "2026003"])
 def test_a_number_is_found_however_it_is_typed(client, certificate, asked):
     with time_machine.travel("2026-11-22"):
         response = client.get("/check/", {"number": asked})
