@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from studios.models import KINDS, RuleDocument, Studio, Venue
+from studios.models import HOLDS_TITLE, KINDS, RuleDocument, Studio, Venue
 from studios.models.belonging import present
 
 
@@ -151,10 +151,15 @@ def standing(studio: Studio) -> str:
     return next((sentence for function in _STANDINGS if (sentence := function(studio))), "")
 
 
+def heading(studio: Studio) -> str:
+    """What the parts are called together: papers for an application, or what is kept of a studio that is named."""
+    return _now("Records of the studio") if studio.state in HOLDS_TITLE else _now("Papers")
+
+
 def way_back(studio: Studio) -> Way:
     """Where a part leads back to: to what the papers are filled in for, else to the list of the parts."""
     homes = [way for function in _HOMES if (way := function(studio)) and way.back]
-    home = Way(_now("Papers"), reverse("studios:parts", args=[studio.pk]), _now("Papers"))
+    home = Way(heading(studio), reverse("studios:parts", args=[studio.pk]), heading(studio))
     return (homes or [home])[0]
 
 

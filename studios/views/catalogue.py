@@ -73,6 +73,7 @@ def studio(request, pk):
             for one in certificates
         ],
         "may_edit": may_edit,
+        "heading": parts.heading(found),
         "parts": parts.all_parts(),
     }
     return render(request, "studios/studio.html", context)

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.permissions import check
 from records.moves import DomainError
 from records.pages import number
-from studios import sharing
+from studios import parts, sharing
 from studios.forms import PersonSearch
 from studios.models import Editor
 from studios.views.fetching import studio_or_404
@@ -30,6 +30,7 @@ def editors(request, pk):
     people = User.objects.filter(is_active=True).exclude(pk__in=there)
     context = {
         "studio": studio,
+        "heading": parts.heading(studio),
         "form": form,
         "asked": form.asked,
         "found": form.find(people),

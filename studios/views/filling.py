@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from studios import drafts, editing, parts
 from studios.keeping import PHOTO, attach_all
-from studios.models import Venue
+from studios.models import HOLDS_TITLE, Venue
 from studios.screens import SCREENS
 from studios.unsent import keeps_unsent, take
 from studios.views.contexts import filling, next_part, reading
@@ -21,6 +21,8 @@ def task_list(request, pk):
     editors = studio.editors.select_related("user").order_by("added_at")
     context = {
         "studio": studio,
+        "heading": parts.heading(studio),
+        "has_title": studio.state in HOLDS_TITLE,
         "ways": parts.ways(studio, request.user),
         "verdicts": studio.verdicts.all(),
         "names": _("、").join(editor.user.name for editor in editors),

@@ -34,10 +34,11 @@ def paste(request, pk, kind):
     if not pasted.bad:
         return redirect(rows_url(studio, kind))
     text = pasting.rest(text, pasted)
-    return page(request, studio, kind, text, pasting.read(text, kind, studio), uuid.uuid4())
+    return page(request, studio, kind, text, pasting.read(text, kind, studio), uuid.uuid4(), added=True)
 
 
-def page(request, studio, kind, text: str, pasted, once):
+def page(request, studio, kind, text: str, pasted, once, *, added: bool = False):
+    """:param added: some rows have just gone in, which nothing takes back from here."""
     context = {
         "studio": studio,
         "kind": kind,
@@ -45,6 +46,7 @@ def page(request, studio, kind, text: str, pasted, once):
         "text": text,
         "once": once,
         "pasted": pasted,
+        "added": added,
         "columns": _(", ").join(str(column.label) for column in kind.columns()),
         "preview": preview(kind, pasted) if pasted else [],
         "back": rows_url(studio, kind),

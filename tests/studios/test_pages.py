@@ -86,6 +86,18 @@ def test_a_cycle_that_is_over_without_a_decision_is_said_on_the_page(cast, sign_
     assert ("届满，尚未作出考核决定" in page) is said
 
 
+@pytest.mark.parametrize(("state", "words"), [("candidate", "申报材料"), ("named", "工作室资料")])
+def test_who_has_the_title_reads_of_records_and_not_of_an_application(cast, sign_in, state, words):
+    Studio.objects.filter(pk=cast.studio.pk).update(state=state)
+    client = sign_in(cast.lead)
+    for address in ("studios:studio", "studios:parts", "studios:editors"):
+        page = client.get(reverse(address, args=[cast.studio.pk])).content.decode()
+        assert {one for one in ("申报材料", "工作室资料") if one in page} == {words}, address
+    assert ("不必申报" in client.get(reverse("studios:parts", args=[cast.studio.pk])).content.decode()) is (
+        state == "named"
+    )
+
+
 def test_the_page_of_a_studio_says_how_its_application_stands(cast, sign_in):
     ApplicationFactory(studio=cast.studio, returned=True)
     page = sign_in(cast.lead).get(cast.studio.get_absolute_url()).content.decode()

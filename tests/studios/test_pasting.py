@@ -279,6 +279,12 @@ def test_good_rows_go_in_once_and_the_others_stay_to_be_mended(cast, sign_in, pa
     assert "培训\t月球" in answer.context["text"]
 
 
+@pytest.mark.parametrize(("data", "way"), [({"confirm": "1"}, "返回"), ({}, "取消")])
+def test_what_has_gone_in_is_not_called_off(cast, sign_in, page, data, way):
+    answer = sign_in(cast.lead).post(page, {"text": TEXT} | data)
+    assert f">{way}</a>" in answer.content.decode()
+
+
 def test_when_all_rows_are_good_the_page_leads_back(cast, sign_in, page):
     answer = sign_in(cast.lead).post(page, {"text": TEXT.replace("月球", "其他"), "confirm": "1"})
     assert answer.url == reverse("studios:part", args=[cast.studio.pk, "place"]) + "#budget"
