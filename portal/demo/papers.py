@@ -40,7 +40,14 @@ FUNDERS = {
     "national": "国家自然科学基金委员会",
     "university": settings.UNIVERSITY,
 }
-BODIES = ["国家知识产权局", "上海市人民政府", "中国机械工程学会", "上海市教育委员会", "中华医学会"]
+# Kind of result → title, who recognises it, level; patents and papers have none.
+RESULTS = {
+    "invention": ("一种{topic}装置", ["国家知识产权局"], ""),
+    "method": ("{lead}{topic}操作法", ["上海市总工会", "上海市职工技术协会"], "provincial"),
+    "paper": ("{topic}的实践与思考", ["《实验技术与管理》编辑部", "《实验室研究与探索》编辑部"], ""),
+    "award": ("{topic}成套技术", ["上海市人民政府", "上海市教育委员会"], "provincial"),
+}
+BENEFIT = "已在三家单位应用，减少返工，节约材料费用。"
 
 
 def start(
@@ -188,26 +195,21 @@ def _projects(studio: Studio, topic: str, random: Random, on: date, level: str) 
 
 
 def _results(studio: Studio, topic: str, random: Random, on: date, *, recognised: bool) -> None:
-    made = [
-        ("invention", f"一种{topic}装置", "国家知识产权局"),
-        ("method", f"{studio.lead.name}{topic}操作法", ""),
-        ("paper", f"{topic}的实践与思考", ""),
-        ("award", f"{topic}成套技术", ""),
-    ]
-    for kind, title, body in random.sample(made, random.randint(2, 4)):
+    made = random.sample(list(RESULTS), random.randint(2, 4))
+    for kind in made:
+        title, bodies, level = RESULTS[kind]
         day = on - timedelta(days=random.randint(40, 600))
+        number = f"ZL{day.year - 2}1{random.randint(10**6, 10**7 - 1)}.{random.randint(0, 9)}"
         Achievement.objects.create(
             studio=studio,
             kind=kind,
-            title=title,
-            number=f"ZL{day.year}{random.randint(10_000_000, 99_999_999)}.{random.randint(0, 9)}"
-            if kind == "invention"
-            else "",
+            title=title.format(topic=topic, lead=studio.lead.name),
+            number=number if kind == "invention" else "",
             owner=settings.UNIVERSITY,
             share="第一完成单位",
-            level="provincial",
-            recognised_by=(body or random.choice(BODIES)) if recognised else "",
+            level=level if recognised else "",
+            recognised_by=random.choice(bodies) if recognised else "",
             recognised_on=day if recognised else None,
-            benefit_amount=random.randrange(50_000, 2_000_000, 10_000),
-            benefit="已在三家单位应用，减少返工，节约材料费用。",
+            benefit_amount=None if kind == "paper" else random.randrange(50_000, 2_000_000, 10_000),
+            benefit="介绍一线做法，供同行参考。" if kind == "paper" else BENEFIT,
         )

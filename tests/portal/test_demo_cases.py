@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
 from accounts.models import RoleCode, User
+from ledgers.models import Achievement
 from portal.demo.university import build
 from records import agenda
 from records.documents import missing_glyphs
@@ -52,6 +53,20 @@ def staff_who_belong_to_a_studio():
     return [user for user in (staff, colleague) if user.has_perm("reviews.accept_application", own)] == [
         colleague
     ]
+
+
+def results_that_are_recognised_by_who_recognises_such():
+    """A patent by its office, a paper by its journal, and neither of any level; methods and awards by the city."""
+    recognised = Achievement.objects.exclude(recognised_by="")
+    bodies = {
+        (one.kind, one.recognised_by[:2], one.recognised_by[-3:] == "编辑部", one.level) for one in recognised
+    }
+    return bodies == {
+        ("invention", "国家", False, ""),
+        ("paper", "《实", True, ""),
+        ("method", "上海", False, "provincial"),
+        ("award", "上海", False, "provincial"),
+    }
 
 
 def an_application_that_came_late():
@@ -201,6 +216,7 @@ CASES = [
     a_name_of_its_own,
     a_cycle_that_ended_without_decision,
     somebody_who_has_not_applied,
+    results_that_are_recognised_by_who_recognises_such,
 ]
 
 
