@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from django.db import models
+from django.db.models.functions import Replace
 from pypinyin import Style, lazy_pinyin
 
 from records import cells
@@ -101,8 +102,22 @@ def _reading(characters: str) -> list[str]:
     return [syllable.replace("ü", "v") for syllable in found if syllable.isalpha()]
 
 
+DOTS = "•‧・．."
+
+
 def bare(name: str) -> str:
     """A name as it is compared: without blanks and what nobody sees, with one kind of middle dot and of letters."""
     plain = unicodedata.normalize("NFKC", name)
     seen = (sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf")
-    return "".join("·" if sign in "•‧・．." else sign for sign in seen)
+    return "".join("·" if sign in DOTS else sign for sign in seen)
+
+
+def bare_in_database(field: str):
+    """The column of a :class:`NameField` as :func:`bare` compares it, for queries that look through many.
+
+    Blanks and dots are all in which the two differ, but for signs that no name holds, such as ㊀ for 一.
+    """
+    plain = models.F(field)
+    for sign, seen in [(" ", ""), *((dot, "·") for dot in DOTS)]:
+        plain = Replace(plain, models.Value(sign), models.Value(seen))
+    return plain

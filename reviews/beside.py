@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ledgers.signals import refresh_later
 from reviews.mending import asked, to_correct
 from reviews.models import EDITABLE, Application, Round, Snapshot, State
-from studios import parts, ruling, sharing
+from studios import own_cases, parts, ruling, sharing
 from studios.models import Policy
 from studios.models import State as StudioState
 
@@ -110,6 +110,13 @@ def lies_before_others(studio) -> bool:
     return Application.objects.open().filter(studio=studio, submitted_at__isnull=False).exists()
 
 
+def concerned_by_papers(studios, user) -> set[int]:
+    """The keys of those of the studios of which any version that was handed in makes it the person's own case."""
+    rows = Application.objects.filter(studio__in=studios.values("pk"), submitted_at__isnull=False)
+    rows = rows.select_related("studio__unit").only("concerned", "concerned_typed", "studio__unit")
+    return {row.studio_id for row in rows if row.papers_concern(user)}
+
+
 def register() -> None:
     parts.register_notes(asked_to_correct)
     parts.register_corrections(came_back)
@@ -118,4 +125,5 @@ def register() -> None:
     parts.register_standing(handed_in)
     ruling.register_round(policy_of_the_round)
     sharing.register_judgement(lies_before_others)
+    own_cases.register_papers(concerned_by_papers)
     post_save.connect(refresh_later, sender=Application, dispatch_uid="verdicts-Application")

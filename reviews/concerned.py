@@ -24,8 +24,8 @@ class Concerned:
     names: frozenset[str]
 
     def includes(self, user, studio: Studio) -> bool:
-        """Whether it is this person's own case; a name without an account is taken for the colleague of that name."""
-        return user.pk in self.people or (bare(user.name) in self.typed and _is_of(user, studio))
+        """Whether it is this person's own case; for names without an account see :meth:`User.is_meant_by`."""
+        return user.pk in self.people or user.is_meant_by(self.typed, studio.unit)
 
 
 def concerned_by(studio: Studio, *, on: date) -> Concerned:

@@ -8,6 +8,7 @@ from accounts.answerable import answerable
 from accounts.models import RoleCode
 from accounts.permissions import is_union_leader, is_union_staff
 from studios.models import LIVE, Editor, Studio
+from studios.own_cases import own_cases
 
 
 @answerable
@@ -56,8 +57,10 @@ def is_live(user, studio):
 
 @rules.predicate
 def own_case(user, studio):
-    """The person leads, co-edits or belongs to the studio: nobody acts on their own case."""
-    return studio is not None and studio.concerns(user)
+    """The person leads, co-edits or belongs to the studio, or did in papers it handed in: nobody acts on their own
+    case.
+    """
+    return studio is not None and bool(own_cases(Studio.objects.filter(pk=studio.pk), user))
 
 
 @rules.predicate

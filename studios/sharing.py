@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from accounts.names import bare
+from accounts.tree import prefixes
 from records.moves import DomainError
 from studios import parts
 from studios.models import Editor, Studio
@@ -49,13 +51,11 @@ def judge_now(studio: Studio, *, person: User | None = None, name: str = "") -> 
 
 
 def namesakes_in_office(studio: Studio, name: str) -> list[User]:
-    """Those of this name who hold a role and are of the branch of the university in which a mere name is taken for
-    theirs (see ``Application.papers_concern``).
-    """
-    branch = f"/{studio.unit.path.split('/')[1]}/"
-    holders = User.objects.filter(is_active=True, roles__isnull=False, unit__path__startswith=branch)
-    known = parts.remembered(studio, "holders", lambda: list(holders.select_related("unit").distinct()))
-    return [one for one in known if bare(one.name) == bare(name) and studio.unit.is_related_to(one.unit)]
+    """Those who hold an office for the studio and for whom a mere name is taken (see :meth:`User.is_meant_by`)."""
+    office = Q(roles__code__in=RoleCode.OFFICE) | Q(roles__unit__path__in=prefixes(studio.unit.path))
+    holders = User.objects.filter(office, is_active=True).select_related("unit").distinct()
+    known = parts.remembered(studio, "holders", lambda: list(holders))
+    return [one for one in known if one.is_meant_by({bare(name)}, studio.unit)]
 
 
 def add_editor(studio: Studio, person: User, *, by: User) -> Editor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -16,7 +18,7 @@ from accounts import tree
 from accounts.answerable import ANSWERABLE
 from accounts.models.role import Role, RoleCode
 from accounts.models.unit import Unit
-from accounts.names import NameField, write_pinyin
+from accounts.names import NameField, bare, write_pinyin
 
 
 class UserQuerySet(models.QuerySet):
@@ -175,6 +177,23 @@ class User(AbstractUser):
         return unit is not None and any(
             unit.path.startswith(own.path) for own in self.units_as(code, side=side)
         )
+
+    @cached_property
+    def units_of_namesakes(self) -> list[Unit]:
+        """The units of the others who bear this name, as names are compared; read once a request."""
+        name = bare(self.name)
+        alike = User.objects.filter(name__startswith=name[:1], unit__isnull=False).exclude(pk=self.pk)
+        return [one.unit for one in alike.select_related("unit") if bare(one.name) == name]
+
+    def is_meant_by(self, names: Collection[str], unit: Unit) -> bool:
+        """Whether a mere name in the papers of a unit, among the bare ``names``, is taken for this person's.
+
+        It is that of the one who bears it in the unit, above or below it; where nobody there does, of whoever does.
+        """
+        name = bare(self.name)
+        if not name or name not in names:
+            return False
+        return unit.is_related_to(self.unit) or not any(map(unit.is_related_to, self.units_of_namesakes))
 
     @property
     def account_state(self) -> str:

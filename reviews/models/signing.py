@@ -26,11 +26,9 @@ class Signing:
     def papers_concern(self, user) -> bool:
         """Whether any version that was handed in makes it the person's own case.
 
-        A member without an account is the person of that name in the same branch of the university.
+        A member without an account is the person of that name, see :meth:`User.is_meant_by`.
         """
-        if user.pk in self.concerned:
-            return True
-        return bare(user.name) in self.concerned_typed and self.studio.unit.is_related_to(user.unit)
+        return user.pk in self.concerned or user.is_meant_by(self.concerned_typed, self.studio.unit)
 
     def names_in_the_papers(self, *, on: date) -> set[str]:
         """Who signs none of it on paper, as names are compared: now, and of any version handed in."""

@@ -27,6 +27,7 @@ from reviews.office import bulk, naming, verbs
 from reviews.office.desk import Desk
 from studios.models import Studio
 from studios.office.filters import SearchedByStudio, kind_filter, unit_filter
+from studios.own_cases import own_now
 
 LONG_WAIT = timedelta(days=7)
 NUMBER = re.compile(r"^\s*(?P<year>20\d\d)-[Aa]0*(?P<pk>\d{1,9})\s*$")
@@ -66,7 +67,7 @@ class ApplicationAdmin(SearchedByStudio, WithoutHistoryPage, ExportsMixin, Offic
         changelist = super().get_changelist_instance(request)
         user, rows = request.user, list(changelist.result_list)
         shown = Studio.objects.filter(pk__in={row.studio_id for row in rows})
-        own = set(shown.concerning(user).values_list("pk", flat=True))
+        own = own_now(shown, user)
         for row in rows:
             row.own = row.studio_id in own or row.papers_concern(user)
         changelist.result_list = rows

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import RoleCode
+from accounts.names import bare
 from records import agenda
 from records.jobs import Job
 from records.templatetags.present import cn_date
 from reviews.models import Application, Endorsement, PaperForm, State
-from studios.models import Certificate, Studio
+from studios.models import Certificate, Member, Studio
 from studios.office.certificates import lacking_papers, with_papers
 
 # State, title of the queue, whose it is, and the day of the round by which it is to be done.
@@ -65,12 +66,14 @@ def weighed(applications, user, *reasons) -> list[Application]:
     One query; whom the papers concern stands in lists, which are read here.
     """
     own = Exists(Studio.objects.concerning(user).filter(pk=OuterRef("studio")))
+    by_name = Exists(Member.objects.bearing(user.name).filter(studio=OuterRef("studio")))
     signed = Exists(Endorsement.objects.by_person(user).filter(application=OuterRef("pk")))
-    found = applications.annotate(aside=reduce(or_, reasons, own | signed))
+    found = applications.annotate(aside=reduce(or_, reasons, own | signed), by_name=by_name)
     found = found.select_related("round", "studio__unit")
     rows = list(found.only("state", "concerned", "concerned_typed", "round", "studio__unit"))
     for row in rows:
-        row.aside = row.aside or row.papers_concern(user)
+        meant = row.by_name and user.is_meant_by({bare(user.name)}, row.studio.unit)
+        row.aside = row.aside or meant or row.papers_concern(user)
     return rows
 
 

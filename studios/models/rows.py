@@ -12,7 +12,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.names import NameField
+from accounts.names import NameField, bare, bare_in_database
 from studios.levels import Level
 from studios.models.belonging import present
 from studios.models.studio import Studio
@@ -79,6 +79,10 @@ class MemberQuerySet(RowQuerySet):
     def present(self, on: date):
         """Those who belong to the team on a day."""
         return self.filter(present(on))
+
+    def bearing(self, name: str):
+        """Those who are listed by name alone, and by this one."""
+        return self.filter(user=None).alias(bare=bare_in_database("name")).filter(bare=bare(name))
 
 
 class Member(Row):

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import tree
 from accounts.models import RoleCode, Unit, User
-from accounts.names import NameField, write_pinyin
+from accounts.names import NameField, bare, write_pinyin
 from records import cells
 from records.moves import Movable, MoveLog, moves
 from studios.models.belonging import present
@@ -65,7 +65,7 @@ class StudioQuerySet(models.QuerySet):
         return self.filter(pk__in=self.model.objects.filter(worked_on).values("pk"))
 
     def concerning(self, user):
-        """The person's own cases: see :meth:`Studio.concerns`."""
+        """The person's own cases by account; with those by name alone: :func:`studios.own_cases.own_cases`."""
         own = Q(lead=user) | Q(editors__user=user) | Q(members__user=user)
         return self.filter(pk__in=self.model.objects.filter(own).values("pk"))
 
@@ -186,10 +186,14 @@ class Studio(Movable, models.Model):
         return self.lead_id == user.pk or self.is_co_edited_by(user)
 
     def concerns(self, user) -> bool:
-        """Whether this is the person's own case: as lead, co-editor or member. Nobody acts on their own
-        case.
+        """Whether this is the person's own case as the studio is now: as lead, co-editor or member, who may be there by
+        name alone. Nobody acts on their own case.
         """
-        return self.is_worked_on_by(user) or any(member.user_id == user.pk for member in self.members.all())
+        if self.is_worked_on_by(user):
+            return True
+        members = self.members.all()
+        typed = {bare(member.name) for member in members if member.user_id is None}
+        return any(member.user_id == user.pk for member in members) or user.is_meant_by(typed, self.unit)
 
 
 KINDS = ("technology", "management", "service", "mechanism")

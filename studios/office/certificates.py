@@ -28,6 +28,7 @@ from studios import issuing
 from studios.exports import CertificateResource
 from studios.models import Certificate, CertificateState, IssuedPaper, Studio
 from studios.office.filters import unit_filter
+from studios.own_cases import own_cases
 
 Kind = IssuedPaper.Kind
 LOOKS = {
@@ -180,7 +181,7 @@ class CertificateAdmin(ExportsMixin, OfficeAdmin):
     @admin.action(description=_("Issue certificates and plaques, one ZIP"), permissions=["issue"])
     def issue_many(self, request, queryset):
         """Looked through first, with previews; then made: what is made once stays what it is."""
-        own = Studio.objects.concerning(request.user)
+        own = own_cases(Studio.objects.filter(pk__in=queryset.values("studio")), request.user)
         ready = queryset.filter(revoked_on=None).exclude(studio__in=own)
         if "confirm" not in request.POST:
             return self.look_through(request, ready, queryset.exclude(pk__in=ready.values("pk")))

@@ -21,10 +21,6 @@ JUDGES = {
     "department", "department_member", "party", "administration", "staff", "staff_member", "leader", "finance",
     "auditor", "sysadmin", "leader_lead",
 }  # fmt: skip
-# Of whom a name alone is taken for theirs: those of the studio's own branch of the university.
-JUDGES_OF_THE_UNIT = {
-    "department", "department_member", "party", "administration", "staff_member", "leader_lead",
-}  # fmt: skip
 UNDER_JUDGEMENT = {
     State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.HELD, State.APPROVED,
 }  # fmt: skip
@@ -79,9 +75,17 @@ def test_while_it_is_handed_in_no_judge_is_entered_as_a_member(state, way, nobod
             if "申报办理期间不能列为成员" in (html := answer.content.decode()) or "请填写其工号" in html:
                 refused.add(name)
     judged = state in UNDER_JUDGEMENT
-    assert refused == ((JUDGES_OF_THE_UNIT if way == "name" else JUDGES) if judged else set())
+    assert refused == (JUDGES if judged else set())
     if way != "name":
         assert members_of(nobody_yet, cast) == set(cast.everybody()) - {"lead"} - refused
+
+
+def test_a_mere_name_is_that_of_the_colleague_who_bears_it_and_no_judge_elsewhere(nobody_yet, cast, sign_in):
+    application = ApplicationFactory(studio=nobody_yet, submitted=True)
+    UserFactory(name=cast.leader.name, unit=cast.unit)
+    by_form(sign_in(cast.lead), nobody_yet, name=cast.leader.name)
+    assert nobody_yet.members.filter(name=cast.leader.name, user=None).count() == 1
+    assert not Application.objects.get(pk=application.pk).concerns(cast.leader)
 
 
 @pytest.mark.parametrize("state", State)
