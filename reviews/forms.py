@@ -240,22 +240,27 @@ class StampedForm(forms.Form):
         for part in self.open_parts:
             name, opinion = bare(self._words(part)[0]), self._words(part)[1]
             if opinion and not name:
-                self.add_error(f"{part}_name", _now("Give the name of the person who signed."))
+                self._object(part, "name", _now("Give the name of the person who signed."))
             elif name and not opinion:
-                self.add_error(f"{part}_opinion", _now("Give the opinion as it stands on the form."))
+                self._object(part, "opinion", _now("Give the opinion as it stands on the form."))
             elif name and name in names:
                 message = _now("The recommendation and the two sign-offs come from three different people.")
-                self.add_error(f"{part}_name", message)
+                self._object(part, "name", message)
             elif name in self.own_names:
                 message = _now(
                     "“%(name)s” leads, co-edits or belongs to the studio and does not sign for it. Another person of "
                     "this name signs online."
                 )
-                self.add_error(f"{part}_name", message % {"name": name})
+                self._object(part, "name", message % {"name": name})
             names.add(name)
         if not self.errors and not self.signed:
             self.add_error(f"{self.open_parts[0]}_name", _now("Say which parts are signed on the form."))
         return self.cleaned_data
+
+    def _object(self, part: str, field: str, problem: str) -> None:
+        """Say what is wrong in the fields of a part, which are called alike in all three."""
+        words = _now("%(part)s: %(problem)s") % {"part": Part(part).label, "problem": problem}
+        self.add_error(f"{part}_{field}", words)
 
     def _words(self, part: str) -> tuple[str, str]:
         return self.cleaned_data.get(f"{part}_name", ""), self.cleaned_data.get(f"{part}_opinion", "")

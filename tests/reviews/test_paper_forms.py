@@ -122,6 +122,14 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_kept(words, wrong
     assert not Attachment.objects.exists()
 
 
+def test_each_line_above_the_form_names_the_part_in_which_something_is_wrong(cast, submitted, sign_in):
+    words = {f"{part}_opinion": "同意" for part in Part.values}
+    page = upload(sign_in(cast.department), submitted, **words).content.decode()
+    summary = page.partition("error-summary")[2].partition("</ul>")[0]
+    lines = [line.partition("</a>")[0].rpartition(">")[2] for line in summary.split("<li>")[1:]]
+    assert lines == [f"{Part(part).label}：请填写签署人姓名。" for part in Part.values]
+
+
 @pytest.mark.parametrize(
     "scan",
     [
