@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import import_columns, imports
+from accounts.import_writing import NotAsSeen, carry_out
 from accounts.imports import Fate, Plan
 from accounts.permissions import check
 from records import tables
@@ -108,27 +109,33 @@ class ImportsMixin:
         held = self._held(request, pk)
         if held.applied_at:
             return self._page(request, "done", {"held": held, "outcome": held.outcome})
+        if request.method == "POST" and self._confirm(request, held):
+            return redirect(self.import_url("import_preview", pk))
         plan = self._plan(request, bytes(held.content), held.name)
-        if request.method == "POST":
-            if request.POST.get("plan") != plan.fingerprint:
-                messages.warning(
-                    request, _("Something has changed since the preview. Please look through it once more.")
-                )
-            elif self._confirm(request, held, plan):
-                return redirect(self.import_url("import_preview", pk))
         numbered = _("Unit code") if self.import_kind == "unit" else _("Staff number")
         named = _("Unit name") if self.import_kind == "unit" else _("Name")
         shown = {"held": held, "plan": plan, "numbered": numbered, "named": named, **_shown(plan)}
         return self._page(request, "preview", shown)
 
-    def _confirm(self, request, held: PendingImport, plan: Plan) -> bool:
+    def _confirm(self, request, held: PendingImport) -> bool:
+        """Whether the list is imported, now or by an earlier click; otherwise it is to be looked through again."""
+        reading = imports.read(self.import_kind, bytes(held.content), name=held.name)
+        waiting = PendingImport.objects.waiting().select_for_update(of=("self",)).filter(pk=held.pk)
         try:
             with transaction.atomic():
-                if not held.take(plan.counts):
+                if not waiting.only("pk").first():
                     raise Taken
-                imports.carry_out(plan, by=request.user)
+                done = carry_out(
+                    self.import_kind, reading, seen=request.POST.get("plan", ""), by=request.user
+                )
+                held.take(done.counts)
         except Taken:
             messages.info(request, _("This list has been imported already."))
+        except NotAsSeen:
+            messages.warning(
+                request, _("Something has changed since the preview. Please look through it once more.")
+            )
+            return False
         except IntegrityError:
             messages.warning(
                 request,

@@ -1,7 +1,7 @@
 """Units and people from the lists that personnel and school secretaries keep.
 
-``plan(kind, content)`` reads a list against the database and says what will become of each row; ``carry_out`` does it.
-Planning writes nothing. An empty cell says nothing: it leaves what is there.
+``plan(kind, content)`` reads a list against the database and says what will become of each row. Planning writes
+nothing; ``accounts.import_writing`` does. An empty cell says nothing: it leaves what is there.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
-from django.db import models, transaction
+from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from accounts.delivery import tell_old_addresses
 from accounts.import_columns import ADDRESS_KEPT, UNIT_CODE_DIGITS, people_columns, unit_columns
 from accounts.import_places import place
 from accounts.models import Unit, User
@@ -39,6 +36,7 @@ class Fate(models.TextChoices):
 
 @dataclass(frozen=True)
 class Change:
+    field: str
     label: str
     before: str
     after: str
@@ -46,7 +44,7 @@ class Change:
 
 @dataclass(eq=False)
 class Line:
-    """What becomes of one row: ``thing`` is the unit or person as it will be, saved by ``carry_out`` only."""
+    """What becomes of one row: ``thing`` is the unit or person as it will be, not saved yet."""
 
     row: Row
     fate: Fate
@@ -124,22 +122,30 @@ class UnitNames:
         raise cells.Refused(_("There is no unit of this name."))
 
 
+def read(kind: str, content: bytes, *, name: str = "", on: date | None = None) -> Reading:
+    """What a list of ``kind`` (``unit`` or ``user``) says; the database is not asked.
+
+    :raises sheets.UnreadableFile: when there is no such list in the file.
+    """
+    columns = unit_columns() if kind == "unit" else people_columns(on=on or timezone.localdate())
+    return sheets.read(content, columns, name=name)
+
+
+def plan_of(kind: str, reading: Reading, *, by: User | None) -> Plan:
+    """What will become of each row that was read. Writes nothing; refuses rows of ``reading``, so plan it once.
+
+    :param by: who imports; who holds a role is changed, and a unit moved, by the system administrator only.
+    """
+    lines = (plan_units if kind == "unit" else plan_people)(reading, by=by)
+    planned = {id(line.row): line for line in lines if not line.row.problems}
+    return Plan(kind, reading, [planned.get(id(row)) or _bad(row) for row in reading.all])
+
+
 def plan(
     kind: str, content: bytes, *, name: str = "", by: User | None = None, on: date | None = None
 ) -> Plan:
-    """What will become of each row of a list of ``kind`` (``unit`` or ``user``). Writes nothing.
-
-    :param by: who imports; who holds a role is changed, and a unit moved, by the system administrator only.
-    :raises sheets.UnreadableFile: when there is no such list in the file.
-    """
-    if kind == "unit":
-        reading = sheets.read(content, unit_columns(), name=name)
-        lines = plan_units(reading, by=by)
-    else:
-        reading = sheets.read(content, people_columns(on=on or timezone.localdate()), name=name)
-        lines = plan_people(reading, by=by)
-    planned = {id(line.row): line for line in lines if not line.row.problems}
-    return Plan(kind, reading, [planned.get(id(row)) or _bad(row) for row in reading.all])
+    """``read`` and ``plan_of`` in one, for a preview."""
+    return plan_of(kind, read(kind, content, name=name, on=on), by=by)
 
 
 def _bad(row: Row) -> Line:
@@ -270,53 +276,8 @@ def _compare(line: Line, before: dict[str, str], after: dict[str, str]) -> None:
         return
     meta = type(line.thing)._meta
     line.changes = [
-        Change(str(meta.get_field(name).verbose_name), before[name], words)
+        Change(name, str(meta.get_field(name).verbose_name), before[name], words)
         for name, words in after.items()
         if words != before[name]
     ]
     line.fate = Fate.CHANGED if line.changes else Fate.SAME
-
-
-@transaction.atomic
-def carry_out(plan: Plan, *, by: User) -> dict[str, int]:
-    """Writes the new and changed rows with their history, all or none. Returns the counts by fate."""
-    if plan.kind == "unit":
-        _write_units(plan.to_write, by)
-    else:
-        _write_people(plan.to_write, by)
-    return plan.counts
-
-
-def _write_units(lines: list[Line], by: User) -> None:
-    waiting = {line.thing.code: line.thing for line in lines}
-
-    def write(unit: Unit) -> None:
-        if unit.code not in waiting:
-            return
-        del waiting[unit.code]
-        if unit.parent is not None:
-            write(unit.parent)
-            unit.parent = unit.parent  # takes over the key that the parent has got just now
-        unit._history_user = by
-        unit.save()
-
-    for line in lines:
-        write(line.thing)
-
-
-def _write_people(lines: list[Line], by: User) -> None:
-    new = [line.thing for line in lines if line.fate == Fate.NEW]
-    changed = [line.thing for line in lines if line.fate == Fate.CHANGED]
-    for person in new:
-        person.password = make_password(None)
-    tell_old_addresses(changed)
-    reason = "import"
-    bulk_create_with_history(new, User, batch_size=200, default_user=by, default_change_reason=reason)
-    bulk_update_with_history(
-        changed,
-        User,
-        [*PEOPLE_FIELDS, "pinyin", "initials"],
-        batch_size=100,
-        default_user=by,
-        default_change_reason=reason,
-    )
