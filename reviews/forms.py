@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.names import bare
 from records.attachments import Refused, checked
-from reviews.models import Application, Part, Round, State
+from reviews.models import Application, Part, Refusal, Round, State
 from studios import parts
 from studios.models import Studio
 
@@ -111,12 +111,22 @@ class WithdrawForm(forms.Form):
     reason = Words(label=_("Reason for the withdrawal"), missing=_("Give the reason for the withdrawal."))
 
 
+# What the reason is called, and what is said where it is missing, by the word that each office has for it.
+NOT_AGREED = (_("Why you do not agree"), _("Say why you do not agree."))
+REFUSALS = {
+    Refusal.RECOMMENDATION: (_("Why it is not recommended"), _("Say why it is not recommended.")),
+    Refusal.PARTY: NOT_AGREED,
+    Refusal.ADMINISTRATION: NOT_AGREED,
+    Refusal.UNION: (_("Why the application is not taken up"), _("Say why the application is not taken up.")),
+}
+
+
 class RefuseForm(forms.Form):
-    reason = Words(
-        label=_("Reason for the refusal"),
-        help_text=_("The lead reads this."),
-        missing=_("Give the reason for the refusal."),
-    )
+    def __init__(self, *args, office: str, **kwargs):
+        """:param office: for which the application is ended, as :func:`reviews.permissions.refuses_as` says."""
+        super().__init__(*args, **kwargs)
+        label, missing = REFUSALS.get(office, NOT_AGREED)
+        self.fields["reason"] = Words(label=label, help_text=_("The lead reads this."), missing=missing)
 
 
 class SignForm(forms.Form):

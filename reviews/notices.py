@@ -32,7 +32,7 @@ BODIES = {
     "submit": "{actor}已提交{studio}（{unit}）在{round}中的申报。请在{endorse_by}前阅读材料并签署意见。",
     "resubmit": "{actor}已按退回意见修改并重新提交，改动之处已在材料中列出。",
     "return_for_correction": "退回意见：\n{note}\n\n请在{correct_by}前修改并重新提交。已填写的内容都已保留。",
-    "complete_endorsement": "部门工会推荐、党委（党组织）意见、行政意见均已签署，材料已送校工会审核。",
+    "complete_endorsement": "部门工会推荐意见、党组织意见、行政意见均已签署，材料已送校工会审核。",
     "refuse": "原因：{note}\n\n{again}",
     "withdraw": "原因：{note}",
     "accept": "校工会已审核材料并受理申报，由校工会领导决定。结果将通过站内通知和邮件告知。",
@@ -64,7 +64,7 @@ OFFICE_SUBJECTS = {
     "accept": "{studio}已受理，待您决定",
 }
 OFFICE_BODIES = {
-    "complete_endorsement": "{unit}的推荐和党委（党组织）、行政意见均已签署，请审核材料是否齐全。",
+    "complete_endorsement": "{unit}的部门工会推荐意见、党组织意见、行政意见均已签署，请审核材料是否齐全。",
     "accept": "校工会已审核{studio}（{unit}）的申报材料，材料齐全。请在{decide_by}前作出决定。",
 }
 

@@ -28,7 +28,7 @@ PARTS = {
     "team": "团队成员",
     "projects": "创新项目",
     "results": "创新成果",
-    "place": "场地与经费",
+    "place": "场地经费",
 }
 PARTS |= {"rules": "管理制度", "plan": "三年规划"}
 

@@ -32,7 +32,7 @@ OPINIONS = {
 def past_round(year: int) -> Round:
     return Round.objects.create(
         year=year,
-        title=f"{year} 年度劳模创新工作室评选",
+        title=f"{year}年度劳模创新工作室评选",
         opens_on=date(year, 3, 1),
         closes_on=date(year, 3, 31),
         endorse_by=date(year, 4, 7),
@@ -48,7 +48,7 @@ def running_round(on: date) -> Round:
     year = on.year if decide_by <= date(on.year, 5, 1) else on.year + 1
     return Round.objects.create(
         year=year,
-        title=f"{year} 年度劳模创新工作室评选",
+        title=f"{year}年度劳模创新工作室评选",
         opens_on=on - timedelta(days=20),
         closes_on=on + timedelta(days=19),
         endorse_by=on + timedelta(days=26),

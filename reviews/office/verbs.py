@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import RoleCode
 from accounts.permissions import check
 from records.templatetags.present import cn_date
-from reviews.forms import ReturnForm, Words, with_version
-from reviews.models import Application, Decision
+from reviews.forms import REFUSALS, ReturnForm, Words, with_version
+from reviews.models import Application, Decision, Refusal
 from reviews.permissions import PERMISSIONS
 from reviews.views.asking import attempt, having_read, posted
 
@@ -42,9 +42,9 @@ class AcceptForm(forms.Form):
 
 class TurnAwayForm(forms.Form):
     reason = Words(
-        label=_("Why the application is not taken up"),
+        label=REFUSALS[Refusal.UNION][0],
         help_text=_("The lead and the department union read this."),
-        missing=_("Give the reason for the refusal."),
+        missing=REFUSALS[Refusal.UNION][1],
     )
 
 

@@ -37,7 +37,8 @@ def refuse(request, pk):
     application = application_for(request, pk)
     if too_late(request, application, "refuse"):
         return redirect(application)
-    form = with_version(RefuseForm(posted(request)), application)
+    office = permissions.refuses_as(request.user, application)
+    form = with_version(RefuseForm(posted(request), office=office), application)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         end_it = lambda: application.refuse(by=request.user, reason=reason)  # noqa: E731

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice, RoleCode, Side
-from reviews.models import Application, Refusal, Round
+from reviews import notices, papers
+from reviews.models import Application, Part, Refusal, Round
+from studios import parts
 from tests.factories import ApplicationFactory, endorse_all, give_role
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +97,38 @@ def test_nothing_of_an_end_is_said_of_what_goes_on_or_was_named(state, cast, sig
     application = ApplicationFactory(studio=cast.studio, **({state: True} if state != "draft" else {}))
     assert "再次申报" not in ended(application, sign_in(cast.lead))
     assert "重新申报" not in ended(application, sign_in(cast.lead))
+
+
+REASONS = {
+    "department": ("不予推荐", "不予推荐的原因"),
+    "party": ("不同意申报", "不同意的原因"),
+    "administration": ("不同意申报", "不同意的原因"),
+    "staff": ("不予受理", "不予受理的原因"),
+}
+
+
+@pytest.mark.parametrize(("who", "words"), REASONS.items())
+def test_the_page_of_a_refusal_speaks_of_the_act_at_hand(who, words, cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    if who == "staff":
+        endorse_all(application)
+    heading, reason = words
+    answer = sign_in(getattr(cast, who)).post(
+        reverse("reviews:refuse", args=[application.pk]), {"reason": " "}
+    )
+    assert answer.context["word"] == heading
+    assert str(answer.context["form"]["reason"].label) == reason
+    assert answer.context["form"].errors == {"reason": [f"请填写{reason}。"]}
+
+
+def test_the_office_asks_why_it_does_not_take_an_application_up(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, recommended=True)
+    address = reverse("admin:reviews_application_verb", args=[application.pk, "refuse"])
+    answer = sign_in(cast.staff).post(address, {"reason": " "})
+    assert answer.context["form"].errors == {"reason": ["请填写不予受理的原因。"]}
+
+
+def test_papers_and_notices_call_opinions_and_parts_as_the_pages_do():
+    said = {str(Part(part).label) for part in Part.values}
+    assert {words for words in said if words not in notices.BODIES["complete_endorsement"]} == set()
+    assert {part.key: str(part.title) for part in parts.all_parts()} == papers.PARTS
