@@ -1,8 +1,9 @@
 """Files that people hand in: checked by what they are, stored under random names, shown to who may see their
 record.
 
-``attach(file, target, slot, by=…)`` is the only way in. The check runs in a process of its own
-(``inspection.py``), so a file made to hurt costs that process its life and the sender a sentence.
+``attach(checked(file), target, slot, by=…)`` is the only way in. The check runs in a process of its own
+(``inspection.py``), so a file made to hurt costs that process its life and the sender a sentence. It takes
+its time, so it comes before a row is locked.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import unicodedata
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -217,21 +219,33 @@ class Attachment(models.Model):
             self.save(update_fields=["removed_at", "removed_by"])
 
 
-def attach(file, target, slot: str, *, by, most: int | None = None) -> Attachment:
-    """Check ``file`` (a Django ``File``) and keep it with ``target``; the same file twice is kept once.
+@dataclass(frozen=True)
+class CheckedFile:
+    """What :func:`checked` found in order: the tamed name, the kind, and the bytes to keep."""
+
+    name: str
+    kind: str
+    data: bytes
+
+
+def attach(file: CheckedFile, target, slot: str, *, by, most: int | None = None) -> Attachment:
+    """Keep with ``target`` a file that was checked; the same file twice is kept once.
 
     :param most: how many files the slot takes, when fewer than ``MOST_IN_A_SLOT``.
-    :returns: the stored attachment, whose pictures carry no place, camera or comment any more.
-    :raises Refused: with a sentence that says what is wrong and what to do.
+    :raises Refused: when the slot is full.
     """
-    data, kind = checked(file)
-    name = clean_name(file.name or "", kind)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(file.data).hexdigest()
     kept = Attachment(
-        target=target, slot=slot, name=name, kind=kind, size=len(data), sha256=digest, uploaded_by=by
+        target=target,
+        slot=slot,
+        name=file.name,
+        kind=file.kind,
+        size=len(file.data),
+        sha256=digest,
+        uploaded_by=by,
     )
     with transaction.atomic():
-        return _twin(target, slot, digest) or _keep(kept, data, most or MOST_IN_A_SLOT)
+        return _twin(target, slot, digest) or _keep(kept, file.data, most or MOST_IN_A_SLOT)
 
 
 def _twin(target, slot: str, digest: str) -> Attachment | None:
@@ -248,10 +262,13 @@ def _keep(kept: Attachment, data: bytes, most: int) -> Attachment:
     return kept
 
 
-def checked(file) -> tuple[bytes, str]:
-    """The bytes to keep and the kind of ``file``.
+def checked(file) -> CheckedFile:
+    """What is to be kept of ``file`` (a Django ``File``); pictures carry no place, camera or comment any more.
 
-    :raises Refused: when it is not one of the kinds, or does not keep to the limits.
+    Another process looks at it for up to ``PATIENCE_SECONDS``: not while a row is locked, and once for each file.
+
+    :raises Refused: when it is not one of the kinds, or does not keep to the limits; with a sentence that says what is
+        wrong and what to do.
     """
     if not file.size:
         raise Refused("empty")
@@ -264,7 +281,8 @@ def checked(file) -> tuple[bytes, str]:
     answer, clean = ask_inspection(data)
     if reason := answer.pop("refused", None):
         raise Refused(reason, **answer)
-    return clean or data, answer["kind"]
+    kind = answer["kind"]
+    return CheckedFile(clean_name(file.name or "", kind), kind, clean or data)
 
 
 def ask_inspection(data: bytes) -> tuple[dict, bytes]:

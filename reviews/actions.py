@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import bare
 from accounts.permissions import check
-from records.attachments import attach
+from records.attachments import CheckedFile, attach
 from records.documents import require_glyphs
 from records.moves import DomainError, IllegalMove
 from records.numbers import next_number
@@ -51,13 +51,14 @@ def start_application(studio: Studio, round_: Round, *, by, on: date) -> Applica
     return application
 
 
-def upload_paper_form(application: Application, *, by, scan, signed: dict[str, tuple[str, str]]) -> PaperForm:
+def upload_paper_form(
+    application: Application, *, by, scan: CheckedFile, signed: dict[str, tuple[str, str]]
+) -> PaperForm:
     """Keep the stamped and scanned form until staff check it; one waits at a time.
 
-    :param scan: the file, as it was sent.
+    :param scan: the file, checked before the application is locked.
     :param signed: part → (name, opinion), for the parts that are signed on it.
-    :raises DomainError: while another one waits, when a part is signed already, or when the file will not
-        do.
+    :raises DomainError: while another one waits, or when a part is signed already.
     """
     if not signed:
         raise DomainError(_("Say which parts are signed on the form."))

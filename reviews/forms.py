@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import bare
-from records.attachments import Refused, checked
+from records.attachments import CheckedFile, Refused, checked
 from reviews.models import Application, Part, Refusal, Round, State
 from studios import parts
 from studios.models import Studio
@@ -235,13 +235,12 @@ class StampedForm(forms.Form):
             for part in self.open_parts
         ]
 
-    def clean_scan(self):
-        scan = self.cleaned_data["scan"]
+    def clean_scan(self) -> CheckedFile:
         try:
-            _data, kind = checked(scan)
+            scan = checked(self.cleaned_data["scan"])
         except Refused as error:
             raise forms.ValidationError(str(error)) from error
-        if kind not in ("pdf", "jpg", "png"):
+        if scan.kind not in ("pdf", "jpg", "png"):
             raise forms.ValidationError(_now("A scan is a PDF, JPG or PNG file."))
         return scan
 

@@ -9,7 +9,7 @@ from django.forms import ModelForm
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from records.attachments import Attachment, Refused, attach
+from records.attachments import Attachment, Refused, attach, checked
 
 PHOTO = "photo"
 MOST_PHOTOS = 6
@@ -58,7 +58,7 @@ def attach_all(form: ModelForm, name: str, *, slot: str, by, to: Model | None = 
 def keep(file, target: Model, slot: str, *, by) -> str:
     """Keep one file; the reason when it is not taken."""
     try:
-        kept = attach(file, target, slot, by=by, most=MOST_PHOTOS if slot == PHOTO else None)
+        kept = attach(checked(file), target, slot, by=by, most=MOST_PHOTOS if slot == PHOTO else None)
     except Refused as error:
         return str(error)
     if slot == PHOTO and not kept.is_picture:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Notice
 from portal.demo.pictures import photo
-from records.attachments import attach
+from records.attachments import attach, checked
 from records.jobs import Job
 from reviews.models import PaperForm
 from studios.models import Editor, IssuedPaper, Presence
@@ -40,7 +40,9 @@ def world(db):
     lead.refresh_from_db()
     member = world.studio.members.first()
     type(member).objects.filter(pk=member.pk).update(birth_year=BIRTH)
-    world.photo = attach(ContentFile(photo(0), name="全景.png"), world.studio.venue, "photo", by=lead)
+    world.photo = attach(
+        checked(ContentFile(photo(0), name="全景.png")), world.studio.venue, "photo", by=lead
+    )
     world.application = ApplicationFactory(studio=world.studio, submitted=True)
     named = ApplicationFactory(studio=StudioFactory(complete=True), named=True)
     world.named, world.document = named.studio, named.document

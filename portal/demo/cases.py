@@ -16,7 +16,7 @@ from portal.demo import papers
 from portal.demo.people import HOME, Town
 from portal.demo.pictures import photo
 from portal.demo.story import Story, candidate
-from records.attachments import attach
+from records.attachments import attach, checked
 from reviews.models import Application, Part, Round, State
 from studios.models import Certificate, Member, Policy, Studio
 
@@ -56,7 +56,7 @@ def leads_own(town: Town, random: Random, round_: Round, on: date) -> Story:
         joined_on=studio.founded_on,
     )
     for name, hue in (("工作室全景.png", 0), ("培训区.png", 1)):
-        attach(ContentFile(photo(hue), name=name), studio.venue, "photo", by=lead)
+        attach(checked(ContentFile(photo(hue), name=name)), studio.venue, "photo", by=lead)
     story = Story(town, studio, round_, on=day).submit(day + timedelta(days=4))
     return story.sign(on=day + timedelta(days=8)).send_back(
         {

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from accounts.models import Notice, RoleCode, Side, User
 from portal.demo import papers
 from portal.demo.people import HOME, Town
+from records.attachments import checked
 from reviews.actions import (
     check_paper_form,
     name_studios,
@@ -121,7 +122,7 @@ class Story:
         upload_paper_form(
             application,
             by=self.signatory(Part.RECOMMENDATION),
-            scan=ContentFile(scan, name="申报表（盖章扫描件）.pdf"),
+            scan=checked(ContentFile(scan, name="申报表（盖章扫描件）.pdf")),
             signed={part.value: (self.signatory(part).name, OPINIONS[part]) for part in Part},
         )
         return self._told(on)

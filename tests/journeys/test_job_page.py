@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.delivery import notify
 from accounts.models import Notice, User
-from records.attachments import attach
+from records.attachments import attach, checked
 from records.jobs import Job
 from tests.records import papers
 
@@ -102,7 +102,9 @@ def test_a_notice_is_read_by_following_it(page, live_server, lead, assert_access
 
 def test_an_uploaded_picture_is_shown_and_runs_in_a_sandbox(page, live_server, lead):
     notify([lead], "a", subject="照片")
-    kept = attach(ContentFile(papers.picture("PNG"), name="场地.png"), Notice.objects.get(), "photo", by=lead)
+    kept = attach(
+        checked(ContentFile(papers.picture("PNG"), name="场地.png")), Notice.objects.get(), "photo", by=lead
+    )
     answer = page.goto(live_server.url + kept.get_absolute_url())
     assert answer.status == 200
     assert page.evaluate("document.images[0].naturalWidth") == 40

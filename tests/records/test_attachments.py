@@ -7,14 +7,14 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from PIL import Image
 
 from accounts.models import Notice, User
 from records import attachments
-from records.attachments import Attachment, Refused, attach, clean_name
+from records.attachments import Attachment, Refused, attach, checked, clean_name
 from tests.records import papers
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def record(owner):
 
 
 def give(record, owner, data, name="扫描件.pdf", slot="scan"):
-    return attach(SimpleUploadedFile(name, data), record, slot, by=owner)
+    return attach(checked(SimpleUploadedFile(name, data)), record, slot, by=owner)
 
 
 @pytest.mark.parametrize("kind", HONEST)
@@ -89,50 +89,31 @@ def test_a_slot_takes_a_bounded_number_of_files(record, owner, monkeypatch):
 
 
 def test_a_slot_may_take_fewer_and_what_is_there_already_still_counts_as_taken(record, owner):
-    first, second = (SimpleUploadedFile("a.pdf", papers.pdf(pages)) for pages in (1, 2))
+    first, second = (checked(SimpleUploadedFile("a.pdf", papers.pdf(pages))) for pages in (1, 2))
     kept = attach(first, record, "scan", by=owner, most=1)
     assert attach(first, record, "scan", by=owner, most=1) == kept
     with pytest.raises(Refused):
         attach(second, record, "scan", by=owner, most=1)
 
 
-def test_looking_at_a_file_holds_no_lock(record, owner, monkeypatch):
-    inside = []
-
-    def look(data):
-        inside.append(len(connection.savepoint_ids))
-        return {"kind": "pdf"}, b""
-
-    monkeypatch.setattr(attachments, "ask_inspection", look)
-    before = len(connection.savepoint_ids)
-    give(record, owner, b"%PDF")
-    assert inside == [before]
-
-
 TIMES = 8
 
 
 def at_once(record, owner, files: list[bytes], **limits) -> list:
-    """Each file from a thread of its own, all inspected before the first is kept; what each was answered."""
-    checked, start = attachments.checked, Barrier(len(files))
+    """Each file from a thread of its own, all checked before the first is kept; what each was answered."""
+    ready, start = [checked(SimpleUploadedFile("a.pdf", data)) for data in files], Barrier(len(files))
 
-    def look(file):
-        found = checked(file)
+    def send(file):
         start.wait(60)
-        return found
-
-    def send(data):
         try:
-            return attach(SimpleUploadedFile("a.pdf", data), record, "scan", by=owner, **limits)
+            return attach(file, record, "scan", by=owner, **limits)
         except Refused as refusal:
             return refusal.reason
         finally:
             connections.close_all()
 
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(files)) as pool:
-        patch.setattr(attachments, "checked", look)
-        patch.setattr(attachments, "PATIENCE_SECONDS", 60)
-        return list(pool.map(send, files))
+    with ThreadPoolExecutor(len(files)) as pool:
+        return list(pool.map(send, ready))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -225,7 +225,7 @@ def test_a_refused_file_leaves_nothing_behind(settings):
     owner = User.objects.create_user("owner", name="龚䶮")
     record = Notice.objects.create(recipient=owner, event="e", subject="s")
     with pytest.raises(Refused):
-        attach(SimpleUploadedFile("证书.pdf", b"MZ"), record, "scan", by=owner)
+        attach(checked(SimpleUploadedFile("证书.pdf", b"MZ")), record, "scan", by=owner)
     assert not Attachment.objects.exists()
     assert not settings.MEDIA_ROOT.exists() or not any(settings.MEDIA_ROOT.rglob("*"))
 
@@ -274,8 +274,8 @@ def long_outline(document) -> None:
 
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_file_is_taken(name):
-    data, kind = checked(SimpleUploadedFile("证书.pdf", HONEST[name]()))
-    assert (data[:2], kind) in [(b"%P", "pdf"), (b"PK", "docx"), (b"PK", "xlsx")]
+    file = checked(SimpleUploadedFile("证书.pdf", HONEST[name]()))
+    assert (file.data[:2], file.kind) in [(b"%P", "pdf"), (b"PK", "docx"), (b"PK", "xlsx")]
 
 
 def test_every_reason_is_tried():

@@ -13,7 +13,7 @@ from django.utils import timezone
 from portal import daily
 from portal.demo.pictures import photo
 from records import leftovers
-from records.attachments import attach
+from records.attachments import attach, checked
 from records.jobs import Job
 from reviews.issuing import issue as issue_decision
 from studios import issuing
@@ -41,7 +41,7 @@ def age(by: timedelta) -> None:
 
 
 def upload(studio, number=0):
-    return attach(ContentFile(photo(number), name="全景.png"), studio.venue, "photo", by=studio.lead)
+    return attach(checked(ContentFile(photo(number), name="全景.png")), studio.venue, "photo", by=studio.lead)
 
 
 @pytest.fixture

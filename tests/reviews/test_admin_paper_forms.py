@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from records.attachments import Attachment
+from records.attachments import Attachment, checked
 from reviews.actions import upload_paper_form
 from reviews.models import PaperForm, Part, State
 from tests.factories import ApplicationFactory
@@ -38,7 +38,7 @@ def picture() -> SimpleUploadedFile:
 
 
 def upload(cast, application=None, scan=None) -> PaperForm:
-    scan = scan or picture()
+    scan = checked(scan or picture())
     application = application or ApplicationFactory(studio=cast.studio, submitted=True)
     return upload_paper_form(application, by=cast.department, scan=scan, signed=SIGNED)
 

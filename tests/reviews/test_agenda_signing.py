@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from records import agenda
+from records.attachments import checked
 from reviews.actions import turn_down_paper_form, upload_paper_form
 from reviews.models import Part
 from tests.factories import ApplicationFactory, StudioFactory, UserFactory
@@ -32,7 +33,7 @@ def titles(user) -> list[str]:
 
 
 def upload(application, cast, signed=PARTY):
-    return upload_paper_form(application, by=cast.department, scan=png(), signed=signed)
+    return upload_paper_form(application, by=cast.department, scan=checked(png()), signed=signed)
 
 
 def send_back(application, cast, signed=PARTY):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import RoleCode, Side
+from records.attachments import checked
 from records.moves import DomainError, IllegalMove
 from reviews.actions import check_paper_form, upload_paper_form
 from reviews.models import Application, Endorsement, Part, State
@@ -179,7 +180,7 @@ def test_who_has_signed_returns_it_and_refuses_it_no_more(part, way, cast, submi
     elif part:
         names = {part: (people[part].name, "同意")}
         colleague = UserFactory(unit=cast.unit, roles=[(RoleCode.DEPARTMENT_UNION,)])
-        form = upload_paper_form(submitted, by=colleague, scan=png(), signed=names)
+        form = upload_paper_form(submitted, by=colleague, scan=checked(png()), signed=names)
         check_paper_form(form, by=cast.staff)
     later = (timezone.localdate() + timedelta(days=40)).isoformat()
     sent = {"return": {"reason_team": "请补充", "correct_by": later}, "refuse": {"reason": "团队尚未成形"}}

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from records.attachments import checked
 from records.moves import IllegalMove, Movable, MoveLog
 from reviews.actions import check_paper_form, turn_down_paper_form, upload_paper_form
 from reviews.models import (
@@ -142,7 +143,7 @@ def form_beside_what_awaits_its_signatures(studio, state) -> PaperForm:
     """It bears one of the three signatures, so that the application goes on waiting."""
     application, by = ApplicationFactory(studio=studio, submitted=True), signatories(studio.unit)
     signed = {Part.PARTY: ("钱书记", "同意。")}
-    form = upload_paper_form(application, by=by[Part.RECOMMENDATION], scan=png(), signed=signed)
+    form = upload_paper_form(application, by=by[Part.RECOMMENDATION], scan=checked(png()), signed=signed)
     if state == PaperForm.State.CHECKED:
         check_paper_form(form, by=officer("union_staff"))
     elif state == PaperForm.State.TURNED_DOWN:

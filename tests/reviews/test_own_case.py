@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import RoleCode, Side, User
 from portal.demo.pictures import photo
+from records.attachments import checked
 from records.moves import DomainError
 from reviews.actions import check_paper_form, name_studios, start_application, upload_paper_form
 from reviews.models import Application, PaperForm, Part, Snapshot, State
@@ -69,7 +70,9 @@ def test_two_people_of_one_name_both_sign(cast, submitted):
 
 def stamped(application, by, **names) -> PaperForm:
     signed = {part: (name, "同意。") for part, name in names.items()}
-    return upload_paper_form(application, by=by, scan=ContentFile(photo(0), name="盖章.png"), signed=signed)
+    return upload_paper_form(
+        application, by=by, scan=checked(ContentFile(photo(0), name="盖章.png")), signed=signed
+    )
 
 
 def test_one_name_in_two_spellings_on_paper_is_one_person(cast, submitted):

@@ -4,10 +4,12 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from PIL import Image
 
-from records.attachments import Attachment
+from records import attachments
+from records.attachments import Attachment, attach, checked
 from records.moves import DomainError
 from reviews.actions import check_paper_form, turn_down_paper_form
 from reviews.models import Endorsement, PaperForm, Part, State
@@ -78,6 +80,21 @@ def test_the_page_leads_to_the_scan_exactly_those_who_may_open_it(cast, submitte
     assert led == opened
     assert {"lead", "department", "party", "staff"} <= led
     assert not {"member", "leader", "auditor"} & led
+
+
+def test_a_scan_is_looked_at_once_and_before_the_application_is_locked(cast, submitted, sign_in, monkeypatch):
+    """Looking takes seconds, and on SQLite whoever writes waits for the lock."""
+    look, inside = attachments.ask_inspection, []
+
+    def noted(data):
+        inside.append(len(connection.savepoint_ids))
+        return look(data)
+
+    monkeypatch.setattr(attachments, "ask_inspection", noted)
+    client, outside = sign_in(cast.department), len(connection.savepoint_ids)
+    upload(client, submitted, **SIGNED)
+    assert inside == [outside]
+    assert Attachment.objects.of(PaperForm.objects.get(), "scan").exists()
 
 
 def test_a_form_with_one_signature_leaves_the_others_to_be_given_online(cast, submitted, sign_in):
@@ -222,10 +239,9 @@ def test_birth_stands_in_no_form_of_who_may_not_see_it(cast, submitted, sign_in,
 
 
 def test_a_frozen_file_stays_readable_when_its_row_is_gone(cast, sign_in):
-    from records.attachments import attach
 
     honour = cast.studio.honours.get()
-    kept = attach(png("证书.png"), honour, "scan", by=cast.lead)
+    kept = attach(checked(png("证书.png")), honour, "scan", by=cast.lead)
     application = ApplicationFactory(studio=cast.studio, submitted=True)
     kept.remove(by=kept.uploaded_by)
     honour.delete()
@@ -234,6 +250,6 @@ def test_a_frozen_file_stays_readable_when_its_row_is_gone(cast, sign_in):
     assert address in page
     assert sign_in(cast.party).get(address).status_code == 200
     assert sign_in(cast.stranger).get(address).status_code == 404
-    other = attach(png("别的.png"), cast.studio.projects.get(), "file", by=cast.lead)
+    other = attach(checked(png("别的.png")), cast.studio.projects.get(), "file", by=cast.lead)
     strange = reverse("reviews:frozen_file", args=[application.pk, 1, other.pk])
     assert sign_in(cast.party).get(strange).status_code == 404

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Notice, RoleCode, Side
+from records.attachments import checked
 from records.outbox import Outbox
 from reviews import reminders as reminders_module
 from reviews.actions import upload_paper_form
@@ -181,7 +182,7 @@ def test_nobody_is_asked_to_sign_who_has_come_into_the_papers(cast, round_):
 def test_what_is_signed_on_paper_is_waited_for_at_the_desk_of_who_compares_it(cast, round_):
     application = ApplicationFactory(studio=cast.studio, round=round_, submitted=True)
     signed = {"party": ("钱书记", "同意。"), "administration": ("孙院长", "同意。")}
-    form = upload_paper_form(application, by=cast.department, scan=png(), signed=signed)
+    form = upload_paper_form(application, by=cast.department, scan=checked(png()), signed=signed)
     first = told(day(22))
     assert set(first) == {"department", "staff"}  # staff_member belongs to the studio
     assert first["staff"].url == f"/admin/reviews/paperform/{form.pk}/change/"
@@ -193,7 +194,7 @@ def test_who_uploaded_a_form_is_not_reminded_to_compare_it(cast, round_):
     give_role(cast.department, RoleCode.UNION_STAFF)
     application = ApplicationFactory(studio=cast.studio, round=round_, submitted=True)
     signed = dict.fromkeys(Part.values, ("钱书记", "同意。"))
-    upload_paper_form(application, by=cast.department, scan=png(), signed=signed)
+    upload_paper_form(application, by=cast.department, scan=checked(png()), signed=signed)
     assert set(told(day(22))) == {"staff"}
 
 

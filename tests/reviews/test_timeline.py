@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from records.attachments import checked
 from records.templatetags.present import cn_date
 from reviews.actions import turn_down_paper_form, upload_paper_form
 from reviews.models import ENDED, Part, State
@@ -91,7 +92,7 @@ def test_a_stamped_form_that_was_sent_back_stands_between_the_two_that_were_uplo
     application = ApplicationFactory(studio=cast.studio, submitted=True)
     signed = {"party": ("赵书记", "同意")}
     for reason in ("缺第二页", ""):
-        form = upload_paper_form(application, by=cast.department, scan=png(), signed=signed)
+        form = upload_paper_form(application, by=cast.department, scan=checked(png()), signed=signed)
         if reason:
             turn_down_paper_form(form, by=cast.staff, reason=reason)
     told = [(entry.title, entry.who, entry.note) for entry in way(application) if entry.look == "done"][-3:]

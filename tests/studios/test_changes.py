@@ -4,7 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from records.attachments import attach
+from records.attachments import attach, checked
 from studios import changes
 from studios.models import Studio
 from tests.factories import StudioFactory, UserFactory
@@ -61,9 +61,13 @@ def test_births_are_told_to_those_who_may_see_them(studio):
 
 
 def test_files_are_told_with_who_brought_and_who_removed_them(studio):
-    photo = attach(ContentFile(papers.picture("PNG"), name="场地.png"), studio.venue, "photo", by=studio.lead)
+    photo = attach(
+        checked(ContentFile(papers.picture("PNG"), name="场地.png")), studio.venue, "photo", by=studio.lead
+    )
     rules = studio.rule_documents.first()
-    scan = attach(ContentFile(papers.picture("JPEG"), name="制度.jpg"), rules, "rules", by=studio.lead)
+    scan = attach(
+        checked(ContentFile(papers.picture("JPEG"), name="制度.jpg")), rules, "rules", by=studio.lead
+    )
     colleague = UserFactory(name="李铉")
     photo.remove(by=colleague)
     rules.delete()  # the row goes, its file is told of all the same

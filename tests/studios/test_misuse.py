@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from records.attachments import attach
+from records.attachments import attach, checked
 from records.pages import number
 from reviews.models import PaperForm
 from studios.forms import PlaceForm
@@ -119,7 +119,7 @@ def test_a_scan_of_the_signed_form_is_no_file_of_the_studio(cast, sign_in):
     form = PaperForm.objects.create(
         application=application, snapshot=application.snapshots.get(), uploaded_by=cast.department
     )
-    scan = attach(SimpleUploadedFile("申报表.pdf", pdf()), form, "scan", by=cast.department)
+    scan = attach(checked(SimpleUploadedFile("申报表.pdf", pdf())), form, "scan", by=cast.department)
     for user in (cast.lead, cast.co_editor):
         url = reverse("studios:file_remove", args=[cast.studio.pk, scan.pk])
         assert sign_in(user).get(url).status_code == sign_in(user).post(url).status_code == 404
@@ -130,7 +130,7 @@ def test_a_scan_of_the_signed_form_is_no_file_of_the_studio(cast, sign_in):
 def test_a_photo_of_the_place_is_removed_from_its_own_studio_only(cast, sign_in):
     other = StudioFactory(lead=cast.stranger, complete=True)
     Editor.objects.create(studio=other, user=cast.lead, added_by=cast.stranger)
-    scan = attach(SimpleUploadedFile("门口.pdf", pdf()), other.venue, "photo", by=cast.stranger)
+    scan = attach(checked(SimpleUploadedFile("门口.pdf", pdf())), other.venue, "photo", by=cast.stranger)
     client = sign_in(cast.lead)
     assert client.post(reverse("studios:file_remove", args=[cast.studio.pk, scan.pk])).status_code == 404
     assert client.post(reverse("studios:file_remove", args=[other.pk, scan.pk])).status_code == 302

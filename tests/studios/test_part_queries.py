@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledgers.models import Achievement
-from records.attachments import attach
+from records.attachments import attach, checked
 from studios import editing, parts, rowkinds
 from studios.models import BudgetLine, Draft, Honour, Member, Project, RuleDocument, Studio
 from tests.factories import ApplicationFactory, UserFactory
@@ -50,7 +50,7 @@ def fill(studio, by) -> None:
         BudgetLine.objects.create(studio=studio, year=2026, purpose=f"用途{number}", source="unit", amount=1)
         RuleDocument.objects.create(studio=studio, kind="training", title=f"制度{number}")
     for number in range(3):
-        attach(ContentFile(pdf(), name=f"{number}.pdf"), studio.honours.all()[number], "scan", by=by)
+        attach(checked(ContentFile(pdf(), name=f"{number}.pdf")), studio.honours.all()[number], "scan", by=by)
     for part in parts.all_parts():
         Draft.objects.create(studio=studio, part=part.key, user=by, data={"direction": ["写了一半"]})
         editing.note_saved(studio, part.key, by)

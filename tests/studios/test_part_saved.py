@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from records.attachments import Attachment, attach
+from records.attachments import Attachment, attach, checked
 from studios.models import PartVersion, Project
 from tests.factories import StudioFactory
 from tests.records.papers import pdf
@@ -50,7 +50,9 @@ def test_a_refused_row_saves_nothing(studio, sign_in):
 
 
 def test_removing_a_file_saves_the_part_of_its_row(studio, sign_in):
-    kept = attach(ContentFile(pdf(), name="立项.pdf"), studio.projects.get(), "approval", by=studio.lead)
+    kept = attach(
+        checked(ContentFile(pdf(), name="立项.pdf")), studio.projects.get(), "approval", by=studio.lead
+    )
     sign_in(studio.lead).post(url("file_remove", studio, kept.pk))
     assert not Attachment.objects.current().exists()
     assert versions(studio) == (1, studio.lead)

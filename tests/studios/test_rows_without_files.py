@@ -4,7 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from records.attachments import attach
+from records.attachments import attach, checked
 from studios import parts
 from tests.factories import StudioFactory
 from tests.records.papers import pdf
@@ -40,7 +40,7 @@ def test_the_rows_without_a_file_are_named_and_the_part_stays_complete(sign_in, 
 def test_a_row_with_a_file_is_not_named_until_the_file_is_gone(sign_in):
     studio = StudioFactory(complete=True)
     client, first = sign_in(studio.lead), studio.rule_documents.first()
-    kept = attach(ContentFile(pdf(), name="办法.pdf"), first, "text", by=studio.lead)
+    kept = attach(checked(ContentFile(pdf(), name="办法.pdf")), first, "text", by=studio.lead)
     assert beside(client, studio, "rules") == [row.title for row in studio.rule_documents.all()[1:]]
     kept.remove(by=kept.uploaded_by)
     assert beside(client, studio, "rules") == [row.title for row in studio.rule_documents.all()]
