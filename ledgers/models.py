@@ -61,6 +61,11 @@ class Achievement(Row):
                 name="recognition_has_body_and_day",
                 violation_error_message=_("Recognition needs both the body and the day, or neither."),
             ),
+            models.CheckConstraint(
+                condition=Q(benefit_amount__isnull=True) | Q(benefit_amount__gte=0),
+                name="a_benefit_is_not_below_nought",
+                violation_error_message=_("The amount is not below nought."),
+            ),
         ]
 
     def __str__(self):

@@ -196,6 +196,11 @@ class Project(Row):
                 name="projects_end_after_they_start",
                 violation_error_message=_("The end of the project comes before its beginning."),
             ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0),
+                name="funding_is_not_below_nought",
+                violation_error_message=_("The amount is not below nought."),
+            ),
         ]
 
     def __str__(self):

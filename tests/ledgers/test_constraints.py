@@ -21,6 +21,10 @@ RULES = {
         like(result, {}, {"recognised_by": "国家知识产权局", "recognised_on": date(2025, 2, 10)}),
         like(result, {"recognised_by": "国家知识产权局"}, {"recognised_on": date(2025, 2, 10)}),
     ),
+    "a_benefit_is_not_below_nought": lambda result: (
+        like(result, {"benefit_amount": None}, {"benefit_amount": 0}, {"benefit_amount": "0.01"}),
+        like(result, {"benefit_amount": "-0.01"}),
+    ),
 }
 
 

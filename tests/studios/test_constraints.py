@@ -113,6 +113,10 @@ RULES = {
         like(there.project, {"starts_on": BEGIN, "ends_on": BEGIN}),
         like(there.project, {"starts_on": NEXT_DAY, "ends_on": BEGIN}),
     ),
+    "funding_is_not_below_nought": lambda there: (
+        like(there.project, {"amount": None}, {"amount": 0}, {"amount": "0.01"}),
+        like(there.project, {"amount": "-0.01"}),
+    ),
     "budget_lines_are_above_nought": lambda there: (
         like(there.budget_line, {"amount": "0.01"}),
         like(there.budget_line, {"amount": 0}, {"amount": "-0.01"}),
