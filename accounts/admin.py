@@ -291,18 +291,25 @@ class PersonAdmin(CodesMixin, ImportsMixin, ExportsMixin, OfficeAdmin):
     @admin.action(description=gettext_lazy("Send activation link by mail"), permissions=["activate"])
     def send_links(self, request, people):
         waiting = self._to_activate(request, people)
-        sent, without = activation.send_links(waiting)
-        if sent:
+        links = activation.send_links(waiting)
+        if links.sent:
             words = ngettext(
-                "A link goes to %(count)s person.", "A link goes to %(count)s people each.", sent
+                "A link goes to %(count)s person.", "A link goes to %(count)s people each.", links.sent
             )
-            messages.success(request, words % {"count": sent})
-        if without:
+            messages.success(request, words % {"count": links.sent})
+        if links.earlier:
+            words = ngettext(
+                "A link went to %(count)s person earlier today; it still holds.",
+                "A link went to %(count)s people earlier today; it still holds.",
+                links.earlier,
+            )
+            messages.info(request, words % {"count": links.earlier})
+        if links.without:
             words = ngettext(
                 "%(count)s person has no mail address: print a code.",
                 "%(count)s people have no mail address: print codes.",
-                without,
+                links.without,
             )
-            messages.warning(request, words % {"count": without})
-        if not sent and not without:
+            messages.warning(request, words % {"count": links.without})
+        if not any(links):
             messages.info(request, _("Everybody selected has a password already or is closed."))

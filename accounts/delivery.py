@@ -104,6 +104,19 @@ def write_to(address: str, *, subject: str, body: str, key: str | None = None) -
         outbox.put("letter", {"to": address, "subject": str(subject), "body": str(body)}, key=key)
 
 
+def write_to_all(letters: dict[str, dict[str, str]]) -> int:
+    """Send one letter for each key, all or none; how many had not been sent before.
+
+    :param letters: by key what ``write_to`` takes: ``{"to": …, "subject": …, "body": …}``, already worded.
+    """
+    keys, told = list(letters), 0
+    with transaction.atomic():
+        for start in range(0, len(keys), BATCH):
+            told += outbox.Outbox.objects.filter(key__in=keys[start : start + BATCH]).count()
+        outbox.put_all("letter", list(letters.items()))
+    return len(keys) - told
+
+
 def tell_old_addresses(people: Iterable[User]) -> None:
     """Write to the address that each of these people had until now, if it is another one than they are about to get.
 

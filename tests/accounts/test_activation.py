@@ -167,13 +167,51 @@ def test_links_go_by_mail_in_chinese_to_those_with_an_address(
     newcomer, django_capture_on_commit_callbacks, settings
 ):
     nobody = UserFactory(email="")
-    assert activation.send_links([newcomer, nobody]) == (1, 1)
+    assert activation.send_links([newcomer, nobody]) == (1, 0, 1)
     outbox.drain()
     [letter] = mail.outbox
     assert letter.to == ["u01007@sjd.example"]
     assert "启用" in letter.subject
     assert settings.SITE_URL + "/activate/" in letter.body
     assert not any("activate" in str(row.payload) for row in Outbox.objects.all())  # forgotten once sent
+
+
+def letters_to(person) -> int:
+    return Outbox.objects.filter(kind="letter", payload__to=person.email).count()
+
+
+def test_a_link_is_sent_once_a_day_whoever_presses_again(newcomer, time_machine):
+    time_machine.move_to("2026-03-12T09:00:00+08:00")
+    assert activation.send_links([newcomer]) == (1, 0, 0)
+    outbox.drain()
+    assert activation.send_links([newcomer]) == (0, 1, 0)
+    assert letters_to(newcomer) == 1
+    time_machine.move_to("2026-03-13T00:10:00+08:00")
+    assert activation.send_links([newcomer]) == (1, 0, 0)
+    assert letters_to(newcomer) == 2
+
+
+@pytest.mark.parametrize("what", ["email", "password"])
+def test_who_has_another_address_or_lost_the_password_gets_another_link_at_once(newcomer, what):
+    activation.send_links([newcomer])
+    if what == "email":
+        newcomer.email = "new@sjd.example"
+    else:
+        newcomer.set_unusable_password()
+    newcomer.save()
+    assert activation.send_links([newcomer]) == (1, 0, 0)
+    assert Outbox.objects.filter(kind="letter").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_links_of_many_are_written_together_and_the_workers_told_once(monkeypatch):
+    told = []
+    monkeypatch.setattr(outbox, "poke", lambda: told.append("now"))
+    people = [UserFactory(password=f"!{at}") for at in range(30)]
+    assert activation.send_links(people) == (30, 0, 0)
+    assert told == ["now"]
+    assert activation.send_links(people) == (0, 30, 0)
+    assert {letters_to(person) for person in people} == {1}
 
 
 def test_what_opens_an_account_is_not_written_into_the_log(newcomer):

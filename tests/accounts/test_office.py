@@ -202,6 +202,18 @@ def test_who_holds_a_role_is_activated_by_the_sysadmin_only(as_, action):
     assert Outbox.objects.exists() == (action == "send_links")
 
 
+def test_links_sent_twice_are_sent_once_and_the_office_is_told(as_):
+    person = UserFactory()
+    person.set_unusable_password()
+    person.save()
+    chosen, office = {"action": "send_links", "_selected_action": [person.pk]}, as_("sysadmin")
+    assert "已向 1 人发送启用链接" in office.post(LIST, chosen, follow=True).content.decode()
+    assert (
+        "有 1 人今天已发过启用链接，链接仍然有效" in office.post(LIST, chosen, follow=True).content.decode()
+    )
+    assert Outbox.objects.count() == 1
+
+
 def test_activation_is_not_for_those_who_only_look(as_):
     person = UserFactory()
     person.set_unusable_password()
