@@ -58,6 +58,8 @@ def there(db):
     )
 
 
+RUNS = {"starts_on": BEGIN, "ends_on": NEXT_DAY}
+
 # Rule → rows inside it, rows outside it.
 RULES = {
     "one_live_studio_a_lead": lambda there: (
@@ -114,8 +116,8 @@ RULES = {
         like(there.project, {"starts_on": NEXT_DAY, "ends_on": BEGIN}),
     ),
     "funding_is_not_below_nought": lambda there: (
-        like(there.project, {"amount": None}, {"amount": 0}, {"amount": "0.01"}),
-        like(there.project, {"amount": "-0.01"}),
+        like(there.project, *({**RUNS, "amount": amount} for amount in (None, 0, "0.01"))),
+        like(there.project, {**RUNS, "amount": "-0.01"}),
     ),
     "budget_lines_are_above_nought": lambda there: (
         like(there.budget_line, {"amount": "0.01"}),
