@@ -196,6 +196,18 @@ def tell_of_uploaded_form(form) -> None:
     )
 
 
+def tell_of_needless_form(form, why: str) -> None:
+    """To who uploaded it, when all has been signed online meanwhile."""
+    notify(
+        [form.uploaded_by],
+        f"paper-form:{form.pk}",
+        milestone=form.state,
+        subject=f"{form.application.studio.name}的盖章申报表不再需要核对",
+        body=f"{why}\n不用重新上传，纸质申报表请自行留存。",
+        url=form.application.get_absolute_url(),
+    )
+
+
 def tell_of_paper_form(form, reason: str = "") -> None:
     outcome = "未通过核对" if reason else "已核对"
     notify(

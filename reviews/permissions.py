@@ -52,6 +52,12 @@ def has_signed(user, application):
 
 
 @rules.predicate
+def has_handed_in(user, application):
+    """The person handed in one of its versions, for the lead or as the lead."""
+    return application is not None and user.pk in application.handed_in_by
+
+
+@rules.predicate
 def is_filled_in(user, application):
     """It is a draft or came back: what was handed in, if anything, is being worked on."""
     return application is not None and application.is_editable
@@ -72,6 +78,8 @@ def is_with_the_office(user, application):
     return application is not None and application.state in waiting
 
 
+# The office looks at what others have handed in and signed.
+takes_no_part = ~own_case & ~has_signed & ~has_handed_in
 signs_for_unit = is_department_union | leads_party | leads_administration
 sends_back = (
     awaits_signatures & signs_for_unit | is_with_the_office & is_union_staff & ~has_signed
@@ -84,14 +92,14 @@ rules.add_perm("reviews.sign_recommendation", is_department_union & ~own_case & 
 rules.add_perm("reviews.sign_party", leads_party & ~own_case & ~has_signed)
 rules.add_perm("reviews.sign_administration", leads_administration & ~own_case & ~has_signed)
 rules.add_perm("reviews.upload_paper_form", is_department_union & ~own_case)
-rules.add_perm("reviews.check_paper_form", is_union_staff & ~own_case & ~has_signed)
+rules.add_perm("reviews.check_paper_form", is_union_staff & takes_no_part)
 rules.add_perm("reviews.return_application", sends_back)
 # Who has signed has said yes. A mistake that is found after that is mended by a return, which keeps the signatures.
 rules.add_perm("reviews.refuse_application", sends_back & ~has_signed)
-rules.add_perm("reviews.accept_application", is_union_staff & ~own_case & ~has_signed)
+rules.add_perm("reviews.accept_application", is_union_staff & takes_no_part)
 rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
-rules.add_perm("reviews.decide_application", is_union_leader & ~own_case & ~has_signed)
-rules.add_perm("reviews.name_application", is_union_leader & ~own_case & ~has_signed)
+rules.add_perm("reviews.decide_application", is_union_leader & takes_no_part)
+rules.add_perm("reviews.name_application", is_union_leader & takes_no_part)
 rules.add_perm("reviews.preview_naming", is_union_staff | is_union_leader)
 rules.add_perm(
     "reviews.view_personal",

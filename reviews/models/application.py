@@ -25,9 +25,6 @@ from reviews.models.states import EDITABLE, ENDED, OPEN, RETURNABLE, Decision, R
 from studios.models import Studio
 from studios.models.belonging import present
 
-# What ends a stamped form that still waits for its check: it was stamped on papers that are now void.
-LEAVES_THE_UNIT = frozenset({"return_for_correction", "refuse", "withdraw"})
-
 
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -97,6 +94,8 @@ class Application(Signing, Movable, models.Model):
     concerned = models.JSONField(default=list, editable=False)
     concerned_typed = models.JSONField(default=list, editable=False)
     concerned_names = models.JSONField(default=list, editable=False)
+    # Whoever handed in any version, the lead or others in the lead's place.
+    handed_in_by = models.JSONField(default=list, editable=False)
     # The names as they were handed in last, which certificate, plaque and decision bear: studio, lead, unit.
     named = models.JSONField(default=dict, editable=False)
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True, editable=False)
@@ -237,9 +236,7 @@ class Application(Signing, Movable, models.Model):
         with transaction.atomic():
             log = super().move(verb, **kwargs)
             notices.tell_of_move(self, log)
-            if verb in LEAVES_THE_UNIT:
-                for form in self.paper_forms.filter(state="uploaded"):
-                    form.move("turn_down", by=kwargs["by"], note=log.note)
+            self.end_waiting_form(log)
             if self.state in ENDED:  # from here on another policy may count for the studio
                 refresh_later(Application, self)
         return log
@@ -275,6 +272,7 @@ class Application(Signing, Movable, models.Model):
                 "concerned_typed": sorted(case.typed.union(row.concerned_typed)),
                 "concerned_names": sorted(case.names.union(row.concerned_names)),
                 "named": snapshot.names(),
+                "handed_in_by": sorted({by.pk, *row.handed_in_by}),
             }
             self.require(self.signed_by_their_own(stamps), _now("Who signed cannot belong to the studio."))
             target = to or row.returned_from

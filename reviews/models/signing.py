@@ -15,6 +15,11 @@ from records.moves import DomainError
 from reviews.concerned import concerned_by
 from reviews.models.states import required
 
+# What ends a stamped form that still waits for its check: it was stamped on papers that are now void,
+LEAVES_THE_UNIT = frozenset({"return_for_correction", "refuse", "withdraw"})
+# or nothing is missing any more that it could bring.
+SIGNED_ONLINE = "推荐意见和党政意见已在网上签齐，这份盖章申报表不再需要核对。"
+
 
 class Signing:
     """What an application does while it awaits its signatures, and whose own case it is."""
@@ -37,6 +42,18 @@ class Signing:
     def given(self) -> dict:
         """Part → its recommendation or sign-off, of those that are given."""
         return {one.part: one for one in self.endorsements.all()}
+
+    def end_waiting_form(self, log) -> None:
+        """With the move that this row of the log tells of, a stamped form that waits has nothing to wait for."""
+        from reviews import notices
+
+        complete = log.verb == "complete_endorsement"
+        if not complete and log.verb not in LEAVES_THE_UNIT:
+            return
+        for form in self.paper_forms.filter(state="uploaded"):
+            form.move("turn_down", by=log.actor, note=SIGNED_ONLINE if complete else log.note)
+            if complete:
+                notices.tell_of_needless_form(form, SIGNED_ONLINE)
 
     def opinions(self) -> list[dict]:
         """The three parts in their order, each with what was given, or None."""

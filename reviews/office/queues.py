@@ -61,7 +61,7 @@ def to_act_on(applications, user) -> list[Application]:
 
 def weighed(applications, user, *reasons) -> list[Application]:
     """The applications, each with ``aside``: whether the person stands aside from it, because it is the own case,
-    because they have signed it, or for a further reason that is given.
+    because they have signed it or handed it in, or for a further reason that is given.
 
     One query; whom the papers concern stands in lists, which are read here.
     """
@@ -70,10 +70,10 @@ def weighed(applications, user, *reasons) -> list[Application]:
     signed = Exists(Endorsement.objects.by_person(user).filter(application=OuterRef("pk")))
     found = applications.annotate(aside=reduce(or_, reasons, own | signed), by_name=by_name)
     found = found.select_related("round", "studio__unit")
-    rows = list(found.only("state", "concerned", "concerned_typed", "round", "studio__unit"))
+    rows = list(found.only("state", "concerned", "concerned_typed", "handed_in_by", "round", "studio__unit"))
     for row in rows:
         meant = row.by_name and user.is_meant_by({bare(user.name)}, row.studio.unit)
-        row.aside = row.aside or meant or row.papers_concern(user)
+        row.aside = row.aside or meant or row.papers_concern(user) or user.pk in row.handed_in_by
     return rows
 
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.models import Notice, RoleCode, User
 from records import agenda
 from reviews.models import Application, Part, State
+from reviews.office.queues import to_act_on
 from studios.models import Studio
-from tests.factories import ApplicationFactory, RoundFactory, UserFactory
+from tests.factories import ApplicationFactory, RoundFactory, UserFactory, endorse_all, give_role
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -149,3 +150,35 @@ def test_exactly_lead_and_department_union_hand_in_and_withdraw_in_every_state(s
                 transaction.set_rollback(True)
     verbs = {verb for verb in ("submit", "resubmit", "withdraw") if state in Application.MOVES[verb].origins}
     assert passed == {(name, verb) for name in people for verb in verbs}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_who_handed_in_a_version_takes_no_part_in_it_at_the_union(version, cast, application, sign_in):
+    """Found by trying it: an officer with both offices of the union handed in, accepted, decided and named alone."""
+    for code in (RoleCode.UNION_STAFF, RoleCode.UNION_LEADER):
+        give_role(cast.department, code)
+    application.submit(by=cast.department if version == 1 else cast.lead, on=TODAY)
+    application.return_for_correction({"team": "请补充职称。"}, by=cast.party)
+    application.resubmit(by=cast.lead if version == 1 else cast.department, on=TODAY)
+    assert application.handed_in_by == sorted([cast.lead.pk, cast.department.pk])
+    endorse_all(application)
+    both = User.objects.get(pk=cast.department.pk)
+    one = [application.pk]
+    for verb, words, state in (
+        ("accept", {"note": ""}, State.ACCEPTED),
+        ("decide", {"decision": "approve", "text": "同意"}, State.APPROVED),
+    ):
+        words |= {"read": 2, "pk": one}
+        by_itself = reverse("admin:reviews_application_verb", args=[application.pk, verb])
+        several = reverse("admin:reviews_application_bulk", args=[verb])
+        assert [sign_in(both).post(url, words).status_code for url in (by_itself, several)] == [403, 200]
+        assert to_act_on(Application.objects.all(), both) == []
+        worker = cast.staff if verb == "accept" else cast.leader
+        assert sign_in(worker).post(by_itself, words).status_code == 302
+        assert Application.objects.get().state == state
+    naming = reverse("admin:reviews_application_naming")
+    days = {"named_on": TODAY.isoformat(), "issued_on": TODAY.isoformat()}
+    assert sign_in(both).post(naming, {"pk": one, **days}).status_code == 200
+    assert Application.objects.get().state == State.APPROVED
+    assert sign_in(cast.leader).post(naming, {"pk": one, **days}).status_code == 302
+    assert Application.objects.get().state == State.NAMED
