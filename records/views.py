@@ -1,6 +1,7 @@
 """Files and jobs, each fetched through who may see it."""
 
 from django.contrib import messages
+from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,16 +25,29 @@ def file(request, pk):
 @require_safe
 @never_cache
 def job(request, pk):
-    """The page of a job; asked by htmx it is the part that moves, and the whole page anew once the job is
-    over.
+    """The page of a job, in the office's frame for who works there; asked by htmx it is the part that moves, and the
+    whole page anew once the job is over.
     """
     work = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if not request.htmx:
         may_again = work.state == Job.State.FAILED and request.user.has_perm("records.run_job_again", work)
-        return render(request, "records/job.html", {"job": work, "may_run_again": may_again})
+        context = {"job": work, "may_run_again": may_again}
+        if request.user.is_staff:
+            return render(request, "admin/records/job.html", in_office(request, work) | context)
+        return render(request, "records/job.html", context)
     if work.is_over:
         return HttpResponseClientRefresh()
     return render(request, "records/_job.html", {"job": work})
+
+
+def in_office(request, work: Job) -> dict:
+    """What the office's frame asks for around a job."""
+    return {
+        **site.each_context(request),
+        "title": work.title,
+        "jobs": work._meta.verbose_name_plural,
+        "may_see_all": request.user.has_perm("records.see_every_job"),
+    }
 
 
 @require_safe
