@@ -74,10 +74,10 @@ TABLES = [
         [
             ("项目名称", ("name",), 0, ""),
             ("级别", ("level",), 16, "mid"),
-            ("编号", ("number",), 23, "mid"),
-            ("立项单位", ("funder",), 25, ""),
-            ("承担角色", ("duty",), 20, "mid"),
-            ("起止时间", ("starts_on", "ends_on"), 32, "mid"),
+            ("编号", ("number",), 31, "mid"),
+            ("立项单位", ("funder",), 22, ""),
+            ("承担角色", ("duty",), 16, "mid"),
+            ("起止时间", ("starts_on", "ends_on"), 31, "mid"),
             ("经费（元）", ("amount",), 22, "end"),
         ],
     ),
@@ -87,11 +87,11 @@ TABLES = [
         [
             ("成果名称", ("title",), 0, ""),
             ("类别", ("kind",), 20, "mid"),
-            ("编号", ("number",), 30, "mid"),
+            ("编号", ("number",), 33, "mid"),
             ("权利人、份额", ("owner", "share"), 23, "mid"),
             ("级别", ("level",), 14, "mid"),
             ("认定单位、时间", ("recognised_by", "recognised_on"), 29, "mid"),
-            ("效益", ("benefit_amount", "benefit"), 26, ""),
+            ("效益", ("benefit_amount", "benefit"), 25, ""),
         ],
     ),
     (

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from records.moves import IllegalMove
+from records.templatetags.present import cn_date
 from reviews.models import Application, ApplicationLog, Endorsement, PaperForm, State
 from tests.factories import ApplicationFactory
 from tests.reviews.test_paper_forms import SIGNED, png
@@ -119,3 +120,17 @@ def test_the_version_is_asked_under_the_lock_and_another_one_is_refused(cast):
     for version in (0, 2):
         with pytest.raises(IllegalMove, match="第 1 版"), application.as_read(version):
             pytest.fail("acted on papers that nobody read")
+
+
+CHECKS, DECIDES = "接下来由校工会审核材料", "接下来由校工会作出决定"
+
+
+@pytest.mark.parametrize(
+    ("reached", "said"), [("recommended", CHECKS), ("accepted", DECIDES), ("held", DECIDES)]
+)
+def test_who_hands_in_again_reads_by_when_the_office_acts(reached, said, cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, **{reached: True})
+    application.return_for_correction({"plan": "写具体些"}, by=cast.staff)
+    application.resubmit(by=cast.lead, on=timezone.localdate())
+    page = sign_in(cast.lead).get(reverse("reviews:submitted", args=[application.pk])).content.decode()
+    assert f"{said}，{cn_date(application.round.decide_by)}前完成" in page

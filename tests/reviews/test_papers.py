@@ -342,6 +342,14 @@ def test_blocks_do_not_split_in_word_either():
     assert all(row._tr.xpath("./w:trPr/w:cantSplit") for row in rows)
 
 
+def test_the_number_and_the_days_of_a_project_stand_on_a_line_each():
+    project = {**DATA["projects"][0], "number": "2025YFB0001234", "ends_on": "2026年12月31日"}
+    pdf = papers.application_form_pdf({**DATA, "projects": [project]}, **FORM)
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages)
+    whole = ("2025YFB0001234", "2023年1月1日", "至2026年12月31日", "580,000.00", "ZL202310123456.7")
+    assert [words for words in whole if words not in text] == []
+
+
 def test_a_word_with_no_break_in_it_stays_in_its_cell():
     data = {**DATA, "projects": [{**DATA["projects"][0], "name": "A" * 300, "number": "B" * 80}]}
     document = pypdfium2.PdfDocument(papers.application_form_pdf(data, **FORM))
