@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ledgers.signals import refresh_later
 from reviews.mending import asked, to_correct
 from reviews.models import EDITABLE, Application, Round, Snapshot, State
+from reviews.models.round import follow_the_policy
 from studios import own_cases, parts, ruling, sharing
 from studios.models import Policy
 from studios.models import State as StudioState
@@ -127,3 +128,4 @@ def register() -> None:
     sharing.register_judgement(lies_before_others)
     own_cases.register_papers(concerned_by_papers)
     post_save.connect(refresh_later, sender=Application, dispatch_uid="verdicts-Application")
+    post_save.connect(follow_the_policy, sender=Policy, dispatch_uid="rounds-Policy")

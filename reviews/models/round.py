@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from studios.models import Policy
 
-FIRST_YEAR = 2023
+FIRST_YEAR, LAST_YEAR = 2023, 2100
+BEFORE_THE_FIRST = _("Selections are held from 2023 on (Article 7).")
+AFTER_THE_LAST = _("The year is 2100 at the latest.")
 
 
 class RoundQuerySet(models.QuerySet):
@@ -23,12 +27,22 @@ class RoundQuerySet(models.QuerySet):
         """Not decided yet: a draft may be begun; after the closing day it needs leave to come late."""
         return self.filter(opens_on__lte=on, decide_by__gte=on)
 
+    def to_open(self, on: date):
+        """Announced, and not opened by this day."""
+        return self.filter(opens_on__gt=on)
+
 
 class Round(models.Model):
     """One selection a year from 2023 on, with its windows; no limit on how many are named (Art. 7)."""
 
     year = models.PositiveSmallIntegerField(
-        _("year"), unique=True, error_messages={"unique": _("There is a round for this year already.")}
+        _("year"),
+        unique=True,
+        validators=[
+            MinValueValidator(FIRST_YEAR, BEFORE_THE_FIRST),
+            MaxValueValidator(LAST_YEAR, AFTER_THE_LAST),
+        ],
+        error_messages={"unique": _("There is a round for this year already.")},
     )
     title = models.CharField(_("title"), max_length=80)
     opens_on = models.DateField(_("applications from"))
@@ -51,7 +65,19 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(year__gte=FIRST_YEAR),
                 name="rounds_begin_in_2023",
-                violation_error_message=_("Selections are held from 2023 on (Article 7)."),
+                violation_error_message=BEFORE_THE_FIRST,
+            ),
+            models.CheckConstraint(
+                condition=Q(year__lte=LAST_YEAR),
+                name="rounds_are_held_until_2100",
+                violation_error_message=AFTER_THE_LAST,
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_on__year__gte=F("year") - 1) & Q(naming_on__year__lte=F("year") + 1),
+                name="the_days_of_a_round_are_near_its_year",
+                violation_error_message=_(
+                    "The days of a round lie in its year, in the one before or in the one after."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(opens_on__lte=F("closes_on"))
@@ -76,3 +102,14 @@ class Round(models.Model):
 
     def is_open(self, on: date) -> bool:
         return self.opens_on <= on <= self.closes_on
+
+
+def follow_the_policy(sender, instance: Policy, **signal) -> None:
+    """A version that takes effect before an announced round opens is the one that the round will go by (DOMAIN §4)."""
+    if not Policy.objects.exclude(pk=instance.pk).exists():
+        return  # the first of all replaces none
+    for round_ in Round.objects.to_open(timezone.localdate()).select_related("policy"):
+        policy = Policy.objects.in_force(round_.opens_on)
+        if policy != round_.policy:
+            round_.policy = policy
+            round_.save(update_fields=["policy"])

@@ -34,7 +34,7 @@ def proposal(today: date) -> dict:
     last = Round.objects.order_by("-year").values_list("year", flat=True).first()
     year = last + 1 if last else max(FIRST_YEAR, today.year + (today > date(today.year, 3, 31)))
     opens_on, closes_on = date(year, 3, 1), date(year, 3, 31)
-    policy = Policy.objects.filter(effective_on__lte=opens_on).order_by("-effective_on").first()
+    policy = policy_on(opens_on)
     naming_on = policy.naming_on(year) if policy else date(year, 5, 1)
     endorse_by = closes_on + timedelta(days=policy.endorse_days if policy else 7)
     return {
@@ -45,20 +45,44 @@ def proposal(today: date) -> dict:
         "endorse_by": endorse_by,
         "decide_by": max(endorse_by, naming_on - DECIDE_BEFORE_NAMING),
         "naming_on": naming_on,
-        "policy": policy and policy.pk,
     }
+
+
+def policy_on(day: date) -> Policy | None:
+    """The version in force on a day, if there is one."""
+    try:
+        return Policy.objects.in_force(day)
+    except Policy.DoesNotExist:
+        return None
 
 
 class RoundForm(forms.ModelForm):
     class Meta:
         model = Round
-        fields = ("year", "title", "policy", "opens_on", *DATES)
+        fields = ("year", "title", "opens_on", *DATES)
+        help_texts = {
+            "year": _("All days of the round lie in this year, in the one before or in the one after."),
+            "opens_on": _("The round keeps the policy version that is in force on this day."),
+        }
 
     def clean(self):
         cleaned = super().clean()
         if self.instance.pk and self.instance.applications.exists():
             self._only_extended(cleaned)
+        elif opens_on := cleaned.get("opens_on"):
+            self._keep_the_policy_in_force(opens_on)
         return cleaned
+
+    def _get_validation_exclusions(self):
+        """What is only shown is still part of the rules that the days have to keep."""
+        return super()._get_validation_exclusions() - ({"year", "opens_on"} - set(self.errors))
+
+    def _keep_the_policy_in_force(self, opens_on: date) -> None:
+        """A round goes by the version in force when it opens (DOMAIN §4); nobody chooses it."""
+        try:
+            self.instance.policy = Policy.objects.in_force(opens_on)
+        except Policy.DoesNotExist as error:
+            self.add_error("opens_on", str(error))
 
     def _only_extended(self, cleaned: dict) -> None:
         """People who have applied rely on the days that were announced: a day may be put off, not brought forward."""
@@ -89,7 +113,7 @@ class RoundAdmin(OfficeAdmin):
         css = {"all": ["css/office.css"]}
 
     fieldsets = [
-        (None, {"fields": ["year", "title", "policy"]}),
+        (None, {"fields": ["year", "title", "policy_kept"]}),
         (
             _("Days"),
             {
@@ -106,13 +130,13 @@ class RoundAdmin(OfficeAdmin):
         return {**proposal(timezone.localdate()), **super().get_changeform_initial_data(request)}
 
     def get_readonly_fields(self, request, obj=None):
-        """What applications were made under stays: the year, the policy and the opening day."""
-        return ["year", "policy", "opens_on"] if obj and obj.applications.exists() else []
+        """What applications were made under stays: the year and the opening day, and so the policy."""
+        applied = obj is not None and obj.applications.exists()
+        return ["policy_kept", *(["year", "opens_on"] if applied else [])]
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "policy":
-            kwargs["queryset"] = Policy.objects.order_by("-effective_on")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    @admin.display(description=_("policy version"))
+    def policy_kept(self, obj):
+        return obj.policy if obj.policy_id else _now("The one in force on the opening day")
 
     @admin.display(description=_("standing"))
     def standing(self, obj):

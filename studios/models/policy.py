@@ -14,7 +14,13 @@ from simple_history.models import HistoricalRecords
 
 from studios.levels import Level
 
+LAST_DAY = date(2100, 12, 31)
 FIRST = {"effective_on": date(2022, 6, 16), "title": "2022年6月16日起施行"}
+
+
+def between(least: int, most: int) -> list:
+    """Validators that say at the field what a constraint below keeps."""
+    return [MinValueValidator(least), MaxValueValidator(most)]
 
 
 class PolicyQuerySet(models.QuerySet):
@@ -43,6 +49,7 @@ class Policy(models.Model):
     effective_on = models.DateField(
         _("effective from"),
         unique=True,
+        validators=[MaxValueValidator(LAST_DAY)],
         error_messages={"unique": _("A version takes effect on this day already.")},
     )
 
@@ -66,7 +73,7 @@ class Policy(models.Model):
     exchanges_a_year = models.PositiveSmallIntegerField(_("exchanges a year"), default=2)
     mentorings_a_year = models.PositiveSmallIntegerField(_("mentorings a year"), default=1)
     cycle_years = models.PositiveSmallIntegerField(
-        _("length of a cycle (years)"), default=3, validators=[MinValueValidator(1)]
+        _("length of a cycle (years)"), default=3, validators=between(1, 10)
     )
     grant_amount = models.DecimalField(
         _("grant per cycle (yuan)"), max_digits=12, decimal_places=2, default=Decimal("20000.00")
@@ -75,21 +82,23 @@ class Policy(models.Model):
         _("allowed purposes of the grant, one a line"),
         default="技术培训\n业务交流\n资料图书\n实验耗材\n成果推广",
     )
-    notice_days = models.PositiveSmallIntegerField(_("length of the public notice (working days)"), default=5)
+    notice_days = models.PositiveSmallIntegerField(
+        _("length of the public notice (working days)"), default=5, validators=between(1, 60)
+    )
     naming_month = models.PositiveSmallIntegerField(
-        _("naming day: month"), default=5, validators=[MinValueValidator(1), MaxValueValidator(12)]
+        _("naming day: month"), default=5, validators=between(1, 12)
     )
-    naming_day = models.PositiveSmallIntegerField(
-        _("naming day: day"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
-    )
+    naming_day = models.PositiveSmallIntegerField(_("naming day: day"), default=1, validators=between(1, 28))
     experts_each = models.PositiveSmallIntegerField(_("experts per application"), default=5)
     experts_quorum = models.PositiveSmallIntegerField(_("quorum of experts"), default=3)
     aggregation = models.CharField(
         _("how scores are put together"), max_length=10, choices=Aggregation, default=Aggregation.TRIMMED
     )
-    pass_mark = models.DecimalField(_("pass mark"), max_digits=5, decimal_places=2, default=Decimal("70.00"))
+    pass_mark = models.DecimalField(
+        _("pass mark"), max_digits=5, decimal_places=2, default=Decimal("70.00"), validators=between(0, 100)
+    )
     excellent_percent = models.PositiveSmallIntegerField(
-        _("share of “excellent” (percent)"), default=20, validators=[MaxValueValidator(100)]
+        _("share of “excellent” (percent)"), default=20, validators=between(0, 100)
     )
     # Days before, with commas between them; what is overdue is reminded of every ``overdue_reminder_days``.
     closing_reminders = models.CharField(
@@ -108,17 +117,23 @@ class Policy(models.Model):
         _("reminders before a cycle ends (days)"), max_length=80, default="180,90,30,7,1"
     )
     overdue_reminder_days = models.PositiveSmallIntegerField(
-        _("reminder when overdue, every (days)"), default=7
+        _("reminder when overdue, every (days)"), default=7, validators=between(1, 365)
     )
-    endorse_days = models.PositiveSmallIntegerField(_("days for recommendation and sign-offs"), default=7)
+    endorse_days = models.PositiveSmallIntegerField(
+        _("days for recommendation and sign-offs"), default=7, validators=between(1, 90)
+    )
     ban_after_refusal = models.PositiveSmallIntegerField(
-        _("years before a refused studio may apply again"), default=1
+        _("years before a refused studio may apply again"), default=1, validators=between(0, 10)
     )
     ban_after_revocation = models.PositiveSmallIntegerField(
-        _("years before a revoked studio may apply again"), default=3
+        _("years before a revoked studio may apply again"), default=3, validators=between(0, 10)
     )
-    retirement_male = models.PositiveSmallIntegerField(_("retirement age, men"), default=60)
-    retirement_female = models.PositiveSmallIntegerField(_("retirement age, women"), default=55)
+    retirement_male = models.PositiveSmallIntegerField(
+        _("retirement age, men"), default=60, validators=between(40, 80)
+    )
+    retirement_female = models.PositiveSmallIntegerField(
+        _("retirement age, women"), default=55, validators=between(40, 80)
+    )
 
     objects = PolicyQuerySet.as_manager()
     history = HistoricalRecords()
@@ -174,6 +189,50 @@ class Policy(models.Model):
                 condition=models.Q(experts_quorum__lte=models.F("experts_each")),
                 name="quorum_fits_the_experts",
                 violation_error_message=_("The quorum cannot exceed the number of experts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effective_on__lte=LAST_DAY),
+                name="policies_take_effect_until_2100",
+                violation_error_message=_("A version takes effect by the end of 2100."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cycle_years__range=(1, 10)),
+                name="a_cycle_has_one_to_ten_years",
+                violation_error_message=_("A cycle has 1 to 10 years."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(naming_month__range=(1, 12), naming_day__range=(1, 28)),
+                name="the_naming_day_is_in_every_year",
+                violation_error_message=_(
+                    "The naming day is one that every year has: month 1 to 12, day 1 to 28."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    endorse_days__range=(1, 90),
+                    notice_days__range=(1, 60),
+                    overdue_reminder_days__range=(1, 365),
+                ),
+                name="the_days_of_a_policy_can_be_waited_for",
+                violation_error_message=_(
+                    "Signing takes 1 to 90 days, a notice 1 to 60 working days; of what is overdue there is a reminder "
+                    "every 1 to 365 days."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ban_after_refusal__range=(0, 10), ban_after_revocation__range=(0, 10)),
+                name="a_ban_lasts_ten_years_at_most",
+                violation_error_message=_("A ban on applying again lasts 10 years at most."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pass_mark__range=(0, 100), excellent_percent__range=(0, 100)),
+                name="marks_and_shares_are_of_a_hundred",
+                violation_error_message=_("Pass mark and share of “excellent” lie between 0 and 100."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retirement_male__range=(40, 80), retirement_female__range=(40, 80)),
+                name="people_retire_between_40_and_80",
+                violation_error_message=_("The retirement age lies between 40 and 80."),
             ),
         ]
 

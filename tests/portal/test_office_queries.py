@@ -27,7 +27,7 @@ def an_achievement(number: int):
 
 
 def a_round(number: int):
-    RoundFactory(year=FIRST_YEAR + number)
+    RoundFactory(on=date(FIRST_YEAR + number, 3, 1))
 
 
 def a_policy(number: int):

@@ -83,6 +83,11 @@ def without(given: dict) -> list[dict]:
     return [{key: value for key, value in given.items() if key != left_out} for left_out in given]
 
 
+def in_year(year: int) -> dict:
+    """A year with all its days within it."""
+    return {"year": year, **dict.fromkeys(WINDOWS, date(year, 3, 1))}
+
+
 def decisions(there, *pairs: tuple[str, str]) -> list[dict]:
     """What was handed in and decided, with each state and decision."""
     words = {**there.handing_in, **there.decided, "document": there.document}
@@ -92,8 +97,22 @@ def decisions(there, *pairs: tuple[str, str]) -> list[dict]:
 # Rule → rows inside it, rows outside it.
 RULES = {
     "rounds_begin_in_2023": lambda there: (
-        like(there.next_round, {"year": 2023}),
-        like(there.next_round, {"year": 2022}),
+        like(there.next_round, in_year(2023)),
+        like(there.next_round, in_year(2022)),
+    ),
+    "rounds_are_held_until_2100": lambda there: (
+        like(there.next_round, in_year(2100)),
+        like(there.next_round, in_year(2101)),
+    ),
+    "the_days_of_a_round_are_near_its_year": lambda there: (
+        like(there.next_round, {"opens_on": date(2029, 1, 1), "naming_on": date(2031, 12, 31)}),
+        like(
+            there.next_round,
+            {"opens_on": date(2028, 12, 31)},
+            {"opens_on": date(1, 1, 1)},
+            {"naming_on": date(2032, 1, 1)},
+            {"naming_on": date.max},
+        ),
     ),
     "the_windows_of_a_round_follow_each_other": lambda there: (
         like(there.next_round, {}, {"opens_on": THE_DAY_BEFORE}, {"naming_on": THE_DAY_AFTER}),

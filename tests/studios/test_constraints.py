@@ -60,6 +60,15 @@ def there(db):
 
 RUNS = {"starts_on": BEGIN, "ends_on": NEXT_DAY}
 
+
+def within(there, least: int, most: int, *names: str) -> tuple[list, list]:
+    """Policies at the ends of what a number may be, and one step further."""
+    return (
+        like(there.policy, *({name: number} for name in names for number in (least, most))),
+        like(there.policy, *({name: number} for name in names for number in (least - 1, most + 1))),
+    )
+
+
 # Rule → rows inside it, rows outside it.
 RULES = {
     "one_live_studio_a_lead": lambda there: (
@@ -91,6 +100,44 @@ RULES = {
     "quorum_fits_the_experts": lambda there: (
         like(there.policy, {"experts_each": 5, "experts_quorum": 5}),
         like(there.policy, {"experts_each": 5, "experts_quorum": 6}),
+    ),
+    "policies_take_effect_until_2100": lambda there: (
+        like(there.policy, {"effective_on": date(2100, 12, 31)}),
+        like(there.policy, {"effective_on": date(2101, 1, 1)}, {"effective_on": date.max}),
+    ),
+    "a_cycle_has_one_to_ten_years": lambda there: within(there, 1, 10, "cycle_years"),
+    "the_naming_day_is_in_every_year": lambda there: (
+        like(there.policy, {"naming_month": 1, "naming_day": 1}, {"naming_month": 12, "naming_day": 28}),
+        like(there.policy, {"naming_month": 0}, {"naming_month": 13}, {"naming_day": 0}, {"naming_day": 29}),
+    ),
+    "the_days_of_a_policy_can_be_waited_for": lambda there: (
+        like(
+            there.policy,
+            {"endorse_days": 1, "notice_days": 1, "overdue_reminder_days": 1},
+            {"endorse_days": 90, "notice_days": 60, "overdue_reminder_days": 365},
+        ),
+        like(
+            there.policy,
+            *({name: 0} for name in ("endorse_days", "notice_days", "overdue_reminder_days")),
+            {"endorse_days": 91},
+            {"notice_days": 61},
+            {"overdue_reminder_days": 366},
+        ),
+    ),
+    "a_ban_lasts_ten_years_at_most": lambda there: (
+        like(there.policy, {"ban_after_refusal": 0, "ban_after_revocation": 10}),
+        like(there.policy, {"ban_after_refusal": 11}, {"ban_after_revocation": 11}),
+    ),
+    "marks_and_shares_are_of_a_hundred": lambda there: (
+        like(
+            there.policy,
+            {"pass_mark": 0, "excellent_percent": 0},
+            {"pass_mark": 100, "excellent_percent": 100},
+        ),
+        like(there.policy, {"pass_mark": "100.01"}, {"pass_mark": "-0.01"}, {"excellent_percent": 101}),
+    ),
+    "people_retire_between_40_and_80": lambda there: within(
+        there, 40, 80, "retirement_male", "retirement_female"
     ),
     "a_member_is_listed_once": lambda there: (
         like(

@@ -129,6 +129,12 @@ def test_what_is_to_be_mended_stands_above_and_leads_to_its_field(cast, sign_in,
         ("closing_reminders", "7,1001", "不超过 1000"),
         ("experts_quorum", 9, "专家"),
         ("naming_month", 13, "12"),
+        ("cycle_years", 9000, "10"),
+        ("overdue_reminder_days", 0, "1"),
+        ("ban_after_refusal", 11, "10"),
+        ("pass_mark", 101, "100"),
+        ("retirement_male", 200, "80"),
+        ("effective_on", date(9999, 12, 31), "2100"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(cast, sign_in, first, field, value, message):
