@@ -72,6 +72,10 @@ class FirstPasswordForm(SetPasswordForm):
         self.fields["new_password2"].label = gettext_lazy("The same password again")
         self.fields["new_password2"].help_text = ""
 
+    def validate_password_for_user(self, user, repetition):
+        """What is wrong with the password stands below the box that explains it, not below its repetition."""
+        super().validate_password_for_user(user, "new_password1")
+
 
 @login_not_required
 @never_cache

@@ -32,6 +32,18 @@ __all__ = ["OfficeLogAdmin", "PersonAdmin", "UnitAdmin"]
 admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
+class ByUnit(admin.RelatedFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = _("No unit given")
+
+
+class ByParent(admin.RelatedOnlyFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = _("No parent unit")
+
+
 class UnitForm(forms.ModelForm):
     """For the class that ``get_form`` makes, which knows who fills it in."""
 
@@ -58,7 +70,7 @@ class UnitAdmin(ImportsMixin, ExportsMixin, OfficeAdmin):
     viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR, RoleCode.FINANCE})
     editors = frozenset({RoleCode.SYSADMIN, RoleCode.UNION_STAFF})
     list_display = ["name", "code", "short_name", "kind", "parent", "union_name", "union_chair"]
-    list_filter = ["kind", ("parent", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["kind", ("parent", ByParent)]
     list_select_related = ["parent"]
     search_fields = ["name"]
     search_help_text = gettext_lazy(
@@ -194,7 +206,7 @@ class PersonAdmin(CodesMixin, ImportsMixin, ExportsMixin, OfficeAdmin):
     viewers = frozenset({RoleCode.UNION_LEADER, RoleCode.AUDITOR})
     editors = frozenset({RoleCode.SYSADMIN, RoleCode.UNION_STAFF})
     list_display = ["name", "staff_no", "unit", "title", "roles_held", "account"]
-    list_filter = [ByActivation, ByRole, "unit"]
+    list_filter = [ByActivation, ByRole, ("unit", ByUnit)]
     list_select_related = ["unit"]
     search_fields = ["name"]
     search_help_text = gettext_lazy("Search by name, pinyin, initials or staff number")

@@ -100,4 +100,21 @@ PHRASES = [
         "The password reset link was invalid, possibly because it has already been used.  "
         'Please request a <a href="%(passwd_reset_url)s">new password reset</a>.'
     ),
+    gettext_noop("Alternative options"),
+    gettext_noop("Use your password"),
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("Enter an authenticator code:"),
+    gettext_noop("Authenticator app activated."),
+    gettext_noop("Authenticator app deactivated."),
+    gettext_noop("A new set of recovery codes has been generated."),
+    gettext_noop("I have saved my recovery codes"),
+    gettext_noop("You cannot generate recovery codes without having two-factor authentication enabled."),
+    gettext_noop("Please type your current password."),
+    gettext_noop("Incorrect password."),
+    gettext_noop("New Password (again)"),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("Your password is now changed."),
+    gettext_noop("This account is currently inactive."),
+    gettext_noop("The password is too similar to the %(verbose_name)s."),
+    gettext_noop("The two password fields didn’t match."),
 ]

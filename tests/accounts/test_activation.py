@@ -148,9 +148,19 @@ def test_two_pages_open_at_once_set_one_password(client, newcomer, staff):
 
 def test_a_weak_password_is_refused_with_a_reason(client, newcomer):
     client.get(link_of(newcomer))
-    assert choose(client, "12345678").status_code == 200
+    answer = choose(client, "12345678")
+    reasons = ["密码过短，至少需要 10 个字符。", "这个密码太常见了。", "密码只包含数字。"]
+    assert answer.context["form"].errors == {"new_password1": reasons}
     newcomer.refresh_from_db()
     assert not newcomer.has_usable_password()
+
+
+def test_two_passwords_that_differ_are_told_at_the_second(client, newcomer):
+    client.get(link_of(newcomer))
+    typed = {"new_password1": "01007", "new_password2": GOOD}
+    answer = client.post(reverse("accounts:activate_password"), typed)
+    assert set(answer.context["form"].errors) == {"new_password1", "new_password2"}
+    assert answer.context["form"].errors["new_password2"] == ["两次输入的密码不一致。"]
 
 
 def test_who_has_a_password_or_is_closed_gets_no_code_and_no_link(client, newcomer, staff):

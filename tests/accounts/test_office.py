@@ -243,6 +243,23 @@ def test_the_list_asks_as_much_for_many_as_for_few(as_, kind, django_assert_max_
     assert len(few) <= 14
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "none"), [("user", "unit", "未填单位"), ("unit", "parent", "无上级单位")]
+)
+def test_who_has_no_unit_is_found_by_words(as_, kind, field, none):
+    unit = UnitFactory(parent=UnitFactory(name="上级"))
+    UserFactory(unit=unit)
+    page = as_("sysadmin").get(reverse(f"admin:accounts_{kind}_changelist"), {f"{field}__isnull": "True"})
+    lists = page.context["cl"]
+    (choices,) = [
+        list(one.choices(lists))
+        for one in lists.filter_specs
+        if one.title == f"{'上级' * (kind == 'unit')}单位"
+    ]
+    assert [choice["display"] for choice in choices if choice["selected"]] == [none]
+    assert "-" not in [choice["display"] for choice in choices]
+
+
 @pytest.mark.parametrize("code", ["10100/1", "/", "10100 1", "一部", "", "10100"])
 def test_a_unit_code_is_one_step_of_a_path(as_, code):
     UnitFactory(code="10100")

@@ -4,6 +4,9 @@ import re
 
 import pytest
 import time_machine
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -254,3 +257,58 @@ def test_the_boxes_say_what_belongs_into_them_by_their_labels_only(client):
     page = client.get(LOGIN).content.decode()
     assert "工号或账号" in page
     assert re.findall(r'placeholder="([^"]+)"', page) == []
+
+
+STRANGE = [
+    "双因素",
+    "身份验证器",
+    "恢复代码",
+    "认证APP",
+    "可选项",
+    "（重复）",
+    "您的",
+    "你的",
+    "token",
+    "!",
+    "！",
+]
+PAGES = ["password/change/", "reauthenticate/", "2fa/", "2fa/totp/activate/", "2fa/totp/deactivate/",
+         "2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/reauthenticate/"]  # fmt: skip
+
+
+def said_on(answer) -> str:
+    """The words of the page itself, without its frame."""
+    main = re.search(r"<main.*?</main>", answer.content.decode(), re.S)[0]
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<(script|svg).*?</\1>", "", main, flags=re.S))
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize("activated", [True, False])
+def test_the_pages_of_password_and_second_step_speak_as_the_menu_does(
+    client, colleague, activated, confirmed
+):
+    try_in("colleague", "demo-colleague", client=client)
+    if activated:
+        TOTP.activate(colleague, generate_totp_secret())
+        RecoveryCodes.activate(colleague)
+    if not confirmed:
+        session = client.session
+        session.pop(AUTHENTICATION_METHODS_SESSION_KEY)
+        session.save()
+    answers = {page: client.get(f"/accounts/{page}", follow=True) for page in PAGES}
+    opened = {page: said_on(answer) for page, answer in answers.items() if answer.status_code == 200}
+    assert len(opened) >= 4
+    found = [(page, word) for page, words in opened.items() for word in STRANGE if word in words]
+    assert found == []
+
+
+def test_what_is_wrong_with_a_new_password_is_told_in_short_words(client, colleague):
+    client.force_login(colleague)
+    answer = client.post(
+        "/accounts/password/change/",
+        {"oldpassword": "wrong", "password1": "colleague", "password2": "another"},
+    )
+    assert answer.context["form"].errors == {
+        "oldpassword": ["当前密码不正确。"],
+        "password1": ["密码与“用户名”太相近。", "密码过短，至少需要 10 个字符。"],
+    }
