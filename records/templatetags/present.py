@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -82,6 +84,19 @@ def due(value: dt.date | dt.datetime | None, on: dt.date | None = None) -> str:
     look = " late" if days < 0 else " soon" if days <= SOON else ""
     day = cn_date(value, "short" if _as_day(value).year == today.year else "")
     return format_html('<span class="when{}">{} · {}</span>', look, days_left(value, today), day)
+
+
+@register.filter
+def labelled(cells: list[str], headings: list[dict]) -> list[str]:
+    """The cells of a row in a list of the office, each with the heading of its column; the box to tick has none."""
+    return [_labelled(cell, capfirst(head["text"])) for cell, head in zip(cells, headings, strict=True)]
+
+
+def _labelled(cell: str, heading: str) -> str:
+    if not cell.startswith("<td") or "action-checkbox" in cell:
+        return cell
+    rest = mark_safe(cell.removeprefix("<td"))  # noqa: S308 - the stock admin has escaped it
+    return format_html('<td data-label="{}"{}', heading, rest)
 
 
 @register.filter

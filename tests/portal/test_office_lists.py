@@ -50,7 +50,7 @@ def test_a_job_in_the_office_says_its_state_and_leads_to_its_page(client, staff)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_on_a_phone_lists_scroll_in_their_own_box_and_lead_to_their_filters(page, live_server, staff):
+def test_on_a_phone_lists_stay_in_its_width_and_lead_to_their_filters(page, live_server, staff):
     ApplicationFactory(named=True)
     Job.objects.create(kind="x", title="制发证书", started_by=staff)
     page.set_viewport_size(PHONE)
@@ -64,6 +64,22 @@ def test_on_a_phone_lists_scroll_in_their_own_box_and_lead_to_their_filters(page
         page.goto(live_server.url + list_of(model))
         assert page.evaluate("document.documentElement.scrollWidth") == 360, model
         expect(page.get_by_role("link", name="到筛选条件")).to_have_count(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_phone_each_row_shows_every_column_with_its_heading(page, live_server, staff):
+    ApplicationFactory(named=True)
+    Job.objects.create(kind="x", title="制发证书", started_by=staff)
+    page.set_viewport_size(PHONE)
+    sign_in_at(page, live_server.url, "officer")
+    for model, headings in HEADINGS.items():
+        page.goto(live_server.url + list_of(model))
+        row = page.locator("#result_list tbody tr").first
+        cells = row.locator("td:not(.action-checkbox)")
+        assert [cell.get_attribute("data-label") for cell in cells.all()] == headings[1:], model
+        for shown in row.locator("th, td, .state").all():
+            box = shown.bounding_box()
+            assert 0 <= box["x"] < box["x"] + box["width"] <= 360 - 16, (model, shown.inner_text())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -83,8 +99,13 @@ def test_figures_of_the_home_page_do_not_break_their_words_on_a_phone(page, live
     studio_of(officer.unit, "rectifying", ends_in=10)
     page.set_viewport_size(PHONE)
     sign_in_at(page, live_server.url, "officer")
-    boxes = page.locator(".figures li")
-    expect(boxes).to_have_count(7)
-    assert {box.bounding_box()["height"] for box in boxes.all()} == {boxes.first.bounding_box()["height"]}
-    assert boxes.first.bounding_box()["height"] < 90
+    boxes = page.locator(".figures > li")
+    expect(boxes).to_have_count(5)
+    lines = """a => {
+        const words = document.createRange();
+        words.selectNodeContents(a.lastChild);
+        return words.getClientRects().length;
+    }"""
+    assert {box.evaluate(lines) for box in page.locator(".figures a:has(b)").all()} == {1}
+    assert max(box.bounding_box()["height"] for box in boxes.all()) < 120
     assert page.evaluate("document.documentElement.scrollWidth") == 360
