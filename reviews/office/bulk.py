@@ -19,6 +19,7 @@ from records.pages import number
 from reviews.actions import each
 from reviews.models import Application, Snapshot, State
 from reviews.office.verbs import VERBS, AcceptForm, decide_form
+from reviews.permissions import has_handed_in, has_signed
 from reviews.views.asking import posted
 
 FORMS = {"accept": lambda data, applications: AcceptForm(data), "decide": decide_form}
@@ -34,14 +35,19 @@ class Excluded:
     reason: str
 
 
+def numbers_chosen(request) -> set[int]:
+    """What ``pk`` names."""
+    keys = (request.POST if request.method == "POST" else request.GET).getlist("pk")
+    return {number(key) for key in keys}
+
+
 def chosen(request) -> list[Application]:
     """The applications that ``pk`` names, as far as the person may see them, in the order of units.
 
     Each with ``last_version``, the version that was handed in last.
     """
     newest = Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version")
-    keys = (request.POST if request.method == "POST" else request.GET).getlist("pk")
-    numbers = {number(key) for key in keys[:MOST_AT_ONCE]}
+    numbers = sorted(numbers_chosen(request))[:MOST_AT_ONCE]
     rows = Application.objects.visible_to(request.user).filter(pk__in=numbers)
     return list(
         rows.select_related("studio__unit", "studio__lead", "round__policy", "document")
@@ -57,6 +63,8 @@ def reason_against(user, application: Application, *, permission: str, in_time: 
         return _("Stands at “%(state)s”") % {"state": application.get_state_display()}
     if application.concerns(user):
         return _("Your own case: somebody else has to do this")
+    if has_signed.test(user, application) or has_handed_in.test(user, application):
+        return _("Signed or handed in by yourself: somebody else has to do this")
     return "" if user.has_perm(permission, application) else _("You are not entitled to do this.")
 
 
@@ -85,7 +93,7 @@ def view(request, verb):
     ready, excluded = sort_out(user, chosen(request), permission=act.permission, in_time=act.is_in_time)
     form = FORMS[verb](posted(request), ready)
     if ready and form.is_valid():
-        return perform(request, act, ready, form)
+        return perform(request, act, ready, excluded, form)
     context = {
         **admin.site.each_context(request),
         "opts": Application._meta,
@@ -105,17 +113,20 @@ def versions_read(request) -> dict[int, int]:
     return {number(pair[0]): number(pair[1]) for pair in pairs if len(pair) == 2}
 
 
-def perform(request, act, applications: list[Application], form):
-    """Do it, and say to how many, and to whom not and why."""
+def perform(request, act, ready: list[Application], excluded: list[Excluded], form):
+    """Do it to those that are ready, and say to how many, and to whom not and why.
+
+    The page names only what was ready when it was opened; what is excluded now has moved on since.
+    """
     read = versions_read(request)
 
     def do(application):
         with application.as_read(read.get(application.pk)):
             act.act(application, form, request.user)
 
-    done, refused = each(applications, do)
-    for application, error in refused:
-        facts = {"studio": application.studio.name, "reason": error}
+    done, refused = each(ready, do)
+    for application, reason in [*((one.application, one.reason) for one in excluded), *refused]:
+        facts = {"studio": application.studio.name, "reason": reason}
         messages.warning(request, _("%(studio)s: %(reason)s") % facts)
     if done:
         text = ngettext("%(label)s: %(count)s application.", "%(label)s: %(count)s applications.", len(done))

@@ -26,7 +26,7 @@ from records.moves import DomainError
 from reviews.actions import certificate_for, name_studios
 from reviews.issuing import draft, title_of_decision
 from reviews.models import Application, State
-from reviews.office.bulk import Excluded, chosen, sort_out
+from reviews.office.bulk import Excluded, chosen, numbers_chosen, sort_out
 from reviews.office.verbs import DAY
 from reviews.permissions import PERMISSIONS
 from reviews.views.asking import posted
@@ -116,7 +116,9 @@ def view(request):
     ready, excluded = nameable(request.user, applications)
     form = NamingForm(posted(request), round_=ready[0].round, on=timezone.localdate()) if ready else None
     if form and form.is_valid() and "look" not in request.POST:
-        return perform(request, ready, form)
+        if {one.pk for one in ready} == numbers_chosen(request):
+            return perform(request, ready, form)
+        form.add_error(None, _now("No studio was named: one of those chosen cannot be named now. See below."))
     context = {
         **admin.site.each_context(request),
         "opts": Application._meta,

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from reviews.models import Application, ApplicationLog, State
 from reviews.office import bulk as office
+from studios.models import Member
 from tests.factories import ApplicationFactory
 from tests.queries import selects
 
@@ -72,6 +73,31 @@ def test_one_that_somebody_moves_meanwhile_is_named_and_the_others_go_on(cast, s
     assert len(said) == 2
     assert said[0].startswith(f"{one.studio.name}：")
     assert "1 件" in said[1]
+
+
+@pytest.mark.parametrize("came", ["returned", "accepted", "own case", "signed"])
+def test_what_can_no_longer_go_on_is_named_with_its_reason_when_the_button_is_pressed(came, cast, sign_in):
+    one, other = ApplicationFactory(recommended=True), ApplicationFactory(recommended=True)
+    if came == "returned":
+        one.return_for_correction({"team": "请补充职称。"}, by=cast.staff_member)
+    elif came == "accepted":
+        one.accept(by=cast.staff_member)
+    elif came == "own case":
+        Member.objects.create(studio=one.studio, user=cast.staff, name=cast.staff.name)
+    else:
+        one.endorsements.filter(part="party").update(by=cast.staff)
+    page = sign_in(cast.staff).post(bulk("accept"), {"pk": [one.pk, other.pk]}, follow=True)
+    reason = {
+        "returned": "当前状态为“退回修改”",
+        "accepted": "当前状态为“已受理”",
+        "own case": "与本人有关，应由他人办理",
+        "signed": "由本人签署或提交，应由他人办理",
+    }[came]
+    assert [str(message) for message in page.context["messages"]] == [
+        f"{one.studio.name}：{reason}",
+        "材料齐全，受理：共 1 件。",
+    ]
+    assert Application.objects.get(pk=other.pk).state == State.ACCEPTED
 
 
 def test_several_are_decided_with_one_text(cast, sign_in):

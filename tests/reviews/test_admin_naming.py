@@ -112,7 +112,7 @@ def test_who_cannot_be_named_is_left_out_with_the_reason(cast, sign_in, approved
     )
     own = ApplicationFactory(studio=cast.own_studio, approved=True)
     held = ApplicationFactory(held=True)
-    last_year = RoundFactory(year=approved.round.year - 1)
+    last_year = RoundFactory(on=timezone.localdate() - timedelta(days=365))
     other_round = ApplicationFactory(approved=True)
     Application.objects.filter(pk=other_round.pk).update(round=last_year)
     chosen = [approved, rare, own, held, other_round]
@@ -124,8 +124,33 @@ def test_who_cannot_be_named_is_left_out_with_the_reason(cast, sign_in, approved
         held.pk: "当前状态为“暂缓”",
         other_round.pk: "属于另一轮评选，应另行发文命名",
     }
-    name(client, *chosen)
+    page = name(client, *chosen)
+    assert "没有命名任何工作室" in page.content.decode()
+    assert {row.application.pk for row in page.context["excluded"]} == {one.pk for one in chosen[1:]}
+    assert not DecisionDocument.objects.exists()
+    name(client, approved)
     assert set(Application.objects.filter(state=State.NAMED).values_list("pk", flat=True)) == {approved.pk}
+
+
+def test_a_page_that_is_no_longer_true_names_nobody_and_is_shown_again_with_the_reason(
+    cast, sign_in, approved
+):
+    """Naming cannot be taken back: what was looked at is named whole, or not at all."""
+    other = ApplicationFactory(approved=True)
+    today = timezone.localdate()
+    document = name_studios([other], by=cast.leader, named_on=today, issued_on=today)
+    client = sign_in(cast.leader)
+    page = name(client, approved, other)
+    assert "没有命名任何工作室" in page.content.decode()
+    assert [(row.application.pk, row.reason) for row in page.context["excluded"]] == [
+        (other.pk, "当前状态为“已命名”")
+    ]
+    assert [one.pk for one in page.context["ready"]] == [approved.pk]
+    assert list(DecisionDocument.objects.all()) == [document]
+    typed = page.context["form"]["named_on"].value()
+    assert typed == approved.round.naming_on.isoformat()
+    assert name(client, approved).status_code == 302
+    assert DecisionDocument.objects.count() == 2
 
 
 def test_when_one_was_withdrawn_meanwhile_the_rest_is_shown_again_before_it_is_named(
