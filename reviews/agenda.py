@@ -13,6 +13,7 @@ from reviews.models import (
     OPEN,
     Application,
     ApplicationLog,
+    Endorsement,
     PaperForm,
     PaperFormLog,
     Part,
@@ -160,6 +161,10 @@ def to_sign(user, on):
         .prefetch_related("studio__editors", "studio__members", "endorsements", _last_forms())
         .annotate(last_snapshot=_last_snapshot())
     )
+    # What is signed leaves the list before it is cut off, but for a form of it that came back.
+    signed = Exists(Endorsement.objects.by_person(user).filter(application=OuterRef("pk")))
+    back = PaperForm.objects.filter(application=OuterRef("pk"), state=PaperForm.State.TURNED_DOWN)
+    rows = rows.exclude(signed & ~Exists(back))
     for application in rows.order_by("round__endorse_by", "pk")[:MOST]:
         form = _form_of_the_papers(application)
         if form and _is_to_be_uploaded_again(user, application, form):

@@ -192,6 +192,13 @@ class ReturnForm(forms.Form):
         return {key: text for key, name in self.reasons.items() if (text := self.cleaned_data.get(name, ""))}
 
 
+class Signatory(forms.CharField):
+    """A name as names are compared, and as it is kept: one sign may become several, so it is measured after that."""
+
+    def to_python(self, value) -> str:
+        return bare(super().to_python(value))
+
+
 class StampedForm(forms.Form):
     """The scan of the stamped form, and for each part that is signed on it the name and the opinion."""
 
@@ -219,7 +226,7 @@ class StampedForm(forms.Form):
         self.taken_names = {bare(name) for name in taken_names}
         self.own_names = own_names
         for part in open_parts:
-            self.fields[f"{part}_name"] = forms.CharField(label=_("Signed by"), max_length=60, required=False)
+            self.fields[f"{part}_name"] = Signatory(label=_("Signed by"), max_length=60, required=False)
             self.fields[f"{part}_opinion"] = forms.CharField(
                 label=_("Opinion as written on the form"),
                 widget=forms.Textarea(attrs={"rows": 2}),
@@ -247,7 +254,9 @@ class StampedForm(forms.Form):
     def clean(self) -> dict:
         names = set(self.taken_names)
         for part in self.open_parts:
-            name, opinion = bare(self._words(part)[0]), self._words(part)[1]
+            name, opinion = self._words(part)
+            if f"{part}_name" in self.errors:
+                continue
             if opinion and not name:
                 self._object(part, "name", _now("Give the name of the person who signed."))
             elif name and not opinion:

@@ -89,3 +89,22 @@ def test_six_forms_cost_the_department_union_as_many_queries_as_one(cast, submit
         studio = StudioFactory(lead=UserFactory(unit=cast.unit), complete=True)
         send_back(ApplicationFactory(studio=studio, submitted=True), cast)
     assert queries() == one
+
+
+def test_what_one_has_signed_does_not_crowd_out_what_is_to_be_signed(cast, monkeypatch):
+    """Found by trying it: with fifty signed the one that came after them stood on no page."""
+    monkeypatch.setattr("reviews.agenda.MOST", 2)
+    waiting = [
+        ApplicationFactory(studio=StudioFactory(lead__unit=cast.unit, complete=True), submitted=True)
+        for _number in range(4)
+    ]
+    for one in waiting[:2]:
+        one.endorse(Part.RECOMMENDATION, by=cast.department, opinion="同意推荐。")
+    assert [task.url for task in tasks(cast.department)] == [
+        reverse("reviews:sign", args=[one.pk]) for one in waiting[2:]
+    ]
+    send_back(waiting[1], cast)
+    assert [task.url for task in tasks(cast.department)] == [
+        reverse("reviews:stamped", args=[waiting[1].pk]),
+        reverse("reviews:sign", args=[waiting[2].pk]),
+    ]

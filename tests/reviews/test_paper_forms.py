@@ -253,3 +253,15 @@ def test_a_frozen_file_stays_readable_when_its_row_is_gone(cast, sign_in):
     other = attach(checked(png("别的.png")), cast.studio.projects.get(), "file", by=cast.lead)
     strange = reverse("reviews:frozen_file", args=[application.pk, 1, other.pk])
     assert sign_in(cast.party).get(strange).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("㋿" * 30, "令和" * 30), ("㋿" * 31, None), ("赵 " * 30, "赵" * 30)]
+)
+def test_a_name_is_measured_as_it_is_kept(name, kept, cast, submitted, sign_in):
+    """㋿ is compared as 令和: 50 of them pass a field of 60 signs and do not fit into the column."""
+    response = upload(sign_in(cast.department), submitted, party_name=name, party_opinion="同意")
+    assert [form.party_name for form in PaperForm.objects.all()] == ([kept] if kept else [])
+    if kept is None:
+        assert list(response.context["form"].errors) == ["party_name"]
+        assert len(response.context["form"].errors["party_name"]) == 1
