@@ -26,7 +26,7 @@ from studios.exports import StudioResource
 from studios.models import Certificate, Honour, Member, Studio, StudioLog, Verdict
 from studios.office.filters import ConditionFilter, kind_filter, unit_filter
 from studios.parts import PLAN
-from studios.renewal import with_runs_until
+from studios.renewal import over_since, with_runs_until
 from studios.templatetags.conditions import conditions
 
 
@@ -193,8 +193,10 @@ class StudioAdmin(ExportsMixin, OfficeAdmin):
     def until(self, obj):
         if not obj.runs_until:
             return "—"
-        late = obj.state in ("named", "rectifying") and obj.runs_until < timezone.localdate()
-        return format_html('<span class="when{}">{}</span>', " late" if late else "", cn_date(obj.runs_until))
+        day = format_html('<span class="when">{}</span>', cn_date(obj.runs_until))
+        if not over_since(obj, timezone.localdate()):
+            return day
+        return format_html("{} {}", day, badge(_now("Cycle over"), "risk"))
 
     @admin.display(description=_("all papers"))
     def page(self, obj):

@@ -40,6 +40,16 @@ def test_a_list_begins_with_what_one_looks_for(client, staff, model):
     assert [cell[0] for cell in words if cell] == HEADINGS[model]
 
 
+@pytest.mark.parametrize(("days", "over"), [(-1, True), (0, False)])
+def test_the_office_reads_that_a_cycle_is_over_without_a_decision(client, staff, days, over):
+    from tests.portal.test_unit_figures import studio_of
+
+    studio_of(staff.unit, "named", ends_in=days)
+    client.force_login(staff)
+    page = client.get(list_of("studios_studio")).content.decode()
+    assert ('class="state risk">周期已届满</span>' in page) is over
+
+
 def test_a_job_in_the_office_says_its_state_and_leads_to_its_page(client, staff):
     job = Job.objects.create(kind="x", title="制发证书", started_by=staff, state="running")
     client.force_login(staff)
@@ -67,13 +77,14 @@ def test_on_a_phone_lists_stay_in_its_width_and_lead_to_their_filters(page, live
 
 
 @pytest.mark.django_db(transaction=True)
-def test_on_a_phone_each_row_shows_every_column_with_its_heading(page, live_server, staff):
+def test_on_a_phone_each_row_shows_every_column_with_its_heading(page, live_server, staff, assert_accessible):
     ApplicationFactory(named=True)
     Job.objects.create(kind="x", title="制发证书", started_by=staff)
     page.set_viewport_size(PHONE)
     sign_in_at(page, live_server.url, "officer")
     for model, headings in HEADINGS.items():
         page.goto(live_server.url + list_of(model))
+        assert_accessible(page)
         row = page.locator("#result_list tbody tr").first
         cells = row.locator("td:not(.action-checkbox)")
         assert [cell.get_attribute("data-label") for cell in cells.all()] == headings[1:], model
