@@ -80,7 +80,7 @@ def to_application(application: Application) -> parts.Way:
 
 def way_to_apply(studio, user) -> parts.Way | None:
     """To the open application, or to starting one in the round of the day."""
-    can_apply = studio.state in (StudioState.CANDIDATE, StudioState.REVOKED)
+    can_apply = studio.state == StudioState.CANDIDATE  # who lost the title applies with a new studio
     if way := way_to_the_application(studio):
         return way
     if can_apply and Round.objects.under_way(timezone.localdate()).exists():

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from records.moves import DomainError
 from reviews.actions import start_application
+from reviews.beside import way_to_apply
 from reviews.models import PaperForm, State
 from reviews.readiness import ban
 from studios.models import State as StudioState
@@ -82,3 +84,27 @@ def test_a_stamped_form_is_called_by_the_day_it_came():
     new_year = datetime(2026, 1, 1, 5, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
     form = PaperForm(application=ApplicationFactory(), uploaded_at=new_year)
     assert str(form).endswith("2026-01-01")
+
+
+@pytest.mark.parametrize(("years", "free"), [(2, False), (3, True)])
+def test_who_lost_the_title_applies_again_with_a_new_studio_once_the_ban_is_over(years, free, cast, sign_in):
+    """The one that was revoked stays as it is, and offers nothing that would be refused."""
+    round_, client = RoundFactory(), sign_in(cast.lead)
+    Studio.objects.filter(pk=cast.studio.pk).update(state=StudioState.REVOKED)
+    StudioLog.objects.create(
+        studio=cast.studio,
+        actor=None,
+        verb="revoke",
+        from_state="named",
+        to_state="revoked",
+        at=datetime(round_.year - years, 6, 1, tzinfo=UTC),
+    )
+    begin = reverse("reviews:start", args=[cast.studio.pk])
+    assert way_to_apply(Studio.objects.get(pk=cast.studio.pk), cast.lead) is None
+    assert client.post(begin).status_code == 403
+    client.post(reverse("studios:start"), {"name": "", "name_reason": ""})
+    anew = Studio.objects.get(lead=cast.lead, state=StudioState.CANDIDATE)
+    begin = reverse("reviews:start", args=[anew.pk])
+    assert begin in client.get(reverse("studios:parts", args=[anew.pk])).content.decode()
+    client.post(begin)
+    assert anew.applications.exists() is free
