@@ -2,7 +2,7 @@
 record.
 
 ``attach(checked(file), target, slot, by=…)`` is the only way in. The check runs in a process of its own
-(``inspection.py``), so a file made to hurt costs that process its life and the sender a sentence. It takes
+(``inspection``), so a file made to hurt costs that process its life and the sender a sentence. It takes
 its time, so it comes before a row is locked.
 """
 
@@ -31,14 +31,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from records import inspection
 from records.moves import DomainError
 
 MOST_PAGES = 300
 MOST_PIXELS = 50_000_000
 MOST_IN_A_SLOT = 30
 LONGEST_NAME = 120
-# On the clock; the looker's own work ends after inspection.CPU_SECONDS, however busy the machine is.
+# On the clock; the looker's own work ends after its CPU_SECONDS, however busy the machine is.
 PATIENCE_SECONDS = 15
 LIMITS = {
     "pages": MOST_PAGES,
@@ -47,7 +46,7 @@ LIMITS = {
     "unpacked": 200 * 2**20,  # bytes of them
     "ratio": 100,  # times the size of the whole
 }
-INSPECTION = str(Path(inspection.__file__))
+INSPECTION = str(Path(__file__).with_name("inspection"))
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -79,6 +78,14 @@ REASONS = {
     "linked": gettext_lazy(
         "The file fetches a template, an object or a picture from elsewhere. Please put it into the file, or break the "
         "link, and save it again."
+    ),
+    "field": gettext_lazy(
+        "The Word file has a field “%(field)s” that fetches from elsewhere. Select that place, press Ctrl+Shift+F9 to "
+        "keep only what it shows, and save the file again."
+    ),
+    "data": gettext_lazy(
+        "The workbook fetches data from elsewhere: by a connection, a link to a programme or to another file, or a "
+        "formula such as WEBSERVICE. Please break the connection, paste the cells as values, and save it again."
     ),
     "macros": gettext_lazy("The file contains macros. Please save it as DOCX or XLSX without macros."),
     "bomb": gettext_lazy("The file unpacks to far more than it should and was not taken."),
@@ -286,7 +293,7 @@ def checked(file) -> CheckedFile:
 
 
 def ask_inspection(data: bytes) -> tuple[dict, bytes]:
-    """Let ``inspection.py`` look at ``data`` in a child process with little memory and little time."""
+    """Let ``inspection`` look at ``data`` in a child process with little memory and little time."""
     command = [sys.executable, "-I", INSPECTION, json.dumps(LIMITS)]  # nothing of it comes from outside
     try:
         ended = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE_SECONDS, env={})  # noqa: S603

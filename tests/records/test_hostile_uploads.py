@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from records import attachments
 from records.attachments import REASONS, Attachment, Refused, attach, checked
-from tests.records import papers
+from tests.records import fetching, papers
 
 MB = 2**20
 
@@ -68,6 +68,19 @@ HOSTILE = {
             ("xl/externalLinks/_rels/externalLink1.xml.rels", "externalLinkPath", "utf-8"),
         ]
     },
+    "Word with a field that fetches": (
+        lambda: fetching.word(fetching.field("INCLUDEPICTURE https://evil.example/x")),
+        "field",
+    ),
+    "Word with endless fields": (
+        lambda: fetching.word((fetching.mark("begin") + fetching.run("IF ")) * 20_000),
+        "damaged",
+    ),
+    "Excel with a formula that fetches": (
+        lambda: fetching.excel('WEBSERVICE("https://evil.example")'),
+        "data",
+    ),
+    "Excel with an endless formula": (lambda: fetching.excel("1+" * (2 * MB) + "1"), "damaged"),
     "Word with relations that are no XML": (
         lambda: papers.with_entries(papers.word(), {"word/_rels/x.rels": b"<a"}),
         "damaged",
