@@ -82,13 +82,14 @@ class OfficeFormSet(BaseInlineFormSet):
 
 
 class OfficeInline(OfficePermissions):
-    """Put before ``admin.TabularInline`` or ``admin.StackedInline``.
+    """Put before ``admin.TabularInline``.
 
     Fields in a table have no label of their own; the heading of the column is said to screen readers.
     """
 
     extra = 0
     formset = OfficeFormSet
+    template = "admin/inline.html"
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
