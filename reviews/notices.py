@@ -10,6 +10,7 @@ from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from records.templatetags.present import day_of_record
 from reviews.models import HANDS_IN
+from reviews.permissions import takes_no_part
 from reviews.readiness import applies_again
 
 STAFF, LEADERS = RoleCode.UNION_STAFF, RoleCode.UNION_LEADER
@@ -165,10 +166,11 @@ def _turn(application, verb: str) -> str:
 
 
 def _at_the_office(application, turn: str) -> set[int]:
-    """Whose turn it is at the office now; nobody acts on their own case, so nobody is asked to."""
+    """Whose turn it is at the office now: of those who may act on it, since nobody else is asked to."""
     if turn not in TURN or application.state == "submitted":
         return set()
-    return {person.pk for person in User.objects.with_role(TURN[turn]) if not application.concerns(person)}
+    holders = User.objects.with_role(TURN[turn])
+    return {person.pk for person in holders if takes_no_part.test(person, application)}
 
 
 def tell_of_late_entry(application) -> None:

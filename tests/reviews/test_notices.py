@@ -6,12 +6,12 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import Notice, RoleCode
 from records import agenda, outbox
 from records.templatetags.present import day_of_record
 from reviews.actions import name_studios
 from reviews.models import Part
-from tests.factories import ApplicationFactory, endorse_all
+from tests.factories import ApplicationFactory, endorse_all, give_role
 
 TODAY = timezone.localdate
 
@@ -120,6 +120,14 @@ def test_whose_turn_it_is_at_the_office_is_asked_and_led_to_the_desk(cast):
         **dict.fromkeys(["lead", "co_editor", "department", "department_member"], passed),
         **dict.fromkeys(["leader", "leader_lead"], asked),
     }
+
+
+def test_who_has_signed_is_told_how_far_it_is_and_not_asked_to_check_it(cast):
+    give_role(cast.party, RoleCode.UNION_STAFF)
+    application = ApplicationFactory(studio=cast.studio, submitted=True)
+    told = said_to(lambda: endorse_all(application))
+    asked = f"{cast.studio.name}推荐、签署齐备，请审核材料"
+    assert {name for name, (subject, _url) in told.items() if subject == asked} == {"staff"}
 
 
 def test_no_mail_and_no_notice_holds_anybodys_telephone_address_or_birth(cast, settings):
