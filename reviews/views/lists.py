@@ -14,7 +14,8 @@ from records.pages import keyset_page
 from records.templatetags.present import cn_date
 from reviews.actions import start_application
 from reviews.forms import SearchForm
-from reviews.models import Application, Round
+from reviews.models import Application, Round, State
+from studios.models import State as StudioState
 from studios.models import Studio
 
 A_PAGE = 25
@@ -48,11 +49,16 @@ def round_page(request, pk):
         "is_open": round_.is_open(timezone.localdate()),
         "applications": own.select_related("studio", "round").order_by("-pk")[:A_PAGE],
         "dates": dates(round_),
-        "startable": Studio.objects.worked_on_by(request.user)
-        .live()
-        .exclude(applications__round=round_)[:A_PAGE],
+        "startable": startable(request.user, round_)[:A_PAGE],
     }
     return render(request, "reviews/round.html", context)
+
+
+def startable(user, round_: Round):
+    """The candidates whose papers the person fills in and which have not applied in the round, or took it back."""
+    tried = Application.objects.filter(round=round_).exclude(state=State.WITHDRAWN)
+    candidates = Studio.objects.worked_on_by(user).filter(state=StudioState.CANDIDATE)
+    return candidates.exclude(pk__in=tried.values("studio"))
 
 
 def dates(round_: Round) -> list[tuple[str, str]]:

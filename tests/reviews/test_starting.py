@@ -41,6 +41,21 @@ def test_before_and_after_that_it_is_refused(day, days):
     assert not studio.applications.exists()
 
 
+def test_the_page_of_a_round_offers_to_start_exactly_where_it_is_possible(sign_in):
+    """A studio that took its application back may try again in the same round; one that was refused may not."""
+    round_, fresh, closed = RoundFactory(), StudioFactory(), StudioFactory()
+    Studio.objects.filter(pk=closed.pk).update(state=StudioState.CLOSED)
+    withdrawn = ApplicationFactory(withdrawn=True, round=round_).studio
+    for state in ("submitted", "refused", "named"):
+        ApplicationFactory(round=round_, **{state: True})
+    ApplicationFactory(round=round_)
+    colleague = UserFactory()
+    for studio in Studio.objects.all():
+        studio.editors.create(user=colleague, added_by=studio.lead)
+    page = sign_in(colleague).get(round_.get_absolute_url())
+    assert set(page.context["startable"]) == {fresh, withdrawn}
+
+
 def test_begun_after_the_closing_day_it_is_handed_in_once_the_union_allows_it():
     studio, round_ = StudioFactory(complete=True), RoundFactory(closed=True)
     today = timezone.localdate()
