@@ -86,12 +86,12 @@ TABLES = [
         "achievements",
         [
             ("成果名称", ("title",), 0, ""),
-            ("类别", ("kind",), 20, "mid"),
+            ("类别", ("kind",), 19, "mid"),
             ("编号", ("number",), 33, "mid"),
             ("权利人、份额", ("owner", "share"), 23, "mid"),
-            ("级别", ("level",), 14, "mid"),
-            ("认定单位、时间", ("recognised_by", "recognised_on"), 29, "mid"),
-            ("效益", ("benefit_amount", "benefit"), 25, ""),
+            ("级别", ("level",), 13, "mid"),
+            ("认定单位、时间", ("recognised_by", "recognised_on"), 27, "mid"),
+            ("效益", ("benefit_amount", "benefit"), 29, ""),
         ],
     ),
     (
