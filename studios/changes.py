@@ -68,10 +68,9 @@ def _records(model, studio: Studio) -> list[models.Model]:
 
 def _of_files(kept: dict[type[models.Model], list[models.Model]]) -> list[Change]:
     """The files of these rows, of those too that are gone: who brought each, and who took it away."""
-    of_them = Q(pk__in=[])
+    of_them, kinds = Q(pk__in=[]), ContentType.objects.get_for_models(*kept)
     for model, records in kept.items():
-        kind = ContentType.objects.get_for_model(model)
-        of_them |= Q(content_type=kind, object_id__in={record.id for record in records})
+        of_them |= Q(content_type=kinds[model], object_id__in={record.id for record in records})
     files = Attachment.objects.filter(of_them).select_related("uploaded_by", "removed_by")
     changes, what = [], str(Attachment._meta.verbose_name)
     for file in files.order_by("-created_at")[:MOST]:

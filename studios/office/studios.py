@@ -133,7 +133,8 @@ class StudioAdmin(ExportsMixin, OfficeAdmin):
         """Who changed which field of the papers: of the studio and of all its rows, in one list."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        studio = get_object_or_404(self.get_queryset(request), pk=number(object_id))
+        studios = Studio.objects.visible_to(request.user).asked_by(request.user).select_related("unit")
+        studio = get_object_or_404(studios, pk=number(object_id))
         context = {
             **admin.site.each_context(request),
             "opts": self.opts,

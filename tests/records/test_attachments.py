@@ -34,11 +34,6 @@ def owner():
 
 
 @pytest.fixture
-def stranger():
-    return User.objects.create_user("stranger", name="王㛃")
-
-
-@pytest.fixture
 def record(owner):
     """Something that only its owner may see."""
     return Notice.objects.create(recipient=owner, event="e", subject="立项通知")
