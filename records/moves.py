@@ -9,6 +9,7 @@ and calls
 from __future__ import annotations
 
 from collections.abc import Set
+from contextlib import contextmanager
 from typing import ClassVar, NamedTuple
 
 from django.conf import settings
@@ -90,6 +91,19 @@ class Movable(models.Model):
             return getattr(self, self.LOG).create(
                 actor=by, verb=verb, from_state=origin, to_state=target, note=note, at=timezone.now()
             )
+
+    @contextmanager
+    def locked(self, verb: str):
+        """Hold the row while ``verb`` is prepared; gives the row as it stands now.
+
+        :raises IllegalMove: when it is in no state (any more) from which the verb starts.
+        """
+        with transaction.atomic():
+            row = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+            if not row.can_move(verb):
+                raise IllegalMove(self.why_not(verb))
+            self.state = row.state
+            yield row
 
     def why_not(self, verb: str) -> str:
         """The sentence for a move that came too late or too early, with where the row stands now."""

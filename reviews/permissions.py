@@ -100,6 +100,7 @@ rules.add_perm("reviews.accept_application", is_union_staff & takes_no_part)
 rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
 rules.add_perm("reviews.decide_application", is_union_leader & takes_no_part)
 rules.add_perm("reviews.name_application", is_union_leader & takes_no_part)
+rules.add_perm("reviews.assign_experts", is_union_staff & ~own_case)
 rules.add_perm("reviews.preview_naming", is_union_staff | is_union_leader)
 rules.add_perm(
     "reviews.view_personal",

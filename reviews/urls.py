@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import application, correcting, handing_in, lists, papers, signing
+from reviews.views import application, correcting, handing_in, lists, papers, reviewing, signing
 
 app_name = "reviews"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("applications/<int:pk>/papers/<int:version>/<uuid:file>/", papers.frozen_file, name="frozen_file"),
     path("applications/<int:pk>/form.<str:kind>", papers.form_download, name="form"),
     path("applications/<int:pk>/stamped/", papers.upload_stamped, name="stamped"),
+    path("reviews/<int:pk>/", reviewing.assignment, name="assignment"),
     path("decisions/<int:pk>/", papers.decision, name="decision"),
 ]

@@ -321,19 +321,6 @@ class Application(Signing, Movable, models.Model):
                 )
             yield
 
-    @contextmanager
-    def locked(self, verb: str):
-        """Hold the row while ``verb`` is prepared; gives the row as it stands now.
-
-        :raises IllegalMove: when it is in no state (any more) from which the verb starts.
-        """
-        with transaction.atomic():
-            row = Application.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            if not row.can_move(verb):
-                raise IllegalMove(self.why_not(verb))
-            self.state = row.state
-            yield row
-
     def refuse(self, *, by, reason: str):
         from reviews.permissions import refuses_as
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from reviews.models.rubric import Rubric
 from studios.models import Policy
 
 FIRST_YEAR, LAST_YEAR = 2023, 2100
@@ -30,6 +31,14 @@ class RoundQuerySet(models.QuerySet):
     def to_open(self, on: date):
         """Announced, and not opened by this day."""
         return self.filter(opens_on__gt=on)
+
+
+class Shows(models.TextChoices):
+    """What an expert who has handed in sees of the other sheets of the same application."""
+
+    NOTHING = "nothing", _("Nothing")
+    MARKS = "marks", _("Marks, without names")
+    ALL = "all", _("Marks and comments, without names")
 
 
 class Round(models.Model):
@@ -52,6 +61,23 @@ class Round(models.Model):
     naming_on = models.DateField(_("naming day"))
     policy = models.ForeignKey(
         Policy, models.PROTECT, related_name="rounds", verbose_name=_("policy version")
+    )
+
+    # Expert review (Art. 7): by which rubric, until when, and what experts may see of each other.
+    rubric = models.ForeignKey(
+        Rubric, models.PROTECT, null=True, blank=True, related_name="rounds", verbose_name=_("rubric")
+    )
+    review_by = models.DateField(_("expert review until"), null=True, blank=True)
+    blind = models.BooleanField(
+        _("blind review"),
+        default=False,
+        help_text=_("Experts read the papers without names and units."),
+    )
+    shows = models.CharField(
+        _("what experts see of each other after handing in"),
+        max_length=10,
+        choices=Shows,
+        default=Shows.NOTHING,
     )
 
     objects = RoundQuerySet.as_manager()
@@ -88,6 +114,12 @@ class Round(models.Model):
                 violation_error_message=_(
                     "The dates of a round follow each other: opening, closing, sign-offs, decision, naming."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(review_by__isnull=True)
+                | Q(review_by__gte=F("endorse_by"), review_by__lte=F("decide_by")),
+                name="experts_review_between_sign_offs_and_decision",
+                violation_error_message=_("Experts review after the sign-offs and before the decision."),
             ),
         ]
 

@@ -1,0 +1,91 @@
+"""Who cannot review what, by the data (Art. 7): known before the expert may open a file, and refused, not warned of.
+
+A person is in conflict with an application whose studio is of their own branch of the university; which they lead,
+co-edit or belong to, now or in any version that was handed in; one of whose results they own a share of; which they
+signed for the unit; or with which either side has declared a relation. Mentors and apprentices are members of the team
+in the records there are, and so in conflict as such.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.names import bare
+from reviews.models.application import Application
+from reviews.models.panel import Relation
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one application. :ivar owners: the texts that name the owners of its results."""
+
+    application: Application
+    signed: frozenset[int]
+    owners: tuple[str, ...]
+    declared: dict[int, str]
+
+
+def reasons(expert, facts: Facts) -> list[str]:
+    """Why this expert cannot review this application, one phrase each; empty when nothing is known."""
+    application, studio = facts.application, facts.application.studio
+    found = []
+    if studio.unit.is_related_to(expert.unit):
+        found.append(_("Of the same unit"))
+    if application.concerns(expert):
+        found.append(_("Leads, co-edits or belongs to the studio"))
+    if any(bare(expert.name) in owner for owner in facts.owners):
+        found.append(_("Owns a share of a result"))
+    if expert.pk in facts.signed:
+        found.append(_("Signed for the unit"))
+    if expert.pk in facts.declared:
+        found.append(_("Relation declared: %(reason)s") % {"reason": facts.declared[expert.pk]})
+    return found
+
+
+def gather(applications: Iterable[Application]) -> list[Facts]:
+    """The facts of many applications, in as many queries as of one."""
+    rows = list(
+        Application.objects.filter(pk__in=[one.pk for one in applications])
+        .select_related("studio__lead", "studio__unit")
+        .prefetch_related(
+            "endorsements", "snapshots", "studio__editors", "studio__members", "studio__achievements"
+        )
+    )
+    declared = defaultdict(dict)
+    for relation in Relation.objects.filter(studio__in=[row.studio_id for row in rows]):
+        declared[relation.studio_id][relation.person_id] = relation.reason
+    return [
+        Facts(
+            application=row,
+            signed=frozenset(one.by_id for one in row.endorsements.all() if one.by_id),
+            owners=tuple(sorted(_owners(row))),
+            declared=declared[row.studio_id],
+        )
+        for row in rows
+    ]
+
+
+def _owners(application: Application) -> set[str]:
+    """Owners of results now and in every version that was handed in, as names are compared."""
+    frozen = {
+        result.get("owner", "")
+        for snapshot in application.snapshots.all()
+        for result in snapshot.data.get("achievements", [])
+    }
+    now = {result.owner for result in application.studio.achievements.all()}
+    return {bare(owner) for owner in frozen | now if owner}
+
+
+def between(applications: Iterable[Application], experts: Iterable) -> dict[tuple[int, int], list[str]]:
+    """All conflicts of a panel: (application, expert) → the reasons, for the pairs that have any."""
+    experts = list(experts)
+    return {
+        (facts.application.pk, expert.pk): why
+        for facts in gather(applications)
+        for expert in experts
+        if (why := reasons(expert, facts))
+    }

@@ -1,0 +1,240 @@
+"""One expert's review of one application: its moves, and the marks."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleCode
+from records.moves import DomainError, Movable, MoveLog, moves
+from reviews.models.application import Application
+from reviews.models.panel import Relation
+from reviews.models.rubric import Criterion
+from reviews.models.snapshot import Snapshot
+from reviews.models.states import required
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """An expert sees the own assignments; the office sees all; nobody else sees any."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser or user.has_role(*RoleCode.READS_ALL):
+            return self
+        return self.filter(expert=user)
+
+    def holding(self):
+        """Those that count towards the experts an application has."""
+        return self.filter(state__in=HOLDING)
+
+    def under_way(self):
+        """Those on which the expert still has something to do."""
+        return self.filter(state__in=UNDER_WAY)
+
+    def late(self, on: date):
+        return self.under_way().filter(due_on__lt=on)
+
+
+class AssignmentState(models.TextChoices):
+    INVITED = "invited", _("Invited")
+    ACCEPTED = "accepted", _("Under review")
+    HANDED_IN = "handed_in", _("Handed in")
+    DECLINED = "declined", _("Declined")
+    RECUSED = "recused", _("Recused")
+    REPLACED = "replaced", _("Replaced")
+
+
+UNDER_WAY = frozenset({AssignmentState.INVITED, AssignmentState.ACCEPTED})
+HOLDING = UNDER_WAY | {AssignmentState.HANDED_IN}
+
+
+class Assignment(Movable, models.Model):
+    """Invited, accepted, handed in; or declined, recused or replaced, each with its reason."""
+
+    State = AssignmentState
+    MOVES = moves(
+        accept=({State.INVITED}, State.ACCEPTED),
+        decline=({State.INVITED}, State.DECLINED),
+        recuse=({State.INVITED, State.ACCEPTED}, State.RECUSED),
+        hand_in=({State.ACCEPTED}, State.HANDED_IN),
+        reopen=({State.HANDED_IN}, State.ACCEPTED),
+        replace=(HOLDING, State.REPLACED),
+    )
+    STATE_LOOKS = {
+        State.INVITED: "judge",
+        State.ACCEPTED: "judge",
+        State.HANDED_IN: "met",
+        State.DECLINED: "unmet",
+        State.RECUSED: "unmet",
+        State.REPLACED: "unmet",
+    }
+
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="assignments", verbose_name=_("application")
+    )
+    # What the expert reads; the version that was accepted for review.
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+", editable=False)
+    expert = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments", verbose_name=_("expert")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.INVITED, editable=False)
+    due_on = models.DateField(_("due"))
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+    assigned_at = models.DateTimeField(_("assigned"), default=timezone.now, editable=False)
+    overall = models.TextField(_("overall comment"), blank=True)
+    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True, editable=False)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review assignment")
+        verbose_name_plural = _("review assignments")
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "expert"],
+                name="an_expert_is_assigned_once",
+                violation_error_message=_("This expert has been assigned to this application already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="handed_in") | Q(handed_in_at__isnull=False),
+                name="what_an_expert_handed_in_has_its_time",
+                violation_error_message=_("A review that was handed in bears its time."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.application} · {self.expert}"
+
+    def get_absolute_url(self):
+        return reverse("reviews:assignment", args=[self.pk])
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the expert calls the application: blind, by its number alone."""
+        return self.application.number if self.application.round.blind else self.application.studio.name
+
+    @property
+    def rubric(self):
+        return self.application.round.rubric
+
+    def given(self) -> dict[int, Mark]:
+        """Criterion → mark, of those that are given."""
+        return {mark.criterion_id: mark for mark in self.marks.all()}
+
+    def missing(self) -> list[str]:
+        """Why the sheet cannot be handed in yet, one sentence each; empty when it can."""
+        given, problems = self.given(), []
+        for criterion in self.rubric.criteria.select_related("rubric"):
+            mark = given.get(criterion.pk)
+            if mark is None or mark.points is None:
+                problems.append(_now("“%(criterion)s” has no mark.") % {"criterion": criterion.title})
+            elif criterion.needs_comment(mark.points) and not mark.comment.strip():
+                problems.append(
+                    _now("“%(criterion)s”: explain a mark at this end of the scale.")
+                    % {"criterion": criterion.title}
+                )
+        return problems
+
+    # -- the moves -------------------------------------------------------------------------------
+
+    def accept(self, *, by):
+        self.move("accept", by=by)
+
+    def decline(self, *, by, reason: str):
+        self.move("decline", by=by, note=required(reason, _now("Give the reason.")))
+
+    def recuse(self, *, by, reason: str):
+        """The expert declares a relation: it bars them from the studio from now on."""
+        reason = required(reason, _now("Say what the relation is."))
+        with transaction.atomic():
+            self.move("recuse", by=by, note=reason)
+            Relation.objects.get_or_create(
+                studio=self.application.studio,
+                person=self.expert,
+                declared_by=by,
+                defaults={"reason": reason[:200]},
+            )
+
+    def mark(self, criterion: Criterion, *, points: Decimal | None, comment: str) -> Mark:
+        """Keep one mark as it stands; refused once the sheet is handed in.
+
+        :raises DomainError: when it is not under review, or off the scale.
+        """
+        if criterion.rubric_id != self.application.round.rubric_id:
+            raise DomainError(_now("This criterion belongs to another rubric."))
+        if points is not None and not 0 <= points <= criterion.top:
+            raise DomainError(_now("Marks go from 0 to %(top)s.") % {"top": criterion.top})
+        with self.locked("hand_in"):
+            mark, _is_new = Mark.objects.update_or_create(
+                assignment=self, criterion=criterion, defaults={"points": points, "comment": comment.strip()}
+            )
+        return mark
+
+    def hand_in(self, *, by):
+        """Lock the sheet. Asked under the lock, so that no mark changes while it is handed in."""
+        with self.locked("hand_in") as row:
+            if problems := row.missing():
+                raise DomainError(_now("The sheet cannot be handed in yet."), tuple(problems))
+            self.move("hand_in", by=by, handed_in_at=timezone.now())
+
+    def reopen(self, *, by, reason: str):
+        self.move("reopen", by=by, note=required(reason, _now("Give the reason.")), handed_in_at=None)
+
+    def replace(self, *, by, reason: str):
+        """Staff take the application from this expert."""
+        self.move("replace", by=by, note=required(reason, _now("Give the reason.")))
+
+
+class AssignmentLog(MoveLog):
+    assignment = models.ForeignKey(
+        Assignment, models.PROTECT, related_name="log", verbose_name=_("review assignment")
+    )
+
+    class Meta(MoveLog.Meta):
+        verbose_name = _("move of a review assignment")
+        verbose_name_plural = _("moves of review assignments")
+
+    def __str__(self):
+        return f"{self.assignment} {self.pk}"
+
+
+class Mark(models.Model):
+    """What an expert gave for one criterion; empty while only the comment is written."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="marks")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="marks")
+    points = models.DecimalField(_("mark"), max_digits=5, decimal_places=1, null=True, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "criterion"],
+                name="a_criterion_is_marked_once",
+                violation_error_message=_("This criterion has a mark already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(points__isnull=True) | Q(points__gte=0, points__lte=100),
+                name="a_mark_lies_on_a_scale",
+                violation_error_message=_("A mark is 0 or more."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.criterion}: {self.points}"

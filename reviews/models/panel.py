@@ -1,0 +1,83 @@
+"""The experts of a round, and relations that keep one of them away from a studio."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.round import Round
+from studios.models import Studio
+
+
+class Panelist(models.Model):
+    """One expert of one round."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="panel", verbose_name=_("round"))
+    expert = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="panels", verbose_name=_("expert")
+    )
+    most = models.PositiveSmallIntegerField(
+        _("applications at most"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("expert of a round")
+        verbose_name_plural = _("experts of a round")
+        ordering = ["expert__pinyin", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "expert"],
+                name="an_expert_sits_once_on_a_panel",
+                violation_error_message=_("This expert is on the panel already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(most__isnull=True) | Q(most__gte=1),
+                name="an_expert_takes_at_least_one",
+                violation_error_message=_("Give a number from 1 on, or leave it empty."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.expert.name
+
+
+class Relation(models.Model):
+    """A relation between a person and a studio that either side has declared: the person reviews it in no round."""
+
+    studio = models.ForeignKey(Studio, models.CASCADE, related_name="relations", verbose_name=_("studio"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="relations", verbose_name=_("person")
+    )
+    reason = models.CharField(_("relation"), max_length=200)
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("declared by")
+    )
+    declared_at = models.DateTimeField(_("declared"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("declared relation")
+        verbose_name_plural = _("declared relations")
+        ordering = ["-declared_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["studio", "person", "declared_by"],
+                name="a_relation_is_declared_once_by_each",
+                violation_error_message=_("You have declared this relation already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="a_relation_says_what_it_is",
+                violation_error_message=_("Say what the relation is."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.studio}"
