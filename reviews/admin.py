@@ -1,5 +1,5 @@
 """The office's screens; they live in ``reviews/office``."""
 
-from reviews.office import applications, documents, papers, queues, rounds, trail
+from reviews.office import applications, documents, papers, queues, rounds, rubrics, trail
 
-__all__ = ["applications", "documents", "papers", "queues", "rounds", "trail"]
+__all__ = ["applications", "documents", "papers", "queues", "rounds", "rubrics", "trail"]
