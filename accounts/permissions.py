@@ -54,6 +54,8 @@ rules.add_perm("records.see_every_job", is_union_staff)
 rules.add_perm("records.run_job_again", started_it | is_union_staff)
 rules.add_perm("records.watch_outbox", is_union_staff | is_sysadmin | is_auditor)
 rules.add_perm("records.push_outbox", is_union_staff | is_sysadmin)
+rules.add_perm("records.read_calendar", is_union_staff | is_union_leader | is_auditor)
+rules.add_perm("records.keep_calendar", is_union_staff)
 
 
 def why_not_moved(user: User | None, path: Set[str], path_then: Set[str]) -> str:

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from records import outbox
+from records.admin_calendar import CalendarDayAdmin
 from records.filters import DeclaredFilters
 from records.jobs import Job
 from records.outbox import Outbox
 from records.pages import BoundedPaginator
 from records.templatetags.present import state_badge
+
+__all__ = ["CalendarDayAdmin", "JobAdmin", "OutboxAdmin"]
 
 
 class LookOnly(DeclaredFilters, admin.ModelAdmin):

@@ -127,7 +127,6 @@ class RubricAdmin(OfficeAdmin):
         ),
     ]
     change_form_template = "admin/reviews/rubric_form.html"
-    delete_confirmation_template = "admin/reviews/delete.html"
     view_on_site = False
 
     class Media:
@@ -227,8 +226,5 @@ class RubricAdmin(OfficeAdmin):
         return TemplateResponse(request, template, context)
 
     def delete_view(self, request, object_id, extra_context=None):
-        rubric = self.get_queryset(request).filter(pk=number(object_id)).first()
         text = _now("It has been used by no round. Its criteria go with it.")
-        return super().delete_view(
-            request, object_id, {"what": rubric, "text": text, **(extra_context or {})}
-        )
+        return super().delete_view(request, object_id, {"text": text, **(extra_context or {})})
