@@ -9,15 +9,45 @@ the studio) are withheld; what is shown are the pictures of the place. Why so is
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+
 from django.utils.translation import gettext_lazy as _
 
 from records.attachments import Attachment
 from records.moves import DomainError
-from reviews.models import Snapshot
+from reviews import telltale
+from reviews.freezing import without_personal
+from reviews.models import Endorsement, Snapshot
+from reviews.papers import application_form_pdf
+from reviews.placeholders import ADDRESS, NUMBER, POST, SIGNATORY, Mask
 
 # The part of the papers whose files are shown to an expert who may not know whose they are: pictures of the place.
 SHOWN = "place"
 WITHHELD = _("Blind review: this file is not shown.")
+MARK = "匿名评审"
+
+# What is hidden as a whole: by these a file is found at once, and nobody scores by them.
+HIDDEN = {
+    "lead": {"post": POST},
+    "honours": {"certificate_no": NUMBER},
+    "projects": {"number": NUMBER},
+    "achievements": {"number": NUMBER},
+    "venue": {"address": ADDRESS},
+}
+# What people typed, and where anything may stand; everything else of the papers are figures, days and fixed words.
+TYPED = {
+    "studio": ("name", "unit", "direction", "equipment"),
+    "lead": ("name", "politics", "title"),
+    "honours": ("title", "body"),
+    "members": ("name", "title", "duty"),
+    "projects": ("name", "funder", "duty"),
+    "achievements": ("title", "owner", "share", "recognised_by", "benefit"),
+    "budget": ("purpose",),
+    "rules": ("title", "version"),
+    "plan": ("goals", "first_year", "second_year", "third_year", "outcomes"),
+    "files": ("of",),
+}
 
 
 class Withheld(DomainError):
@@ -25,6 +55,9 @@ class Withheld(DomainError):
 
     def __init__(self):
         super().__init__(str(WITHHELD))
+
+
+# -- what the pages ask --------------------------------------------------------------------------
 
 
 def is_blind(assignment) -> bool:
@@ -37,19 +70,24 @@ def papers(assignment) -> Snapshot:
     kept = assignment.snapshot
     if not is_blind(assignment):
         return kept
-    return Snapshot(
-        application=kept.application, version=kept.version, data=masked(assignment), frozen_at=kept.frozen_at
-    )
+    shown = mask_data(kept.data, mask_of(assignment))
+    return Snapshot(application=kept.application, version=kept.version, data=shown, frozen_at=kept.frozen_at)
 
 
-def masked(assignment) -> dict:
-    """The data of the papers without names."""
-    return dict(assignment.snapshot.data)
+def mask_of(assignment) -> Mask:
+    """What takes the names out of a text; asked of the database once for each assignment in hand."""
+    known = vars(assignment)
+    if "_mask" not in known:
+        assignment.snapshot.application = (
+            assignment.application
+        )  # the same row, with what was fetched with it
+        known["_mask"] = telltale.mask(assignment.snapshot)
+    return known["_mask"]
 
 
 def text(assignment, words: str) -> str:
     """Any other text about the studio as this expert may read it, such as an opinion or the minutes of a visit."""
-    return words
+    return mask_of(assignment)(words) if is_blind(assignment) else words
 
 
 def file_name(assignment, name: str, position: int) -> str:
@@ -57,10 +95,7 @@ def file_name(assignment, name: str, position: int) -> str:
 
     :param position: its place among the files of its kind, from 1 on.
     """
-    if not is_blind(assignment):
-        return name
-    kind = name.rpartition(".")[2].lower()
-    return f"{'照片' if kind in ('jpg', 'png') else '附件'}{position}.{kind}"
+    return neutral_name(name, position) if is_blind(assignment) else name
 
 
 def withheld(assignment, entry: dict) -> str:
@@ -82,3 +117,104 @@ def open_file(assignment, entry: dict):
     if withheld(assignment, entry):
         raise Withheld
     return Attachment.objects.get(pk=entry["id"]).file, entry["name"]
+
+
+def masked_form(assignment) -> bytes:
+    """The application form as this expert reads it, as PDF: nothing personal, and in a blind round no name.
+
+    :raises reviews.papers.TooLong: when it would be a book.
+    """
+    application = assignment.application
+    snapshot = papers(assignment)
+    signed = list(application.endorsements.all())
+    given = {"declared": assignment.snapshot.declared(), "endorsements": signed}
+    if is_blind(assignment):
+        mask = mask_of(assignment)
+        given = {"endorsements": [_Said.of(one, mask) for one in signed], "watermark": MARK}
+    return application_form_pdf(
+        without_personal(snapshot.data),
+        number=application.number,
+        round_title=application.round.title,
+        **given,
+    )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An endorsement as it is printed, by whom is not told."""
+
+    part: str
+    opinion: str
+    signatory: str
+    at: object
+    paper_id: int | None
+
+    @classmethod
+    def of(cls, endorsement: Endorsement, mask: Mask) -> _Said:
+        return cls(
+            endorsement.part, mask(endorsement.opinion), SIGNATORY, endorsement.at, endorsement.paper_id
+        )
+
+
+# -- masking, pure -------------------------------------------------------------------------------
+
+
+def mask_data(data: dict, mask: Mask) -> dict:
+    """A copy of a snapshot's data without names: of the same structure, and figures, days and fixed words as they were.
+
+    Masked twice it is as masked once.
+    """
+    shown = {section: _of_section(section, content, mask) for section, content in data.items()}
+    for finding in shown.get("conditions", []):
+        for side in ("evidence", "missing"):
+            finding[side] = [_of_phrase(phrase, mask) for phrase in finding[side]]
+    if "files" in shown:
+        shown["files"] = _files(shown["files"])
+    return shown
+
+
+def _of_section(section: str, content, mask: Mask):
+    if isinstance(content, list):
+        return [_of_row(section, row, mask) for row in content]
+    return _of_row(section, content, mask) if isinstance(content, dict) else content
+
+
+def _of_row(section: str, row: dict, mask: Mask) -> dict:
+    hidden, typed = HIDDEN.get(section, {}), TYPED.get(section, ())
+    shown = dict(row)
+    for name, value in row.items():
+        if value and name in hidden:
+            shown[name] = hidden[name]
+        elif isinstance(value, str) and name in typed:
+            shown[name] = mask(value)
+    return shown
+
+
+def _of_phrase(phrase, mask: Mask) -> list:
+    """The key of a sentence and its figures, among which may be a title or the address."""
+    word, figures = phrase
+    shown = {name: mask(value) if name == "title" else value for name, value in figures.items()}
+    if shown.get("address"):
+        shown["address"] = ADDRESS
+    return [word, shown]
+
+
+def _files(files: list[dict]) -> list[dict]:
+    """Files by kind and number, and without the checksum by which a file that is known would be found."""
+    counts: Counter = Counter()
+    shown = []
+    for one in files:
+        what = _what(one["name"])
+        counts[what] += 1
+        shown.append({**one, "name": neutral_name(one["name"], counts[what]), "sha256": ""})
+    return shown
+
+
+def _what(name: str) -> str:
+    return "照片" if name.rpartition(".")[2].lower() in ("jpg", "png") else "附件"
+
+
+def neutral_name(name: str, position: int) -> str:
+    """照片2.jpg, 附件1.pdf: the ending says the kind, and nothing else of the name is kept."""
+    ending = name.rpartition(".")[2].lower()
+    return f"{_what(name)}{position}.{ending if ending.isascii() and ending.isalnum() else 'bin'}"

@@ -229,6 +229,7 @@ def form_texts(
     declared: Declaration | None = None,
     endorsements: Iterable = (),
     decided: Decided | None = None,
+    watermark: str = "",
 ) -> dict:
     """Everything the two templates show, with an empty text where the snapshot says nothing.
 
@@ -237,6 +238,7 @@ def form_texts(
     :param endorsements: objects with ``part``, ``opinion``, ``signatory``, ``at`` and ``paper_id``; they come
         filled in.
     :param decided: what the university union decided; None leaves room for its opinion.
+    :param watermark: a word across every page of the PDF.
     :raises TooLong: when it would be a book.
     """
     signed = {str(endorsement.part): endorsement for endorsement in endorsements}
@@ -248,6 +250,7 @@ def form_texts(
         "union": settings.UNION,
         "number": number,
         "round_title": round_title,
+        "watermark": watermark,
         "studio": _texts(data.get("studio"), "name", "unit", "founded_on", "direction", "equipment"),
         "kinds": "、".join(data.get("studio", {}).get("kinds", [])),
         "lead": _texts(data.get("lead"), "name", "sex", "birth", "politics", "post", "title", "phone"),

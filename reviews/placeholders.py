@@ -1,0 +1,197 @@
+"""Names in a text and what stands in their place: pure, and the same however a name is spelled.
+
+Names are compared as :func:`accounts.names.bare` compares them, and besides in any letters: blanks, line breaks, full
+width and signs that nobody sees do not hide one. Where two names begin at one place the longer counts. A name is
+replaced wherever it stands, within an expression as well: of 高原地区 nothing is left but 地区 when somebody is called
+高原. Only figures, short Latin letters and short names of units, which are words of their own (材料, 化工), have to
+stand by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from records import cells
+
+LEAD, STUDIO, UNIT = "〔领衔人〕", "〔本工作室〕", "〔本单位〕"
+SIGNATORY, NUMBER, CONTACT = "〔签署人〕", "〔编号〕", "〔联系方式〕"
+ADDRESS, POST = "〔地址〕", "〔职务〕"
+_COUNTED = {"member": "成员", "other": "有关人员", "owner": "权利人"}
+PLACEHOLDER = re.compile(
+    r"〔(?:领衔人|本工作室|本单位|签署人|编号|联系方式|地址|职务|(?:成员|有关人员|权利人)\d+)〕"
+)
+# In what is looked through every dot is a middle dot.
+_MAIL = r"[a-z0-9·_%+\-]{1,64}@[a-z0-9\-]{1,63}(?:·[a-z0-9\-]{1,63})+"
+_CALL = r"(?:\+?86-?)?1[3-9]\d-?\d{4}-?\d{4}|0\d{2,3}-\d{7,8}"
+_IDENTITY = r"\d{17}[\dx]"
+_CONTACT = re.compile(rf"{_MAIL}|{_IDENTITY}|{_CALL}")
+_SHORTEST = 2  # signs of a name that is looked for within texts
+
+
+def counted(kind: str, number: int) -> str:
+    """The placeholder of the one of that number among members, others or owners, such as 〔成员2〕."""
+    return f"〔{_COUNTED[kind]}{number}〕"
+
+
+def _is_han(sign: str) -> bool:
+    return unicodedata.name(sign, "").startswith("CJK ")
+
+
+def _is_latin(sign: str) -> bool:
+    return sign.isalnum() and (sign.isascii() or "\uff10" <= sign <= "\uff5a")
+
+
+class Alone(Enum):
+    """What may not stand beside a name: nothing is asked, a digit, a letter or digit, or any of these or a Han sign."""
+
+    NO = "no"
+    DIGITS = "digits"
+    LETTERS = "letters"
+    WORDS = "words"
+
+    def is_broken_by(self, sign: str) -> bool:
+        if not sign:
+            return False
+        if self is Alone.DIGITS:
+            return sign.isdigit()
+        return _is_latin(sign) or (self is Alone.WORDS and (_is_han(sign) or sign.isdigit()))
+
+
+@dataclass(frozen=True)
+class Key:
+    """A name to look for, squeezed; what stands in its place, and what it has to stand apart from."""
+
+    name: str
+    placeholder: str
+    alone: Alone = Alone.NO
+
+
+def key(name: str, placeholder: str, alone: Alone | None = None) -> Key | None:
+    """How a name is looked for; None for one that is too short to be."""
+    squeezed = Squeezed(name).signs
+    if len(squeezed) < _SHORTEST:
+        return None
+    if alone is None:
+        plain = squeezed.isascii()
+        digits = all(not sign.isalpha() for sign in squeezed)
+        alone = Alone.NO
+        if plain and digits:
+            alone = Alone.DIGITS
+        elif plain and len(squeezed) <= 3:
+            alone = Alone.LETTERS
+    return Key(squeezed, placeholder, alone)
+
+
+class Squeezed:
+    """A text as names are looked for in it, and where each of its signs stands in the text.
+
+    :ivar signs: NFKC, in small letters, without blanks and what nobody sees, with one kind of middle dot.
+    :ivar at: for each of these its place in the text; ``ends`` the place behind it.
+    """
+
+    def __init__(self, text: str):
+        self.text = text
+        signs, self.at, self.ends = [], [], []
+        for start, end in _clusters(text):
+            for sign in _seen(text[start:end]):
+                signs.append(sign)
+                self.at.append(start)
+                self.ends.append(end)
+        self.signs = "".join(signs)
+
+    def stands_alone(self, first: int, last: int, alone: Alone) -> bool:
+        """Whether nothing that would make one word of it stands beside the signs from first to last.
+
+        A placeholder may stand for a part of the word, and counts as one.
+        """
+        if alone is Alone.NO:
+            return True
+        start, end = self.at[first], self.ends[last]
+        opens = self.text.rfind("〔", 0, start)
+        if PLACEHOLDER.match(self.text, end) or (
+            opens >= 0 and PLACEHOLDER.fullmatch(self.text, opens, start)
+        ):
+            return False
+        before = self.text[start - 1] if start else ""
+        return not (alone.is_broken_by(before) or alone.is_broken_by(self.text[end : end + 1]))
+
+
+def _clusters(text: str) -> Iterable[tuple[int, int]]:
+    """The stretches of a text that are normalised by themselves: mostly one sign, or one with its accents."""
+    start = 0
+    for at in range(1, len(text)):
+        if not _joins(text[start:at], text[at]):
+            yield start, at
+            start = at
+    if text:
+        yield start, len(text)
+
+
+def _joins(cluster: str, sign: str) -> bool:
+    if sign < "\u0300" or "\u3000" <= sign <= "\u3029" or "\u3400" <= sign <= "\u9fff":
+        return False
+    nfkc = unicodedata.normalize
+    return nfkc("NFKC", cluster + sign) != nfkc("NFKC", cluster) + nfkc("NFKC", sign)
+
+
+DOTS = "•‧・．.·"
+
+
+def _seen(cluster: str) -> str:
+    """What is compared of a stretch of text."""
+    if unicodedata.category(cluster[0]) == "Co":  # a character of an old font
+        cluster = cells.plain(cluster)
+    plain = unicodedata.normalize("NFKC", cluster).casefold()
+    return "".join("·" if sign in DOTS else sign for sign in plain if not _is_unseen(sign))
+
+
+def _is_unseen(sign: str) -> bool:
+    selects = "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+    return selects or sign.isspace() or unicodedata.category(sign) in ("Cf", "Cc")
+
+
+class Mask:
+    """Takes names out of texts: ``Mask(keys)(text)``. What it put there it leaves alone the next time."""
+
+    def __init__(self, keys: Iterable[Key | None]):
+        first: dict[str, list[Key]] = {}
+        known: set[tuple[str, Alone]] = set()
+        for one in keys:
+            if one is not None and (one.name, one.alone) not in known:
+                known.add((one.name, one.alone))
+                first.setdefault(one.name[0], []).append(one)
+        # The longest first; of two that are alike the one that was given first.
+        self._by_first = {sign: sorted(held, key=lambda one: -len(one.name)) for sign, held in first.items()}
+
+    def __call__(self, text: str) -> str:
+        squeezed = Squeezed(text)
+        signs, out, copied, at = squeezed.signs, [], 0, 0
+        while at < len(signs):
+            length, placeholder = self._found(squeezed, at)
+            if placeholder:
+                out += [text[copied : squeezed.at[at]], placeholder]
+                copied = squeezed.ends[at + length - 1]
+                at += length
+                while at < len(signs) and squeezed.at[at] < copied:  # the rest of a sign such as ㈱
+                    at += 1
+            else:
+                at += length
+        return "".join([*out, text[copied:]])
+
+    def _found(self, squeezed: Squeezed, at: int) -> tuple[int, str]:
+        """How many signs from here on are one thing, and what replaces them; nothing when they stay."""
+        signs = squeezed.signs
+        if signs[at] == "〔" and (placed := PLACEHOLDER.match(signs, at)):
+            return placed.end() - at, ""
+        contact = _CONTACT.match(signs, at) if signs[at].isascii() else None
+        if contact and squeezed.stands_alone(at, contact.end() - 1, Alone.DIGITS):
+            return contact.end() - at, CONTACT
+        for one in self._by_first.get(signs[at], ()):
+            end = at + len(one.name)
+            if signs.startswith(one.name, at) and squeezed.stands_alone(at, end - 1, one.alone):
+                return len(one.name), one.placeholder
+        return 1, ""
