@@ -16,6 +16,7 @@ from records.attachments import CheckedFile, attach
 from records.documents import require_glyphs
 from records.moves import DomainError, IllegalMove
 from records.numbers import next_number
+from records.templatetags.present import cn_date
 from reviews import notices
 from reviews.issuing import announce, title_of_decision
 from reviews.models import Application, DecisionDocument, Endorsement, PaperForm, Part, Round, State
@@ -165,14 +166,17 @@ def each(applications: list[Application], act: Callable[[Application], object]) 
     return done, refused
 
 
-def name_studios(applications: list[Application], *, by, named_on: date, issued_on: date) -> DecisionDocument:
+def name_studios(
+    applications: list[Application], *, by, named_on: date, issued_on: date, on: date
+) -> DecisionDocument:
     """Name the studios of approved applications of one round, all or none (Art. 8, 12).
 
     For each: the studio is named, its next cycle opens on ``named_on``, its certificate and plaque get a
     number. One decision document names them all. Everybody concerned is told.
 
-    :raises DomainError: when one is not approved, is the person's own case, or bears a character that the
-        document font lacks; nothing is changed then.
+    :param on: today; the public notice of each has to be over by then.
+    :raises DomainError: when one is not approved, is on public notice still, has an objection that is not answered,
+        is the person's own case, or bears a character that the document font lacks; nothing is changed then.
     """
     if not applications:
         raise DomainError(_("Choose at least one approved application."))
@@ -187,7 +191,7 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
         keys = [application.pk for application in applications]
         rows = list(
             Application.objects.select_for_update(of=("self",))
-            .select_related("studio__lead", "studio__unit", "round__policy")
+            .select_related("studio__lead", "studio__unit", "round__policy", "notice")
             .filter(pk__in=keys)
             .order_by("pk")
         )
@@ -195,12 +199,24 @@ def name_studios(applications: list[Application], *, by, named_on: date, issued_
             raise IllegalMove(
                 _("One of these applications is not approved, or named already. Nothing was changed.")
             )
+        if problems := [why for row in rows if (why := not_nameable(row, on=on))]:
+            raise DomainError(_("No studio was named."), tuple(problems))
         document = _decision_document(rows[0].round, by=by, named_on=named_on, issued_on=issued_on)
         # Locked in the order of their keys, numbered in the order in which the decision lists them.
         for application in sorted(rows, key=lambda one: (one.studio.unit.code, one.pk)):
             _name_one(application, document, by=by)
         announce(document)
     return document
+
+
+def not_nameable(application: Application, *, on: date) -> str:
+    """Why an approved application cannot be named on a day; empty when it can."""
+    facts = {"studio": application.studio.name, "day": cn_date(application.notice.ends_on)}
+    if not application.notice.is_over(on):
+        return _("%(studio)s is on public notice until %(day)s.") % facts
+    if application.objections.open().exists():
+        return _("An objection to %(studio)s is not answered yet.") % facts
+    return ""
 
 
 def _decision_document(round_: Round, *, by, named_on: date, issued_on: date) -> DecisionDocument:

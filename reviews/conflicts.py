@@ -27,6 +27,7 @@ class Facts:
     signed: frozenset[int]
     owners: tuple[str, ...]
     declared: dict[int, str]
+    declared_names: dict[str, str]
 
 
 def reasons(expert, facts: Facts) -> list[str]:
@@ -43,6 +44,9 @@ def reasons(expert, facts: Facts) -> list[str]:
         found.append(_("Signed for the unit"))
     if expert.pk in facts.declared:
         found.append(_("Relation declared: %(reason)s") % {"reason": facts.declared[expert.pk]})
+    elif bare(expert.name) in facts.declared_names:
+        reason = facts.declared_names[bare(expert.name)]
+        found.append(_("Relation declared: %(reason)s") % {"reason": reason})
     return found
 
 
@@ -55,15 +59,19 @@ def gather(applications: Iterable[Application]) -> list[Facts]:
             "endorsements", "snapshots", "studio__editors", "studio__members", "studio__achievements"
         )
     )
-    declared = defaultdict(dict)
+    declared, names = defaultdict(dict), defaultdict(dict)
     for relation in Relation.objects.filter(studio__in=[row.studio_id for row in rows]):
-        declared[relation.studio_id][relation.person_id] = relation.reason
+        if relation.person_id:
+            declared[relation.studio_id][relation.person_id] = relation.reason
+        else:
+            names[relation.studio_id][bare(relation.name)] = relation.reason
     return [
         Facts(
             application=row,
             signed=frozenset(one.by_id for one in row.endorsements.all() if one.by_id),
             owners=tuple(sorted(_owners(row))),
             declared=declared[row.studio_id],
+            declared_names=names[row.studio_id],
         )
         for row in rows
     ]

@@ -18,8 +18,8 @@ class ApplicationResource(Resource):
     state = column("get_state_display", _("state"))
     handed_in = date_column("submitted_at", _("handed in"))
     waits_since = date_column("since", _("waits since"))
-    decision = column("get_decision_display", _("decision"))
-    decision_text = column("decision_text", _("text of the decision"))
+    decision = column("get_known_decision", _("decision"))
+    decision_text = column("known_decision_text", _("text of the decision"))
     document = column("document__number", _("decision document"))
 
     def filter_export(self, queryset, **kwargs):

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from records.templatetags.present import day_of_record
-from reviews.models import HANDS_IN
+from reviews.models import HANDS_IN, IN_THE_OFFICE
 from reviews.permissions import takes_no_part
 from reviews.readiness import applies_again
 
@@ -23,9 +23,15 @@ SUBJECTS = {
     "refuse": "{studio}：{refused}",
     "withdraw": "{studio}已撤回申报",
     "accept": "{studio}的申报材料已审核通过",
-    "approve": "{studio}的申报已获同意",
-    "hold": "{studio}的申报暂缓决定",
-    "reject": "{studio}的申报未获同意",
+    "complete_review": "{studio}已完成专家评审",
+    "approve": "{studio}：已拟定决定，待公布",
+    "hold": "{studio}：已拟定决定，待公布",
+    "reject": "{studio}：已拟定决定，待公布",
+    "announce_approval": "{studio}的申报已获同意，现予公示",
+    "announce_hold": "{studio}的申报暂缓决定",
+    "announce_rejection": "{studio}的申报未获同意",
+    "reverse": "{studio}：已公布的决定被撤回，将重新决定",
+    "uphold_objection": "{studio}：公示期间的异议成立，将重新决定",
     "name_studio": "{studio}已获命名",
 }
 
@@ -36,16 +42,25 @@ BODIES = {
     "complete_endorsement": "部门工会推荐意见、党组织意见、行政意见均已签署，材料已送校工会审核。",
     "refuse": "原因：{note}\n\n{again}",
     "withdraw": "原因：{note}",
-    "accept": "校工会已审核材料并受理申报，由校工会领导决定。结果将通过站内通知和邮件告知。",
-    "approve": "校工会意见：{note}",
-    "hold": "校工会意见：{note}",
-    "reject": "校工会意见：{note}\n\n{again}",
+    "accept": "校工会已审核材料并受理申报，接下来由专家评审。结果将通过站内通知和邮件告知。",
+    "complete_review": "专家评审已完成，请在{decide_by}前作出决定。\n{note}",
+    "approve": "拟同意。意见：{note}\n\n决定在统一公布之前不对外告知。",
+    "hold": "拟暂缓。意见：{note}\n\n决定在统一公布之前不对外告知。",
+    "reject": "拟不同意。意见：{note}\n\n决定在统一公布之前不对外告知。",
+    "announce_approval": (
+        "校工会意见：{note}\n\n"
+        "公示期：{notice}。公示期满且无异议，或异议经核查不成立的，由校工会命名。"
+    ),
+    "announce_hold": "校工会意见：{note}",
+    "announce_rejection": "校工会意见：{note}\n\n{again}",
+    "reverse": "原因：{note}",
+    "uphold_objection": "异议（{note}）经核查成立，{studio}不再公示，由校工会重新决定。",
     "name_studio": (
         "根据{note}，{studio}自{named_on}起获命名。证书编号：{certificate}。证书和铭牌由校工会制发，制发后另行通知。"
     ),
 }
 
-DENIES = frozenset({"refuse", "reject"})
+DENIES = frozenset({"refuse", "announce_rejection"})
 
 # Whose turn it is at the office after a move. Their notice leads to the desk, and asks for the next step where
 # others are told only how far it is.
@@ -53,20 +68,23 @@ TURN = {
     "resubmit": STAFF,
     "resubmit to the leader": LEADERS,
     "complete_endorsement": STAFF,
-    "accept": LEADERS,
+    "complete_review": LEADERS,
     "approve": STAFF,
     "hold": STAFF,
     "reject": STAFF,
+    "reverse": LEADERS,
+    "uphold_objection": LEADERS,
 }
 OFFICE_SUBJECTS = {
     "resubmit": "{studio}修改后已重新提交，请审核材料",
     "complete_endorsement": "{studio}推荐、签署齐备，请审核材料",
     "resubmit to the leader": "{studio}修改后已重新提交，待您决定",
-    "accept": "{studio}已受理，待您决定",
+    "complete_review": "{studio}已完成专家评审，待您决定",
+    "reverse": "{studio}的决定已撤回，待您重新决定",
+    "uphold_objection": "{studio}的异议成立，待您重新决定",
 }
 OFFICE_BODIES = {
     "complete_endorsement": "{unit}的部门工会推荐意见、党组织意见、行政意见均已签署，请审核材料是否齐全。",
-    "accept": "校工会已审核{studio}（{unit}）的申报材料，材料齐全。请在{decide_by}前作出决定。",
 }
 
 
@@ -79,7 +97,8 @@ def audience(application, verb: str, from_state: str) -> list[User]:
     leaders = list(User.objects.with_role(RoleCode.UNIT_LEADER, unit=unit))
     staff = list(User.objects.with_role(RoleCode.UNION_STAFF))
     deciders = list(User.objects.with_role(RoleCode.UNION_LEADER))
-    at = {"submitted": [*department, *leaders], "recommended": staff, "accepted": deciders, "held": deciders}
+    at = {"submitted": [*department, *leaders], "recommended": staff, "accepted": staff, "held": deciders}
+    at |= {"reviewed": deciders, "proposed": deciders}
     return {
         "submit": [*department, *leaders],
         "resubmit": at.get(application.state, []),
@@ -87,10 +106,17 @@ def audience(application, verb: str, from_state: str) -> list[User]:
         "complete_endorsement": [*own, *staff],
         "refuse": [*own, *department],
         "withdraw": [*own, *department, *at.get(from_state, [])],
-        "accept": [*own, *department, *deciders],
-        "approve": [*own, *department, *staff],
-        "hold": [*own, *department, *staff],
-        "reject": [*own, *department, *staff],
+        "accept": [*own, *department],
+        "complete_review": deciders,
+        "reopen_review": [],
+        "approve": staff,
+        "hold": staff,
+        "reject": staff,
+        "announce_approval": [*own, *department, *staff, *deciders],
+        "announce_hold": [*own, *department, *staff, *deciders],
+        "announce_rejection": [*own, *department, *staff, *deciders],
+        "reverse": [*own, *department, *staff, *deciders],
+        "uphold_objection": [*own, *department, *staff, *deciders],
         "name_studio": [
             *own,
             *department,
@@ -107,6 +133,10 @@ def tell_of_move(application, log) -> None:
         people.pop(log.actor_id, None)
     turn = _turn(application, log.verb)
     office = _at_the_office(application, turn)
+    if log.verb in IN_THE_OFFICE:  # who stands aside learns of it when everybody does
+        people = {pk: person for pk, person in people.items() if pk in office}
+    if not people:
+        return
     with translation.override("zh-hans"):
         facts = _facts(application, log)
         event, verb = f"application:{application.pk}:{log.pk}", log.verb
@@ -139,12 +169,19 @@ def _facts(application, log) -> dict[str, str]:
         "round": application.round.title,
         "actor": log.actor.name if log.actor else settings.UNION,
         "note": log.note,
+        "notice": notice_days(application),
         "refused": application.get_refused_as_display() or application.get_state_display(),
         "again": applies_again(application, on=timezone.localdate()) if log.verb in DENIES else "",
         "correct_by": day_of_record(application.closes_on()),
         "endorse_by": day_of_record(application.round.endorse_by),
         "decide_by": day_of_record(application.round.decide_by),
     }
+
+
+def notice_days(application) -> str:
+    """From when to when the public notice runs."""
+    notice = application.notice
+    return f"{day_of_record(notice.starts_on)}至{day_of_record(notice.ends_on)}" if notice else ""
 
 
 def tell_lead_of_handing_in(application, event: str, *, by: User) -> None:
@@ -160,9 +197,7 @@ def tell_lead_of_handing_in(application, event: str, *, by: User) -> None:
 
 def _turn(application, verb: str) -> str:
     """The key of ``TURN``: papers that come back go where they were, to the desk or to the leader."""
-    return (
-        "resubmit to the leader" if verb == "resubmit" and application.state in ("accepted", "held") else verb
-    )
+    return "resubmit to the leader" if verb == "resubmit" and application.state == "held" else verb
 
 
 def _at_the_office(application, turn: str) -> set[int]:

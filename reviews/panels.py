@@ -15,11 +15,12 @@ from accounts.permissions import check
 from records.moves import DomainError
 from reviews import conflicts
 from reviews.assigning import Case, Expert, propose
-from reviews.models import HOLDING, Application, Assignment, Panelist, Round, State
+from reviews.models import HOLDING, Application, Assignment, AssignmentLog, Panelist, Round, Snapshot, State
 from reviews.models.rubric import adopted
-from reviews.notices import tell_of_assignment
+from reviews.panel_notices import tell_of_assignments
 
 OUTSIDE = "outside"  # the unit of those invited from elsewhere, for whom none is recorded
+MOST_SAID = 10  # problems that are told one by one
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,27 @@ class Lack:
 
 
 @dataclass(frozen=True)
+class Load:
+    """How many applications of the round an expert holds, and how many they would hold."""
+
+    expert: User
+    now: int
+    then: int
+    most: int | None
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What the solver proposes for a round. :ivar loads: each expert of the panel, with the load they would have."""
+    """What the solver proposes for a round.
+
+    :ivar loads: of each expert of the panel.
+    :ivar aside: the own cases of whoever asked, to which somebody else assigns experts.
+    """
 
     pairs: list[Pair]
-    loads: list[tuple[User, int]]
+    loads: list[Load]
     lacking: list[Lack]
+    aside: list[Application]
 
 
 def under_review(round_: Round):
@@ -56,23 +72,41 @@ def under_review(round_: Round):
     )
 
 
-def plan(round_: Round) -> Plan:
-    """Share the panel out over what still lacks experts; nothing is written."""
-    applications = list(under_review(round_).prefetch_related("assignments__expert"))
-    seats = list(Panelist.objects.filter(round=round_).select_related("expert__unit"))
-    experts = [seat.expert for seat in seats if seat.expert.is_active]
-    most = {seat.expert_id: seat.most for seat in seats}
+def seated(round_: Round) -> list[Panelist]:
+    """The panel of a round: those who are experts still, each with their account and unit."""
+    seats = Panelist.objects.filter(round=round_).select_related("expert__unit")
+    current = User.objects.with_role(RoleCode.EXPERT).values("pk")
+    return list(seats.filter(expert__in=current).order_by("expert__pinyin", "pk"))
+
+
+def held(round_: Round) -> Counter:
+    """Expert → how many applications of the round they hold."""
+    rows = Assignment.objects.holding().filter(application__round=round_)
+    return Counter(rows.values_list("expert", flat=True))
+
+
+def plan(round_: Round, *, by: User | None = None) -> Plan:
+    """Share the panel out over what still lacks experts; nothing is written.
+
+    :param by: who asks: to their own cases they assign nobody.
+    """
+    rows = under_review(round_).prefetch_related(
+        "assignments__expert__unit", "studio__editors", "studio__members"
+    )
+    applications, aside = [], []
+    for row in rows.order_by("pk"):
+        (aside if by is not None and row.concerns(by) else applications).append(row)
+    seats = seated(round_)
+    experts, most = [seat.expert for seat in seats], {seat.expert_id: seat.most for seat in seats}
     barred = conflicts.between(applications, experts)
     taken = {(one.application_id, one.expert_id) for row in applications for one in row.assignments.all()}
-    load = Counter(
-        Assignment.objects.holding().filter(application__round=round_).values_list("expert", flat=True)
-    )
+    load = held(round_)
     each = round_.policy.experts_each
     units = {one.pk: unit_of(one) for one in experts}
     cases = []
     for row in applications:
-        held = [one.expert for one in row.assignments.all() if one.state in HOLDING]
-        cases.append(Case(row.pk, max(0, each - len(held)), tuple(unit_of(one) for one in held)))
+        there = [one.expert for one in row.assignments.all() if one.state in HOLDING]
+        cases.append(Case(row.pk, max(0, each - len(there)), tuple(unit_of(one) for one in there)))
     found = propose(
         cases,
         [Expert(one.pk, units[one.pk], load[one.pk], most[one.pk]) for one in experts],
@@ -81,8 +115,9 @@ def plan(round_: Round) -> Plan:
     rows, people = {row.pk: row for row in applications}, {one.pk: one for one in experts}
     return Plan(
         pairs=_with_reasons(found, rows, people, load),
-        loads=[(one, found.loads[one.pk]) for one in experts],
+        loads=[Load(one, load[one.pk], found.loads[one.pk], most[one.pk]) for one in experts],
         lacking=[_lack(rows[pk], missing, experts, barred, taken) for pk, missing in found.short.items()],
+        aside=aside,
     )
 
 
@@ -122,11 +157,43 @@ def _lack(application, missing: int, experts, barred, taken) -> Lack:
     return Lack(application, missing, reason)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One of the panel, asked for one application.
+
+    :ivar against: why they cannot be chosen, one phrase each; empty when they can.
+    :ivar is_full: they hold as many applications as they take, which is said and does not hinder.
+    """
+
+    expert: User
+    load: int
+    against: tuple[str, ...]
+    is_full: bool
+
+
+def choices(application: Application) -> list[Choice]:
+    """The panel for one application: who can be chosen first, the least busy first."""
+    seats = seated(application.round)
+    barred = conflicts.between([application], [seat.expert for seat in seats])
+    taken = {one.expert_id: one for one in application.assignments.all()}
+    load = held(application.round)
+    found = []
+    for seat in seats:
+        against = list(barred.get((application.pk, seat.expert_id), ()))
+        if seat.expert_id in taken:
+            state = taken[seat.expert_id].get_state_display()
+            against.insert(0, _("Assigned already: %(state)s") % {"state": state})
+        now = load[seat.expert_id]
+        is_full = seat.most is not None and now >= seat.most
+        found.append(Choice(seat.expert, now, tuple(against), is_full))
+    return sorted(found, key=lambda one: (bool(one.against), one.is_full, one.load, one.expert.pinyin))
+
+
 def assign(pairs: Iterable[tuple[int, int]], round_: Round, *, by: User) -> list[Assignment]:
     """Invite each expert to each application, all or none.
 
-    Conflicts are asked for again, under the lock of the applications: what was known when the page was read may be
-    out of date.
+    Conflicts are asked for again, under the lock of the round and of the applications: what was known when the page
+    was read may be out of date, and of two who take one proposal at once the second finds it taken.
 
     :param pairs: application and expert, by their keys.
     :raises DomainError: for an application that is not under review, somebody who is not on the panel or is assigned
@@ -134,34 +201,50 @@ def assign(pairs: Iterable[tuple[int, int]], round_: Round, *, by: User) -> list
     :raises PermissionDenied: when one of the applications is the person's own case.
     """
     pairs = sorted({(int(case), int(expert)) for case, expert in pairs})
-    if round_.rubric is None or round_.review_by is None:
-        raise DomainError(_("Name the rubric of the round and the day until which experts review first."))
-    adopted(round_.rubric)
+    if not pairs:
+        raise DomainError(_("Choose at least one expert for an application."))
     with transaction.atomic():
-        keys = {case for case, _expert in pairs}
-        rows = {
-            row.pk: row
-            for row in under_review(round_).select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-        }
+        round_ = locked(round_)
+        if round_.rubric is None or round_.review_by is None:
+            raise DomainError(_("Name the rubric of the round and the day until which experts review first."))
+        adopted(round_.rubric)
+        rows = _locked_rows(round_, {case for case, _expert in pairs})
         for row in rows.values():
             check(by, "reviews.assign_experts", row)
         seats = Panelist.objects.filter(round=round_, expert__in={expert for _case, expert in pairs})
-        experts = {seat.expert_id: seat.expert for seat in seats.select_related("expert__unit")}
+        experts = {
+            seat.expert_id: seat.expert
+            for seat in seats.select_related("expert__unit").prefetch_related("expert__roles")
+        }
         if problems := _problems(pairs, rows, experts):
-            raise DomainError(_("Nothing was assigned."), tuple(problems))
-        return [_invite(rows[case], experts[expert], by=by) for case, expert in pairs]
+            raise DomainError(_("Nothing was assigned."), problems)
+        return _invite([(rows[case], experts[expert]) for case, expert in pairs], round_, by=by)
 
 
-def _problems(pairs, rows, experts) -> list[str]:
+def locked(round_: Round) -> Round:
+    """The round as it stands now, held until the transaction ends: its rubric, its panel and its assignments."""
+    rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("rubric", "policy")
+    return rows.get(pk=round_.pk)
+
+
+def _locked_rows(round_: Round, keys: set[int]) -> dict[int, Application]:
+    rows = under_review(round_).select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    return {row.pk: row for row in rows.prefetch_related("studio__editors", "studio__members")}
+
+
+def _problems(pairs, rows, experts) -> tuple[str, ...]:
     found = []
     if {case for case, _expert in pairs} - rows.keys():
         found.append(_("One of the applications is not under expert review now."))
     if {expert for _case, expert in pairs} - experts.keys():
         found.append(_("One of the experts is not on the panel of this round."))
     for expert in experts.values():
-        if not (expert.is_active and expert.has_role(RoleCode.EXPERT)):
+        is_expert = any(role.code == RoleCode.EXPERT for role in expert.roles.all())
+        if not (expert.is_active and is_expert):
             found.append(_("%(name)s is no expert, or no longer.") % {"name": expert.name})
     there = set(Assignment.objects.filter(application__in=rows).values_list("application", "expert"))
+    if there.issuperset(pairs):
+        return (_("All of this has been assigned already."),)
     barred = conflicts.between(rows.values(), experts.values())
     for case, expert in pairs:
         if case not in rows or expert not in experts:
@@ -172,20 +255,35 @@ def _problems(pairs, rows, experts) -> list[str]:
         if (case, expert) in barred:
             reasons = {"reasons": _("; ").join(barred[case, expert])}
             found.append(_("%(name)s is in conflict with %(studio)s: %(reasons)s.") % {**facts, **reasons})
-    return found
+    if more := len(found[MOST_SAID:]):
+        rest = ngettext("%(count)s more problem.", "%(count)s more problems.", more) % {"count": more}
+        return (*found[:MOST_SAID], rest)
+    return tuple(found)
 
 
-def _invite(application: Application, expert: User, *, by: User) -> Assignment:
-    assignment = Assignment.objects.create(
-        application=application,
-        snapshot=application.snapshot,
-        expert=expert,
-        due_on=application.round.review_by,
-        assigned_by=by,
+def _invite(pairs: list[tuple[Application, User]], round_: Round, *, by: User) -> list[Assignment]:
+    """Write the assignments of experts to applications, in a few queries however many there are."""
+    cases = {application.pk for application, _expert in pairs}
+    newest = {
+        snapshot.application_id: snapshot
+        for snapshot in Snapshot.objects.filter(application__in=cases).order_by("version").defer("data")
+    }
+    rows = Assignment.objects.bulk_create(
+        Assignment(
+            application=application,
+            snapshot=newest[application.pk],
+            expert=expert,
+            due_on=round_.review_by,
+            assigned_by=by,
+        )
+        for application, expert in pairs
     )
-    assignment.log.create(actor=by, verb="assign", from_state="", to_state=assignment.state)
-    tell_of_assignment(assignment)
-    return assignment
+    AssignmentLog.objects.bulk_create(
+        AssignmentLog(assignment=row, actor=by, verb="assign", from_state="", to_state=row.state)
+        for row in rows
+    )
+    tell_of_assignments(rows, round_)
+    return rows
 
 
 def summary(plan_: Plan) -> str:

@@ -6,6 +6,7 @@ import rules
 
 from accounts.models import RoleCode, Side
 from accounts.permissions import is_union_leader, is_union_staff
+from reviews import conflicts
 from reviews.models import Part, Refusal, State
 from studios import permissions as studio_rules
 
@@ -78,6 +79,34 @@ def is_with_the_office(user, application):
     return application is not None and application.state in waiting
 
 
+def _of_objection(predicate):
+    """The rule of an application, asked of an objection to it."""
+
+    @rules.predicate(f"objection:{predicate.name}")
+    def of_objection(user, objection):
+        return objection is not None and predicate.test(user, objection.application)
+
+    return of_objection
+
+
+@rules.predicate
+def investigates(user, objection):
+    """The person has taken on the objection: they alone read who objects."""
+    return objection is not None and objection.investigators.filter(pk=user.pk).exists()
+
+
+@rules.predicate
+def reviews_it(user, assignment):
+    """The person is the expert who was asked, and is an expert still."""
+    return assignment is not None and assignment.expert_id == user.pk and user.has_role(RoleCode.EXPERT)
+
+
+@rules.predicate
+def is_barred(user, assignment):
+    """A conflict between the expert and the studio is known by now, also one that came up since."""
+    return assignment is not None and bool(conflicts.between([assignment.application], [assignment.expert]))
+
+
 # The office looks at what others have handed in and signed.
 takes_no_part = ~own_case & ~has_signed & ~has_handed_in
 signs_for_unit = is_department_union | leads_party | leads_administration
@@ -101,6 +130,16 @@ rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
 rules.add_perm("reviews.decide_application", is_union_leader & takes_no_part)
 rules.add_perm("reviews.name_application", is_union_leader & takes_no_part)
 rules.add_perm("reviews.assign_experts", is_union_staff & ~own_case)
+rules.add_perm("reviews.complete_review", is_union_staff & takes_no_part)
+rules.add_perm("reviews.reopen_review", is_union_staff & takes_no_part)
+rules.add_perm("reviews.moderate", is_union_staff & takes_no_part)
+rules.add_perm("reviews.release_decisions", (is_union_staff | is_union_leader) & takes_no_part)
+rules.add_perm("reviews.reverse_decision", is_union_leader & takes_no_part)
+rules.add_perm("reviews.investigate", _of_objection((is_union_staff | is_union_leader) & takes_no_part))
+rules.add_perm("reviews.answer_objection", investigates & _of_objection(takes_no_part))
+rules.add_perm("reviews.view_objector", investigates)
+rules.add_perm("reviews.answer_assignment", reviews_it)
+rules.add_perm("reviews.review_assignment", reviews_it & ~is_barred)
 rules.add_perm("reviews.preview_naming", is_union_staff | is_union_leader)
 rules.add_perm(
     "reviews.view_personal",
@@ -116,9 +155,12 @@ PERMISSIONS = {
     "refuse": "reviews.refuse_application",
     "withdraw": "reviews.withdraw_application",
     "accept": "reviews.accept_application",
+    "complete_review": "reviews.complete_review",
+    "reopen_review": "reviews.reopen_review",
     "approve": "reviews.decide_application",
     "hold": "reviews.decide_application",
     "reject": "reviews.decide_application",
+    "reverse": "reviews.reverse_decision",
     "name_studio": "reviews.name_application",
 }
 SIGNING = {

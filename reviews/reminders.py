@@ -230,10 +230,22 @@ DESKS = {
         "{round}：以下申报已经推荐、签署齐备，审核和决定的期限是{day}。\n{studios}",
     ),
     State.ACCEPTED: Desk(
+        RoleCode.UNION_STAFF,
+        PERMISSIONS["complete_review"],
+        "{count}份申报正在专家评审，{when}",
+        "{round}：以下申报正在专家评审，完成评审的期限是{day}。\n{studios}",
+    ),
+    State.REVIEWED: Desk(
         RoleCode.UNION_LEADER,
         PERMISSIONS["approve"],
         "{count}份申报等待决定，{when}",
-        "{round}：以下申报已经受理，作出决定的期限是{day}。\n{studios}",
+        "{round}：以下申报已经完成专家评审，作出决定的期限是{day}。\n{studios}",
+    ),
+    State.PROPOSED: Desk(
+        RoleCode.UNION_STAFF,
+        "reviews.release_decisions",
+        "{count}项决定等待公布，{when}",
+        "{round}：以下申报已有决定，公布的期限是{day}。\n{studios}",
     ),
     State.HELD: Desk(
         RoleCode.UNION_LEADER,

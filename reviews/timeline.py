@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from records.templatetags.present import cn_date
-from reviews.models import ENDED, Part, State
+from reviews.models import ENDED, IN_THE_OFFICE, Part, State
 
 DONE = {
     "start": _("Application started"),
@@ -29,9 +29,16 @@ DONE = {
     "refuse": _("Refused"),
     "withdraw": _("Withdrawn"),
     "accept": _("Papers checked and accepted"),
-    "approve": _("Approved"),
-    "hold": _("Put on hold"),
-    "reject": _("Not approved"),
+    "complete_review": _("Reviewed by experts"),
+    "reopen_review": _("Back to the experts"),
+    "approve": _("Decided: approve"),
+    "hold": _("Decided: put on hold"),
+    "reject": _("Decided: do not approve"),
+    "announce_approval": _("Approved, on public notice"),
+    "announce_hold": _("Put on hold"),
+    "announce_rejection": _("Not approved"),
+    "reverse": _("Decision taken back"),
+    "uphold_objection": _("Objection upheld, to be decided anew"),
     "allow_late": _("Late entry allowed"),
     "name_studio": _("Named"),
 }
@@ -39,14 +46,17 @@ STEPS = (
     (State.DRAFT, _("Fill in and hand in")),
     (State.SUBMITTED, _("Recommendation and sign-offs of the unit")),
     (State.RECOMMENDED, _("Check by the university union")),
-    (State.ACCEPTED, _("Decision of the university union")),
-    (State.APPROVED, _("Naming, certificate and plaque")),
+    (State.ACCEPTED, _("Review by experts")),
+    (State.REVIEWED, _("Decision of the university union")),
+    (State.APPROVED, _("Public notice")),
+    (State.NAMED, _("Naming, certificate and plaque")),
 )
 # A state that is no step of its own stands at one.
-AT = {State.HELD: State.ACCEPTED}
+AT = {State.HELD: State.REVIEWED, State.PROPOSED: State.REVIEWED}
 NOW = {
     State.RETURNED: _("Correct and hand in again"),
     State.HELD: _("On hold: decision to come"),
+    State.PROPOSED: _("Decision to be released"),
 }
 
 
@@ -65,10 +75,17 @@ class Entry:
 def timeline(application, log, signed: set[str], *, on: date) -> list[Entry]:
     """All of it, in the order of the process.
 
-    :param log: the log rows, oldest first, with their actors.
+    :param log: the log rows, oldest first, with their actors; see :func:`known` for what is the office's alone.
     :param signed: the parts that are signed.
     """
     return [_done(application, row) for row in log] + _ahead(application, signed, on=on)
+
+
+def known(log) -> list:
+    """The rows that people outside the office may read: a decision is known from its release on, which has its own
+    row; the experts' review is the office's as well.
+    """
+    return [row for row in log if row.verb not in IN_THE_OFFICE]
 
 
 def _done(application, row) -> Entry:
@@ -94,17 +111,24 @@ def _ahead(application, signed: set[str], *, on: date) -> list[Entry]:
             str(NOW[here]), "now", when=_until(application.correct_by, on), who=str(application.studio.lead)
         )
         return [mend, *_coming(application, order.index(AT.get(origin, origin)), on=on)]
-    if at not in order:
+    if here in ENDED:
         return []
+    if here == State.APPROVED and application.notice.is_over(on):
+        at = State.NAMED  # nothing but the naming is left
     place = order.index(at)
     title = NOW.get(here, STEPS[place][1])
-    current = Entry(str(title), "now", when=_until(by_when(application, at), on), note=_lacking(here, signed))
+    day = application.notice.ends_on if at == State.APPROVED else by_when(application, at)
+    current = Entry(str(title), "now", when=_until(day, on), note=_lacking(here, signed))
     return [current, *_coming(application, place + 1, on=on)]
 
 
 def _coming(application, place: int, *, on: date) -> list[Entry]:
     return [
-        Entry(str(title), "next", when=_until(by_when(application, state), on))
+        Entry(
+            str(title),
+            "next",
+            when="" if state == State.APPROVED else _until(by_when(application, state), on),
+        )
         for state, title in STEPS[place:]
     ]
 
@@ -127,9 +151,12 @@ def by_when(application, state: str) -> date:
         State.RETURNED: application.correct_by or application.closes_on(),
         State.SUBMITTED: signed_by,
         State.RECOMMENDED: decided_by,
-        State.ACCEPTED: decided_by,
+        State.ACCEPTED: max(round_.review_by, signed_by) if round_.review_by else decided_by,
+        State.REVIEWED: decided_by,
+        State.PROPOSED: decided_by,
         State.HELD: decided_by,
         State.APPROVED: max(round_.naming_on, decided_by),
+        State.NAMED: max(round_.naming_on, decided_by),
     }[State(state)]
 
 

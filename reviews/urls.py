@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import application, correcting, handing_in, lists, papers, reviewing, signing
+from reviews.views import application, correcting, handing_in, lists, papers, reviewing, scoring, signing
 
 app_name = "reviews"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("applications/<int:pk>/papers/<int:version>/<uuid:file>/", papers.frozen_file, name="frozen_file"),
     path("applications/<int:pk>/form.<str:kind>", papers.form_download, name="form"),
     path("applications/<int:pk>/stamped/", papers.upload_stamped, name="stamped"),
+    path("reviews/", reviewing.reviews, name="reviews"),
     path("reviews/<int:pk>/", reviewing.assignment, name="assignment"),
+    path("reviews/<int:pk>/accept/", reviewing.accept, name="accept_review"),
+    path("reviews/<int:pk>/recuse/", reviewing.recuse, name="recuse"),
+    path("reviews/<int:pk>/decline/", reviewing.decline, name="decline"),
+    path("reviews/<int:pk>/files/<uuid:file>/", reviewing.file, name="assignment_file"),
+    path("reviews/<int:pk>/autosave/", scoring.autosave, name="autosave_review"),
+    path("reviews/<int:pk>/hand-in/", scoring.hand_in, name="hand_in_review"),
+    path("reviews/<int:pk>/others/", scoring.others, name="other_sheets"),
     path("decisions/<int:pk>/", papers.decision, name="decision"),
 ]

@@ -15,7 +15,9 @@ from accounts.models import Role, RoleCode, Side, Unit, User
 from ledgers.models import Achievement
 from records.moves import DomainError
 from reviews.actions import name_studios
-from reviews.models import Application, Part, Round, State
+from reviews.models import Application, Assignment, Mark, Panelist, Part, PublicNotice, Round, State
+from reviews.releasing import release_decisions
+from reviews.rubrics import create_default
 from studios.models import BudgetLine, Honour, Member, Policy, Project, RuleDocument, Studio, Venue
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
@@ -211,7 +213,9 @@ class ApplicationFactory(DjangoModelFactory):
         returned = factory.Trait(reach=State.RETURNED)
         recommended = factory.Trait(reach=State.RECOMMENDED)
         accepted = factory.Trait(reach=State.ACCEPTED)
-        approved = factory.Trait(reach=State.APPROVED)
+        reviewed = factory.Trait(reach=State.REVIEWED)
+        proposed = factory.Trait(reach=State.PROPOSED)
+        approved = factory.Trait(reach=State.APPROVED)  # and the days of its public notice are over
         held = factory.Trait(reach=State.HELD)
         rejected = factory.Trait(reach=State.REJECTED)
         named = factory.Trait(reach=State.NAMED)
@@ -228,16 +232,19 @@ class ApplicationFactory(DjangoModelFactory):
         return bring_to(super()._create(model_class, *args, **fields), reach)
 
 
+TO_THE_EXPERTS = ["submit", "endorse", "accept"]
 WAYS = {
     State.DRAFT: [],
     State.SUBMITTED: ["submit"],
     State.RETURNED: ["submit", "return"],
     State.RECOMMENDED: ["submit", "endorse"],
-    State.ACCEPTED: ["submit", "endorse", "accept"],
-    State.APPROVED: ["submit", "endorse", "accept", "approve"],
-    State.HELD: ["submit", "endorse", "accept", "hold"],
-    State.REJECTED: ["submit", "endorse", "accept", "reject"],
-    State.NAMED: ["submit", "endorse", "accept", "approve", "name"],
+    State.ACCEPTED: TO_THE_EXPERTS,
+    State.REVIEWED: [*TO_THE_EXPERTS, "review"],
+    State.PROPOSED: [*TO_THE_EXPERTS, "review", "approve"],
+    State.APPROVED: [*TO_THE_EXPERTS, "review", "approve", "release", "wait"],
+    State.HELD: [*TO_THE_EXPERTS, "review", "hold", "release"],
+    State.REJECTED: [*TO_THE_EXPERTS, "review", "reject", "release"],
+    State.NAMED: [*TO_THE_EXPERTS, "review", "approve", "release", "wait", "name"],
     State.WITHDRAWN: ["submit", "withdraw"],
     State.REFUSED: ["submit", "refuse"],
 }
@@ -257,9 +264,63 @@ def endorse_all(application: Application) -> None:
         application.endorse(part, by=user, opinion="同意推荐")
 
 
+def reviewed_by(application: Application, *marks: int) -> None:
+    """Each of some experts has given this mark of ten for every criterion and handed in."""
+    if application.round.rubric is None:
+        application.round.rubric = create_default()
+        application.round.save()
+    criteria = list(application.round.rubric.criteria.all())
+    for place, mark in enumerate(marks):
+        expert = _panelist(application, place)
+        assignment = Assignment.objects.create(
+            application=application,
+            snapshot=application.snapshot,
+            expert=expert,
+            due_on=application.round.decide_by,
+            assigned_by=officer(RoleCode.UNION_STAFF),
+        )
+        assignment.accept(by=expert)
+        Mark.objects.bulk_create(
+            Mark(assignment=assignment, criterion=one, points=mark, comment="材料可证。") for one in criteria
+        )
+        assignment.hand_in(by=expert)
+
+
+def _panelist(application: Application, place: int) -> User:
+    """The expert of that number on the panel of the round; invited when there is none yet."""
+    seats = list(application.round.panel.order_by("pk").select_related("expert"))
+    if place < len(seats):
+        return seats[place].expert
+    expert = UserFactory(unit=None, name=f"评审{'甲乙丙丁戊己庚'[place]}", roles=[(RoleCode.EXPERT,)])
+    Panelist.objects.create(round=application.round, expert=expert)
+    return expert
+
+
+def _review(application: Application) -> None:
+    reviewed_by(application, 8, 8, 8)
+    application.complete_review(by=officer(RoleCode.UNION_STAFF))
+
+
+def _release(application: Application) -> None:
+    release_decisions(application.round, by=officer(RoleCode.UNION_STAFF), on=timezone.localdate())
+    application.refresh_from_db()
+
+
+def let_the_notice_pass(notice: PublicNotice, days: int = 60) -> None:
+    """As if it had been published so many days earlier."""
+    earlier = timedelta(days=days)
+    for field in ("published_on", "starts_on", "ends_on"):
+        setattr(notice, field, getattr(notice, field) - earlier)
+    notice.save()
+
+
+def _wait(application: Application) -> None:
+    let_the_notice_pass(application.notice)
+
+
 def _name(application: Application) -> None:
     today = timezone.localdate()
-    name_studios([application], by=officer(RoleCode.UNION_LEADER), named_on=today, issued_on=today)
+    name_studios([application], by=officer(RoleCode.UNION_LEADER), named_on=today, issued_on=today, on=today)
     application.refresh_from_db()
     application.studio.refresh_from_db()
 
@@ -276,6 +337,9 @@ _STEPS = {
     "approve": lambda a: a.decide("approve", by=officer(RoleCode.UNION_LEADER), text="同意命名。"),
     "hold": lambda a: a.decide("hold", by=officer(RoleCode.UNION_LEADER), text="待补充材料后再议。"),
     "reject": lambda a: a.decide("reject", by=officer(RoleCode.UNION_LEADER), text="成果不足。"),
+    "review": _review,
+    "release": _release,
+    "wait": _wait,
     "name": _name,
     "withdraw": lambda a: a.withdraw(by=a.studio.lead, reason="明年再报。"),
     "refuse": lambda a: a.refuse(by=signatories(a.studio.unit)[Part.RECOMMENDATION], reason="团队尚未成形。"),

@@ -18,6 +18,7 @@ from accounts.models import RoleCode
 from ledgers.signals import refresh_later
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.concerned import concerned_by
+from reviews.models.deciding import Deciding
 from reviews.models.round import Round
 from reviews.models.signing import Signing
 from reviews.models.snapshot import Names, Snapshot
@@ -51,7 +52,7 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN)
 
 
-class Application(Signing, Movable, models.Model):
+class Application(Signing, Deciding, Movable, models.Model):
     """A candidate studio's way through one round (Art. 7, 8)."""
 
     MOVES = moves(
@@ -61,13 +62,20 @@ class Application(Signing, Movable, models.Model):
         return_for_correction=(RETURNABLE, State.RETURNED),
         refuse=({State.SUBMITTED, State.RECOMMENDED}, State.REFUSED),
         withdraw=(
-            {State.DRAFT, State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.HELD},
+            OPEN - {State.APPROVED},
             State.WITHDRAWN,
         ),
         accept=({State.RECOMMENDED}, State.ACCEPTED),
-        approve=({State.ACCEPTED, State.HELD}, State.APPROVED),
-        hold=({State.ACCEPTED}, State.HELD),
-        reject=({State.ACCEPTED, State.HELD}, State.REJECTED),
+        complete_review=({State.ACCEPTED}, State.REVIEWED),
+        reopen_review=({State.REVIEWED, State.HELD}, State.ACCEPTED),
+        approve=({State.REVIEWED, State.PROPOSED, State.HELD}, State.PROPOSED),
+        hold=({State.REVIEWED, State.PROPOSED}, State.PROPOSED),
+        reject=({State.REVIEWED, State.PROPOSED, State.HELD}, State.PROPOSED),
+        announce_approval=({State.PROPOSED}, State.APPROVED),
+        announce_hold=({State.PROPOSED}, State.HELD),
+        announce_rejection=({State.PROPOSED}, State.REJECTED),
+        reverse=({State.APPROVED, State.HELD, State.REJECTED}, State.REVIEWED),
+        uphold_objection=({State.APPROVED}, State.REVIEWED),
         name_studio=({State.APPROVED}, State.NAMED),
     )
 
@@ -76,6 +84,8 @@ class Application(Signing, Movable, models.Model):
         State.RETURNED: "risk",
         State.RECOMMENDED: "judge",
         State.ACCEPTED: "judge",
+        State.REVIEWED: "judge",
+        State.PROPOSED: "judge",
         State.APPROVED: "met",
         State.HELD: "risk",
         State.REJECTED: "unmet",
@@ -117,6 +127,15 @@ class Application(Signing, Movable, models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    released_at = models.DateTimeField(_("released"), null=True, blank=True, editable=False)
+    notice = models.ForeignKey(
+        "reviews.PublicNotice",
+        models.PROTECT,
+        null=True,
+        related_name="applications",
+        editable=False,
+        verbose_name=_("public notice"),
     )
     document = models.ForeignKey(
         "reviews.DecisionDocument",
@@ -174,12 +193,23 @@ class Application(Signing, Movable, models.Model):
                 violation_error_message=_("A studio is named in a decision document."),
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["approved", "named"], decision="approve")
-                | Q(state="rejected", decision="reject")
-                | Q(state="held", decision="hold")
-                | ~Q(state__in=["approved", "named", "rejected", "held"]),
+                condition=Q(state__in=["approved", "named"], decision="approve", released_at__isnull=False)
+                | Q(state="rejected", decision="reject", released_at__isnull=False)
+                | Q(state="held", decision="hold", released_at__isnull=False)
+                | Q(state="proposed") & ~Q(decision="")
+                | ~Q(state__in=["approved", "named", "rejected", "held", "proposed"]),
                 name="what_was_decided_stands_in_its_state",
                 violation_error_message=_("The state of an application follows its decision."),
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True) | ~Q(decision=""),
+                name="only_a_decision_is_released",
+                violation_error_message=_("What is released is a decision."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(notice__isnull=False),
+                name="what_was_approved_stands_in_a_notice",
+                violation_error_message=_("An approved application stands in a public notice."),
             ),
         ]
 
@@ -277,6 +307,8 @@ class Application(Signing, Movable, models.Model):
             self.require(self.signed_by_their_own(stamps), _now("Who signed cannot belong to the studio."))
             target = to or row.returned_from
             self.move(verb, by=by, to=target, submitted_at=timezone.now(), submitted_by=by, **stamps)
+            if target == State.ACCEPTED:
+                self.give_to_experts_anew(snapshot, by=by)
 
     def return_for_correction(self, corrections: dict[str, str], *, by, correct_by: date | None = None):
         """Send back to the lead, with a reason beside each part it concerns.
@@ -334,22 +366,6 @@ class Application(Signing, Movable, models.Model):
     def accept(self, *, by, note: str = ""):
         """Staff found the papers complete."""
         self.move("accept", by=by, note=note)
-
-    def decide(self, decision: str, *, by, text: str):
-        """Approve, reject or hold, each with its text (the university union decides, Art. 8)."""
-        verb = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}[
-            Decision(decision)
-        ]
-        text = required(text, _now("Give the text of the decision."))
-        self.move(
-            verb,
-            by=by,
-            note=text,
-            decision=decision,
-            decision_text=text,
-            decided_at=timezone.now(),
-            decided_by=by,
-        )
 
     def allow_late(self, *, by, until: date, reason: str):
         """Let this application in after the window, by exception; said twice it is allowed once."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -14,12 +18,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
-from records.moves import DomainError, Movable, MoveLog, moves
+from accounts.permissions import check
+from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.models.application import Application
 from reviews.models.panel import Relation
 from reviews.models.rubric import Criterion
 from reviews.models.snapshot import Snapshot
+from reviews.models.states import State as Stage
 from reviews.models.states import required
+
+HALF = Decimal("0.5")
 
 
 class AssignmentQuerySet(models.QuerySet):
@@ -36,8 +44,8 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(state__in=HOLDING)
 
     def under_way(self):
-        """Those on which the expert still has something to do."""
-        return self.filter(state__in=UNDER_WAY)
+        """Those on which the expert still has something to do: the application is under expert review."""
+        return self.filter(state__in=UNDER_WAY, application__state=Stage.ACCEPTED)
 
     def late(self, on: date):
         return self.under_way().filter(due_on__lt=on)
@@ -127,12 +135,25 @@ class Assignment(Movable, models.Model):
         return self.application.number if self.application.round.blind else self.application.studio.name
 
     @property
+    def is_under_review(self) -> bool:
+        """Whether the application is with the experts; else the sheet is there to be read only."""
+        return self.application.state == Stage.ACCEPTED
+
+    @property
     def rubric(self):
         return self.application.round.rubric
 
     def given(self) -> dict[int, Mark]:
         """Criterion → mark, of those that are given."""
         return {mark.criterion_id: mark for mark in self.marks.all()}
+
+    def fingerprint(self) -> str:
+        """What stands on the sheet, as a digest: it tells whether it is still the one that was looked at."""
+        marks = sorted(
+            (mark.criterion_id, f"{mark.points:f}" if mark.points is not None else "", mark.comment)
+            for mark in self.marks.all()
+        )
+        return hashlib.sha256(json.dumps([marks, self.overall]).encode()).hexdigest()[:16]
 
     def missing(self) -> list[str]:
         """Why the sheet cannot be handed in yet, one sentence each; empty when it can."""
@@ -150,48 +171,98 @@ class Assignment(Movable, models.Model):
 
     # -- the moves -------------------------------------------------------------------------------
 
+    def move(self, verb, **kwargs):
+        """As every move, and those whom it concerns are told."""
+        from reviews import expert_notices
+
+        with transaction.atomic():
+            log = super().move(verb, **kwargs)
+            expert_notices.tell_of_move(self, log)
+        return log
+
+    @contextmanager
+    def under_review(self) -> Iterator[None]:
+        """Hold the application while its review goes on, so that of two last sheets the second sees the first.
+
+        :raises IllegalMove: when the application is not under expert review, or no longer.
+        """
+        with transaction.atomic():
+            rows = Application.objects.select_for_update(of=("self",)).filter(pk=self.application_id)
+            if rows.values_list("state", flat=True).get() != Stage.ACCEPTED:
+                raise IllegalMove(_now("The application is not under expert review now. Nothing was changed."))
+            yield
+
     def accept(self, *, by):
-        self.move("accept", by=by)
+        """The expert declares that there is no relation; from here on the file is open."""
+        check(by, "reviews.review_assignment", self)
+        with self.under_review():
+            self.move("accept", by=by)
 
     def decline(self, *, by, reason: str):
+        check(by, "reviews.answer_assignment", self)
         self.move("decline", by=by, note=required(reason, _now("Give the reason.")))
 
     def recuse(self, *, by, reason: str):
         """The expert declares a relation: it bars them from the studio from now on."""
+        check(by, "reviews.answer_assignment", self)
         reason = required(reason, _now("Say what the relation is."))
         with transaction.atomic():
             self.move("recuse", by=by, note=reason)
             Relation.objects.get_or_create(
                 studio=self.application.studio,
-                person=self.expert,
+                name=self.expert.name,
                 declared_by=by,
-                defaults={"reason": reason[:200]},
+                defaults={"person": self.expert, "reason": reason[:200]},
             )
 
-    def mark(self, criterion: Criterion, *, points: Decimal | None, comment: str) -> Mark:
-        """Keep one mark as it stands; refused once the sheet is handed in.
+    @contextmanager
+    def sheet_held(self, *, by) -> Iterator[Assignment]:
+        """Hold the sheet while the expert writes on it; gives the row as it stands now.
+
+        :raises PermissionDenied: for anybody but its expert, and once a conflict is known.
+        :raises IllegalMove: when it is handed in, or the application is not under review.
+        """
+        check(by, "reviews.review_assignment", self)
+        with self.under_review(), self.locked("hand_in") as row:
+            yield row
+
+    def mark(self, criterion: Criterion, *, by, points: Decimal | None, comment: str) -> Mark:
+        """Keep one mark as it stands, in halves; refused once the sheet is handed in.
 
         :raises DomainError: when it is not under review, or off the scale.
         """
         if criterion.rubric_id != self.application.round.rubric_id:
             raise DomainError(_now("This criterion belongs to another rubric."))
-        if points is not None and not 0 <= points <= criterion.top:
-            raise DomainError(_now("Marks go from 0 to %(top)s.") % {"top": criterion.top})
-        with self.locked("hand_in"):
+        if points is not None and (not 0 <= points <= criterion.top or points % HALF):
+            raise DomainError(
+                _now("Marks go from 0 to %(top)s, in steps of a half.") % {"top": criterion.top}
+            )
+        with self.sheet_held(by=by):
             mark, _is_new = Mark.objects.update_or_create(
                 assignment=self, criterion=criterion, defaults={"points": points, "comment": comment.strip()}
             )
         return mark
 
-    def hand_in(self, *, by):
-        """Lock the sheet. Asked under the lock, so that no mark changes while it is handed in."""
-        with self.locked("hand_in") as row:
+    def hand_in(self, *, by, seen: str = ""):
+        """Lock the sheet. Asked under the lock, so that no mark changes while it is handed in.
+
+        :param seen: the :meth:`fingerprint` of the sheet that lay before the expert; empty for none.
+        :raises DomainError: while something is missing, and when the sheet is another one than was looked at.
+        """
+        with self.sheet_held(by=by) as row:
             if problems := row.missing():
                 raise DomainError(_now("The sheet cannot be handed in yet."), tuple(problems))
+            if seen and seen != row.fingerprint():
+                raise IllegalMove(
+                    _now("The sheet was changed meanwhile, perhaps in another window. Look at it once more.")
+                )
             self.move("hand_in", by=by, handed_in_at=timezone.now())
 
     def reopen(self, *, by, reason: str):
-        self.move("reopen", by=by, note=required(reason, _now("Give the reason.")), handed_in_at=None)
+        """Staff give the sheet back, with a reason that its expert reads."""
+        reason = required(reason, _now("Give the reason."))
+        with self.under_review():
+            self.move("reopen", by=by, note=reason, handed_in_at=None)
 
     def replace(self, *, by, reason: str):
         """Staff take the application from this expert."""

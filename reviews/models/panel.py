@@ -53,8 +53,15 @@ class Relation(models.Model):
     """A relation between a person and a studio that either side has declared: the person reviews it in no round."""
 
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="relations", verbose_name=_("studio"))
+    # The studio's side names somebody without learning who is on the panel: then there is only a name.
+    name = models.CharField(_("name"), max_length=60)
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="relations", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="relations",
+        verbose_name=_("person"),
     )
     reason = models.CharField(_("relation"), max_length=200)
     declared_by = models.ForeignKey(
@@ -68,16 +75,16 @@ class Relation(models.Model):
         ordering = ["-declared_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["studio", "person", "declared_by"],
+                fields=["studio", "name", "declared_by"],
                 name="a_relation_is_declared_once_by_each",
                 violation_error_message=_("You have declared this relation already."),
             ),
             models.CheckConstraint(
-                condition=~Q(reason=""),
+                condition=~Q(reason="") & ~Q(name=""),
                 name="a_relation_says_what_it_is",
-                violation_error_message=_("Say what the relation is."),
+                violation_error_message=_("Say with whom, and what the relation is."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.person} · {self.studio}"
+        return f"{self.name} · {self.studio}"

@@ -11,8 +11,10 @@ class State(models.TextChoices):
     SUBMITTED = "submitted", _("Awaiting recommendation and sign-offs")
     RETURNED = "returned", _("Returned for correction")
     RECOMMENDED = "recommended", _("Awaiting the union’s check")
-    ACCEPTED = "accepted", _("Accepted for review")
-    APPROVED = "approved", _("Approved")
+    ACCEPTED = "accepted", _("Under expert review")
+    REVIEWED = "reviewed", _("Reviewed by experts")
+    PROPOSED = "proposed", _("Decision to be released")
+    APPROVED = "approved", _("Approved, public notice")
     HELD = "held", _("On hold")
     REJECTED = "rejected", _("Not approved")
     NAMED = "named", _("Named")
@@ -27,6 +29,10 @@ EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 RETURNABLE = frozenset({State.SUBMITTED, State.RECOMMENDED, State.ACCEPTED, State.HELD})
 # The moves that freeze a version of the papers.
 HANDS_IN = frozenset({"submit", "resubmit"})
+# The moves of the leader. What they say is the office's alone until all decisions of the round are released.
+DECIDES = frozenset({"approve", "hold", "reject"})
+# What is said of these moves is read in the office alone.
+IN_THE_OFFICE = DECIDES | {"complete_review", "reopen_review"}
 
 
 class Decision(models.TextChoices):

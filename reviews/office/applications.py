@@ -165,7 +165,7 @@ class ApplicationAdmin(SearchedByStudio, WithoutHistoryPage, ExportsMixin, Offic
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The desk: papers as they were handed in, what speaks for them, and what may be done now."""
         rows = self.get_queryset(request).select_related(
-            "studio__lead__unit", "studio__unit", "round__policy", "decided_by", "document"
+            "studio__lead__unit", "studio__unit", "round__policy", "decided_by", "document", "notice"
         )
         endorsements = Prefetch("endorsements", Endorsement.objects.select_related("by", "snapshot"))
         rows = rows.prefetch_related(endorsements, "studio__editors", "studio__members")

@@ -23,7 +23,9 @@ from reviews.permissions import has_handed_in, has_signed
 from reviews.views.asking import posted
 
 FORMS = {"accept": lambda data, applications: AcceptForm(data), "decide": decide_form}
-WAITS = frozenset({State.RECOMMENDED, State.ACCEPTED, State.HELD, State.APPROVED})
+WAITS = frozenset(
+    {State.RECOMMENDED, State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.HELD, State.APPROVED}
+)
 MOST_AT_ONCE = 200
 
 
@@ -50,7 +52,7 @@ def chosen(request) -> list[Application]:
     numbers = sorted(numbers_chosen(request))[:MOST_AT_ONCE]
     rows = Application.objects.visible_to(request.user).filter(pk__in=numbers)
     return list(
-        rows.select_related("studio__unit", "studio__lead", "round__policy", "document")
+        rows.select_related("studio__unit", "studio__lead", "round__policy", "document", "notice")
         .annotate(last_version=Subquery(newest.values("version")[:1]))
         .prefetch_related("studio__editors", "studio__members", "endorsements")
         .order_by("studio__unit__code", "pk")

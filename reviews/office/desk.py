@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from records.attachments import Attachment
 from reviews import reading
+from reviews.actions import not_nameable
 from reviews.models import Application, State
 from reviews.office.verbs import open_verbs
-from reviews.timeline import timeline
+from reviews.timeline import known, timeline
 
-FIRST = ("accept", "decide")  # what is to be done next is the main button
+FIRST = ("accept", "review", "decide")  # what is to be done next is the main button
 
 
 class Desk:
@@ -42,12 +43,20 @@ class Desk:
             }
             for name, verb in open_verbs(self.user, self.application).items()
         ]
-        if self.application.state == State.APPROVED and self.user.has_perm(
-            "reviews.name_application", self.application
-        ):
+        if self.is_to_be_named and self.user.has_perm("reviews.name_application", self.application):
             url = f"{reverse('admin:reviews_application_naming')}?pk={pk}"
             buttons.insert(0, {"label": _("Name this studio"), "url": url, "main": True})
         return buttons
+
+    @property
+    def is_to_be_named(self) -> bool:
+        application = self.application
+        return application.state == State.APPROVED and not not_nameable(application, on=self.on)
+
+    @property
+    def shows_decision(self) -> bool:
+        """Whose own case it is reads the decision when everybody does."""
+        return bool(self.application.known_decision if self.own_case else self.application.decision)
 
     @cached_property
     def snapshots(self) -> list:
@@ -86,7 +95,8 @@ class Desk:
 
     @cached_property
     def log(self) -> list:
-        return list(self.application.log.select_related("actor").order_by("at", "pk"))
+        rows = self.application.log.select_related("actor").order_by("at", "pk")
+        return known(rows) if self.own_case else list(rows)
 
     @property
     def timeline(self) -> list:

@@ -23,7 +23,7 @@ from accounts.permissions import check
 from records.attachments import send
 from records.documents import is_seen, listed, missing_glyphs
 from records.moves import DomainError
-from reviews.actions import certificate_for, name_studios
+from reviews.actions import certificate_for, name_studios, not_nameable
 from reviews.issuing import draft, title_of_decision
 from reviews.models import Application, State
 from reviews.office.bulk import Excluded, chosen, numbers_chosen, sort_out
@@ -88,6 +88,8 @@ def nameable(user, applications: list[Application]) -> tuple[list[Application], 
     for application in ready:
         if application.round_id != first:
             excluded.append(Excluded(application, _now("Of another round: name it in a decision of its own")))
+        elif why := not_nameable(application, on=timezone.localdate()):
+            excluded.append(Excluded(application, why))
         elif lacking := undrawable(application):
             excluded.append(Excluded(application, lacking))
         else:
@@ -170,7 +172,7 @@ def pressed_twice(request, document):
 
 def perform(request, ready: list[Application], form: NamingForm):
     try:
-        document = name_studios(ready, by=request.user, **form.cleaned_data)
+        document = name_studios(ready, by=request.user, on=timezone.localdate(), **form.cleaned_data)
     except DomainError as error:
         messages.error(request, str(error))
         keys = urlencode({"pk": [one.pk for one in ready]}, doseq=True)

@@ -24,7 +24,9 @@ from studios.office.certificates import lacking_papers, with_papers
 # State, title of the queue, whose it is, and the day of the round by which it is to be done.
 WAITING = [
     (State.RECOMMENDED, gettext_lazy("Papers to be checked"), RoleCode.UNION_STAFF, "decide_by"),
-    (State.ACCEPTED, gettext_lazy("Applications to be decided"), RoleCode.UNION_LEADER, "decide_by"),
+    (State.ACCEPTED, gettext_lazy("Applications under expert review"), RoleCode.UNION_STAFF, "decide_by"),
+    (State.REVIEWED, gettext_lazy("Applications to be decided"), RoleCode.UNION_LEADER, "decide_by"),
+    (State.PROPOSED, gettext_lazy("Decisions to be released"), RoleCode.UNION_STAFF, "decide_by"),
     (State.HELD, gettext_lazy("Decisions on hold"), RoleCode.UNION_LEADER, "decide_by"),
     (State.APPROVED, gettext_lazy("Studios to be named"), RoleCode.UNION_LEADER, "naming_on"),
 ]

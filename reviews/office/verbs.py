@@ -66,6 +66,25 @@ class DecideForm(forms.Form):
         self.fields["decision"].choices = choices
 
 
+class ReviewedForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note"),
+        help_text=_("For the union leader."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=500,
+        required=False,
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = Words(
+        label=_("Reason"),
+        help_text=_("The reason is kept with the application."),
+        missing=_("Give the reason."),
+        rows=3,
+    )
+
+
 class LateForm(forms.Form):
     until = forms.DateField(label=_("Late entry allowed until"), **DAY)
     reason = Words(
@@ -136,7 +155,7 @@ VERBS = {
         _("%(studio)s is accepted for review."),
         _(
             "You have looked through the papers and the three opinions, and nothing is missing. "
-            "The union leader decides next."
+            "Experts review the application next."
         ),
     ),
     "return": Verb(
@@ -167,6 +186,39 @@ VERBS = {
             "For papers that can be mended, return it for correction."
         ),
     ),
+    "review": Verb(
+        _("Complete the expert review"),
+        PERMISSIONS["complete_review"],
+        (RoleCode.UNION_STAFF,),
+        ("complete_review",),
+        lambda data, application, on: ReviewedForm(data),
+        lambda application, form, by: application.complete_review(by=by, note=form.cleaned_data["note"]),
+        _("The expert review of %(studio)s is complete; the union leader decides next."),
+        _("All sheets are handed in, the quorum is reached, and marks that lay far apart were moderated."),
+    ),
+    "reopen": Verb(
+        _("Give back to the experts"),
+        PERMISSIONS["reopen_review"],
+        (RoleCode.UNION_STAFF,),
+        ("reopen_review",),
+        lambda data, application, on: ReasonForm(data),
+        lambda application, form, by: application.reopen_review(by=by, reason=form.cleaned_data["reason"]),
+        _("%(studio)s is under expert review again."),
+        _("For a further expert, or when the papers have changed. A decision on hold is void then."),
+    ),
+    "reverse": Verb(
+        _("Take the decision back"),
+        PERMISSIONS["reverse"],
+        (RoleCode.UNION_LEADER,),
+        ("reverse",),
+        lambda data, application, on: ReasonForm(data),
+        lambda application, form, by: application.reverse(by=by, reason=form.cleaned_data["reason"]),
+        _("The decision on %(studio)s is taken back; it is to be decided anew."),
+        _(
+            "The decision was released. It is taken back with its reason, the studio leaves the public notice, "
+            "and everybody concerned is told."
+        ),
+    ),
     "decide": Verb(
         _("Decide"),
         PERMISSIONS["approve"],
@@ -176,8 +228,13 @@ VERBS = {
         lambda application, form, by: application.decide(
             form.cleaned_data["decision"], by=by, text=form.cleaned_data["text"]
         ),
-        _("The decision on %(studio)s is kept; everybody concerned is told."),
-        _("An approved studio still has to be named; the title begins with the naming."),
+        _(
+            "The decision on %(studio)s is kept. It becomes known when the decisions of the round are released."
+        ),
+        _(
+            "Nobody outside the office learns of it before the decisions of the round are released together; until "
+            "then it can be changed. The lead and the department union read the text; say what is to be improved."
+        ),
     ),
     "late": Verb(
         _("Allow late entry"),

@@ -16,9 +16,9 @@ from records.attachments import Attachment
 from records.templatetags.present import cn_date
 from reviews import readiness, reading
 from reviews.mending import asked, to_correct
-from reviews.models import Decision, PaperForm, State
+from reviews.models import IN_THE_OFFICE, Decision, PaperForm, State
 from reviews.permissions import open_moves, open_signatures
-from reviews.timeline import due_on, timeline
+from reviews.timeline import due_on, known, timeline
 from reviews.views.asking import application_for, refusal
 from studios import parts
 from studios.models import State as StudioState
@@ -26,7 +26,7 @@ from studios.models import Studio
 
 DECISION_LOOKS = {Decision.APPROVE: "met", Decision.HOLD: "risk", Decision.REJECT: "unmet"}
 ENDINGS = {State.REFUSED: "unmet", State.REJECTED: "unmet", State.WITHDRAWN: "risk"}  # and the look of each
-OFFICE_VERBS = {"accept", "approve", "hold", "reject", "name_studio"}
+OFFICE_VERBS = {"accept", *IN_THE_OFFICE, "reverse", "name_studio"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def page(request, pk):
     application = application_for(request, pk)
     user, on = request.user, timezone.localdate()
     works = user.has_perm("reviews.fill_in_application", application)
-    log = list(application.log.select_related("actor"))
+    log = known(application.log.select_related("actor"))
     mending = asked(application=application) if application.state == State.RETURNED else []
     stamped = stamped_forms(user, application, log)
     context = {
@@ -203,7 +203,7 @@ def start_again(user, application, *, on) -> str:
 def after_naming(application) -> dict:
     """The decision, and once named its document and the certificate."""
     document = application.document
-    look = DECISION_LOOKS.get(application.decision, "")
+    look = DECISION_LOOKS.get(application.known_decision, "")
     issued = application.studio.certificates.filter(starts_on=document.named_on).first() if document else None
     facts = issued and [
         (_("Decision document"), document.number),

@@ -20,7 +20,7 @@ from studios.models import Editor
 def application_for(request, pk: int) -> Application:
     """The application with all that its pages ask of it, or 404 when the person may not see it."""
     rows = Application.objects.visible_to(request.user).select_related(
-        "studio__lead__unit", "studio__unit", "round__policy", "document"
+        "studio__lead__unit", "studio__unit", "round__policy", "document", "notice"
     )
     editors = Prefetch("studio__editors", Editor.objects.select_related("user__unit"))
     given = Prefetch("endorsements", Endorsement.objects.select_related("snapshot", "paper"))

@@ -101,7 +101,7 @@ def as_handed_in(application) -> dict:
 
 def decided(application) -> Decided | None:
     """The decision, once it is one that stands: what is on hold is not decided yet."""
-    if application.decision not in (Decision.APPROVE, Decision.REJECT):
+    if application.known_decision not in (Decision.APPROVE, Decision.REJECT):
         return None
     return Decided(application.decision_text, application.decided_by.name, application.decided_at)
 

@@ -50,9 +50,9 @@
       else if (!result) throw new Error(answer.status);
       else {
         if (result.opened) form.elements.opened.value = result.opened;
-        release();
+        if (result.hold) hold(); else release(); // what the server did not take stays with this browser
         say(result.text, { saved: "", kept: "mend" }[result.state] ?? "wrong");
-        document.body.dispatchEvent(new Event("kept"));
+        document.body.dispatchEvent(new CustomEvent("kept", { detail: result }));
       }
     } catch {
       if (!leaving) { hold(); say(form.dataset.failed, "wrong"); later(MOST); }

@@ -97,6 +97,13 @@ class Policy(models.Model):
     pass_mark = models.DecimalField(
         _("pass mark"), max_digits=5, decimal_places=2, default=Decimal("70.00"), validators=between(0, 100)
     )
+    marks_apart = models.DecimalField(
+        _("marks are talked over when further apart than (points)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("20.00"),
+        validators=between(1, 100),
+    )
     excellent_percent = models.PositiveSmallIntegerField(
         _("share of “excellent” (percent)"), default=20, validators=between(0, 100)
     )
@@ -109,6 +116,9 @@ class Policy(models.Model):
     )
     signing_reminders = models.CharField(
         _("reminders before recommendation and sign-offs are due (days)"), max_length=80, default="5,3,1"
+    )
+    review_reminders = models.CharField(
+        _("reminders before expert reviews are due (days)"), max_length=80, default="7,3,1"
     )
     decision_reminders = models.CharField(
         _("reminders before check, decision and naming are due (days)"), max_length=80, default="14,7,3,1"
@@ -142,6 +152,7 @@ class Policy(models.Model):
         "closing_reminders",
         "correction_reminders",
         "signing_reminders",
+        "review_reminders",
         "decision_reminders",
         "cycle_reminders",
     )
@@ -166,10 +177,12 @@ class Policy(models.Model):
         "experts_quorum": "7",
         "aggregation": "7",
         "pass_mark": "7",
+        "marks_apart": "7",
         "excellent_percent": "11",
         "closing_reminders": "7",
         "correction_reminders": "8",
         "signing_reminders": "8",
+        "review_reminders": "7",
         "decision_reminders": "8",
         "cycle_reminders": "12",
         "overdue_reminder_days": "11",
@@ -225,9 +238,13 @@ class Policy(models.Model):
                 violation_error_message=_("A ban on applying again lasts 10 years at most."),
             ),
             models.CheckConstraint(
-                condition=models.Q(pass_mark__range=(0, 100), excellent_percent__range=(0, 100)),
+                condition=models.Q(
+                    pass_mark__range=(0, 100), excellent_percent__range=(0, 100), marks_apart__range=(1, 100)
+                ),
                 name="marks_and_shares_are_of_a_hundred",
-                violation_error_message=_("Pass mark and share of “excellent” lie between 0 and 100."),
+                violation_error_message=_(
+                    "Pass mark, share of “excellent” and the distance of marks lie between 0 and 100."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(retirement_male__range=(40, 80), retirement_female__range=(40, 80)),

@@ -37,8 +37,8 @@ GROUPS = [
     (
         _("Selection and naming"),
         [
-            *("endorse_days", "experts_each", "experts_quorum", "aggregation", "pass_mark", "notice_days"),
-            *("naming_month", "naming_day", "ban_after_refusal"),
+            *("endorse_days", "experts_each", "experts_quorum", "aggregation", "marks_apart", "pass_mark"),
+            *("notice_days", "naming_month", "naming_day", "ban_after_refusal"),
         ],
     ),
     (

@@ -1,0 +1,86 @@
+"""An expert's way to the file: which assignments are theirs, and what bars them from one (Art. 7)."""
+
+from __future__ import annotations
+
+from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, Subquery
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.permissions import check
+from reviews import conflicts, masking
+from reviews.models import HOLDING, Assignment, AssignmentState, Criterion
+
+# Only who has declared to have no relation reads the papers.
+READS = frozenset({AssignmentState.ACCEPTED, AssignmentState.HANDED_IN})
+
+
+def assignment_for(request, pk: int) -> Assignment:
+    """The person's own assignment with all that its pages ask of it, and the ones before and after it in the round.
+
+    The office looks at assignments in the office: here there is nothing but one's own.
+
+    :raises Http404: for that of anybody else.
+    :raises PermissionDenied: for who is no expert any more.
+    """
+    rows = Assignment.objects.visible_to(request.user).filter(expert=request.user)
+    rows = rows.select_related(
+        "application__studio__unit",
+        "application__studio__lead",
+        "application__round__rubric",
+        "expert__unit",
+        "snapshot",
+    ).annotate(previous=_beside("lt"), following=_beside("gt"))
+    assignment = get_object_or_404(rows, pk=pk)
+    check(request.user, "reviews.answer_assignment", assignment)
+    return assignment
+
+
+def _beside(side: str) -> Subquery:
+    """The number of the nearest assignment of the same expert and round on one side."""
+    own = Assignment.objects.filter(
+        expert=OuterRef("expert"),
+        application__round=OuterRef("application__round"),
+        state__in=HOLDING,
+        **{f"pk__{side}": OuterRef("pk")},
+    )
+    nearest = Max("pk") if side == "lt" else Min("pk")
+    found = own.order_by().values("expert").annotate(nearest=nearest).values("nearest")
+    return Subquery(found, output_field=IntegerField())
+
+
+def bars(assignment: Assignment) -> list[str]:
+    """Why the expert may not open the file now, one phrase each; empty when nothing is known.
+
+    In a blind round the phrases would tell whose papers these are, and stay with the office.
+    """
+    pair = (assignment.application_id, assignment.expert_id)
+    found = conflicts.between([assignment.application], [assignment.expert]).get(pair, [])
+    return [""] if found and masking.is_blind(assignment) else found
+
+
+def opened(request, pk: int) -> Assignment:
+    """The assignment, when its file is open to its expert: they have declared to have no relation, and none is known.
+
+    :raises Http404: before that, and for what has been declined, recused or replaced.
+    :raises PermissionDenied: once a conflict is known.
+    """
+    assignment = assignment_for(request, pk)
+    if assignment.state not in READS:
+        raise Http404
+    check(request.user, "reviews.review_assignment", assignment)
+    return assignment
+
+
+def with_progress(rows):
+    """Assignments with how many marks are given, of how many."""
+    criteria = (
+        Criterion.objects.filter(rubric=OuterRef("application__round__rubric"))
+        .order_by()
+        .values("rubric")
+        .annotate(count=Count("pk"))
+    )
+    return rows.annotate(
+        given=Count("marks", filter=Q(marks__points__isnull=False)),
+        criteria=Subquery(criteria.values("count"), output_field=IntegerField()),
+        year=F("application__round__year"),
+    )

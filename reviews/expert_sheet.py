@@ -1,0 +1,219 @@
+"""The sheet of one expert: what stands on it, what it comes to, and how it is saved as it is typed.
+
+A page carries a short digest of each value it was opened with (``opened``), as the parts of a studio do (see
+:mod:`studios.editing`). When it comes back, a field that was not touched keeps what was saved meanwhile in another
+window; one that both windows changed is not written over but shown with both texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import F, FilteredRelation, Q
+from django.utils.translation import gettext as _
+
+from reviews import aggregation
+from reviews.models import Assignment, Criterion, Mark
+from reviews.scoring_forms import OVERALL, SheetForm, comment_name, in_figures, points_name
+from studios import parts
+from studios.articles import link
+
+LONGEST_TOKEN = 8000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion with what the expert gave for it.
+
+    :ivar part: the part of the papers that it is judged by, if one rests on the same article.
+    """
+
+    criterion: Criterion
+    points: Decimal | None
+    comment: str
+    part: parts.Part | None = None
+
+    @property
+    def lacks(self) -> str:
+        """What is missing on this line, in a few words; empty when nothing is."""
+        if self.points is None:
+            return _("No mark yet")
+        if self.criterion.needs_comment(self.points) and not self.comment.strip():
+            return _("Explain this mark")
+        return ""
+
+    @property
+    def mark(self) -> str:
+        return "—" if self.points is None else in_figures(self.points)
+
+    @property
+    def weight(self) -> str:
+        return in_figures(self.criterion.weight)
+
+    @property
+    def source(self) -> str:
+        """The article the criterion rests on, leading there, or the words for another source."""
+        try:
+            return link(self.criterion.source)
+        except ValueError:
+            return self.criterion.source
+
+    def worth(self) -> Fraction:
+        """What the mark counts for, in points of the whole."""
+        weighed = aggregation.Criterion(self.criterion.key, self.criterion.weight, self.criterion.top)
+        return aggregation.points(weighed, self.points or Decimal())
+
+    @property
+    def counts(self) -> str:
+        return "—" if self.points is None else in_figures(aggregation.rounded(self.worth()))
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """Up to which mark and from which on a comment is needed."""
+        rubric, top = self.criterion.rubric, Decimal(self.criterion.top)
+        low, high = top * rubric.low_end / 100, top * rubric.high_end / 100
+        return {"low": in_figures(low), "high": in_figures(high), "top": in_figures(top)}
+
+
+def lines(assignment: Assignment) -> list[Line]:
+    """The sheet as it stands, criterion by criterion, in one query."""
+    rubric = assignment.rubric
+    mine = FilteredRelation("marks", condition=Q(marks__assignment=assignment))
+    rows = Criterion.objects.filter(rubric=rubric).annotate(mine=mine)
+    rows = rows.annotate(points=F("mine__points"), comment=F("mine__comment")).order_by("position", "pk")
+    by_article = {part.article: part for part in parts.all_parts()}
+    found = []
+    for row in rows:
+        row.rubric = rubric
+        found.append(Line(row, row.points, row.comment or "", by_article.get(row.source)))
+    return found
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How far a sheet is: complete lines, of how many; and what its marks come to, of 100."""
+
+    done: int
+    all: int
+    total: str
+
+    def told(self) -> dict[str, str]:
+        """In the words of the page."""
+        return {
+            "progress": _("%(done)s of %(all)s criteria") % {"done": self.done, "all": self.all},
+            "total": _("%(total)s of 100 points") % {"total": self.total},
+        }
+
+
+def tally(sheet: Iterable[Line]) -> Tally:
+    sheet = list(sheet)
+    total = aggregation.rounded(sum((one.worth() for one in sheet), Fraction()))
+    return Tally(sum(not one.lacks for one in sheet), len(sheet), in_figures(total))
+
+
+@dataclass
+class Outcome:
+    """What became of a sheet that came in.
+
+    :ivar conflicts: field → what another window saved there meanwhile.
+    :ivar opened: the token of the page that stays open.
+    """
+
+    form: SheetForm
+    sheet: list[Line]
+    conflicts: dict[str, str] = field(default_factory=dict)
+    opened: str = ""
+
+    @property
+    def is_saved(self) -> bool:
+        return not (self.conflicts or self.form.errors)
+
+
+def form_of(assignment: Assignment, sheet: list[Line], data=None) -> SheetForm:
+    """The form of a sheet, with the token of what it opens with."""
+    form = SheetForm(data, sheet=sheet, overall=assignment.overall)
+    form.opened = json.dumps({name: _digest(stored(form, name)) for name in form.fields})
+    return form
+
+
+def save(assignment: Assignment, *, by, data) -> Outcome:
+    """Keep every field that can be kept, each for itself; what is off the scale stays with its sender.
+
+    :raises PermissionDenied: for anybody but the expert, and once a conflict of interest is known.
+    :raises IllegalMove: when the sheet is handed in, or the application is not under review.
+    """
+    with assignment.sheet_held(by=by) as row:
+        form = form_of(row, lines(assignment), data)
+        form.is_valid()
+        base, now, conflicts, changed = _read_token(data.get("opened", "")), {}, {}, set()
+        for name in form.fields:
+            if name in form.errors:
+                now[name] = base.get(name, "")
+                continue
+            mine, theirs = text(form.cleaned_data[name]), stored(form, name)
+            now[name] = _digest(mine)
+            if mine == theirs or _digest(mine) == base.get(name):
+                continue
+            if theirs and _digest(theirs) != base.get(name):
+                conflicts[name], now[name] = theirs, base.get(name, "")
+            else:
+                changed.add(name)
+        _write(assignment, form, changed)
+        return Outcome(form, lines(assignment), conflicts, json.dumps(now))
+
+
+def _write(assignment: Assignment, form: SheetForm, changed: set[str]) -> None:
+    """Write the fields that changed; what stands beside them in the row stays as it is."""
+    for line in form.sheet:
+        names = {"points": points_name(line.criterion), "comment": comment_name(line.criterion)}
+        values = {key: form.cleaned_data[name] for key, name in names.items() if name in changed}
+        if values:
+            Mark.objects.update_or_create(assignment=assignment, criterion=line.criterion, defaults=values)
+    if OVERALL in changed:
+        assignment.overall = form.cleaned_data[OVERALL]
+        assignment.save(update_fields=["overall"])
+
+
+def settle(outcome: Outcome) -> None:
+    """Say at each field that another window changed what stands there; sent once more, this page counts."""
+    base = _read_token(outcome.opened)
+    for name, theirs in outcome.conflicts.items():
+        outcome.form.add_error(
+            name,
+            _("Another window saved “%(text)s” here meanwhile. Save once more to keep what stands below.")
+            % {"text": theirs},
+        )
+        base[name] = _digest(theirs)
+    outcome.form.opened = json.dumps(base)
+
+
+def stored(form: SheetForm, name: str) -> str:
+    return text(form.get_initial_for_field(form.fields[name], name))
+
+
+def text(value) -> str:
+    """A value so that what means the same reads the same."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return in_figures(value)
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:10]
+
+
+def _read_token(token: str) -> dict[str, str]:
+    if len(token) > LONGEST_TOKEN:
+        return {}
+    try:
+        found = json.loads(token)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

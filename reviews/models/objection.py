@@ -1,0 +1,179 @@
+"""An objection to a naming, under a real name; investigated with minutes, and answered."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleCode
+from records.moves import Movable, MoveLog, moves
+from reviews.models.application import Application
+from reviews.models.deciding import UNDECIDED
+from reviews.models.notice import PublicNotice
+from reviews.models.states import State as ApplicationState
+from reviews.models.states import required
+from studios.models.title import check_code
+
+
+class ObjectionState(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    INVESTIGATED = "investigated", _("Under investigation")
+    DISMISSED = "dismissed", _("Dismissed")
+    UPHELD = "upheld", _("Upheld")
+    SET_ASIDE = "set_aside", _("Not taken up")
+
+
+OPEN_OBJECTIONS = frozenset({ObjectionState.RECEIVED, ObjectionState.INVESTIGATED})
+
+
+class ObjectionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Union staff, leaders and auditors; who objects and how to reach them only the investigators read."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.is_superuser or user.has_role(*RoleCode.READS_ALL) else self.none()
+
+    def open(self):
+        return self.filter(state__in=OPEN_OBJECTIONS)
+
+
+class Objection(Movable, models.Model):
+    """What somebody holds against the naming of one studio."""
+
+    State = ObjectionState
+    MOVES = moves(
+        take_on=({State.RECEIVED, State.INVESTIGATED}, State.INVESTIGATED),
+        dismiss=({State.INVESTIGATED}, State.DISMISSED),
+        uphold=({State.INVESTIGATED}, State.UPHELD),
+        set_aside=({State.RECEIVED, State.INVESTIGATED}, State.SET_ASIDE),
+    )
+    STATE_LOOKS = {
+        State.RECEIVED: "judge",
+        State.INVESTIGATED: "judge",
+        State.DISMISSED: "met",
+        State.UPHELD: "unmet",
+        State.SET_ASIDE: "risk",
+    }
+
+    notice = models.ForeignKey(
+        PublicNotice, models.PROTECT, related_name="objections", verbose_name=_("public notice")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="objections", verbose_name=_("application")
+    )
+    number = models.CharField(_("receipt number"), max_length=20, unique=True)
+    # With it the answer can be read; nobody guesses it.
+    code = models.CharField(max_length=16, unique=True, default=check_code, editable=False)
+    name = models.CharField(_("real name"), max_length=60)
+    contact = models.CharField(_("telephone or mail"), max_length=120)
+    organisation = models.CharField(
+        _("unit (when a unit objects, under its seal)"), max_length=120, blank=True
+    )
+    text = models.TextField(_("facts and reasons"))
+    received_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.RECEIVED, editable=False)
+    investigators = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", blank=True, verbose_name=_("investigators")
+    )
+    minutes = models.TextField(_("minutes of the investigation"), blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
+    objects = ObjectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("objection")
+        verbose_name_plural = _("objections")
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(contact="") & ~Q(text=""),
+                name="who_objects_gives_name_contact_and_reasons",
+                violation_error_message=_(
+                    "An objection bears a real name, a way to reach the person, and its reasons."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["received", "investigated"],
+                    answer="",
+                    answered_at__isnull=True,
+                    answered_by__isnull=True,
+                )
+                | Q(
+                    state__in=["dismissed", "upheld", "set_aside"],
+                    answered_at__isnull=False,
+                    answered_by__isnull=False,
+                )
+                & ~Q(answer=""),
+                name="an_objection_ends_with_its_answer",
+                violation_error_message=_("An objection ends with an answer, its time and who gave it."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["dismissed", "upheld"]) | ~Q(minutes=""),
+                name="what_was_investigated_has_minutes",
+                violation_error_message=_("Write the minutes of the investigation first."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        """Where whoever objected follows it."""
+        return reverse("reviews:objection", args=[self.code])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_OBJECTIONS
+
+    # -- the moves -------------------------------------------------------------------------------
+
+    def take_on(self, *, by, note: str = ""):
+        """Become one of its investigators, who alone read who objects."""
+        with transaction.atomic():
+            self.move("take_on", by=by, note=note)
+            self.investigators.add(by)
+
+    def dismiss(self, *, by, minutes: str, answer: str):
+        self._answer("dismiss", by=by, minutes=minutes, answer=answer)
+
+    def uphold(self, *, by, minutes: str, answer: str):
+        """It is right: the decision goes back to be taken anew, and the studio leaves the notice."""
+        with transaction.atomic():
+            self._answer("uphold", by=by, minutes=minutes, answer=answer)
+            application = Application.objects.select_for_update(of=("self",)).get(pk=self.application_id)
+            if application.state == ApplicationState.APPROVED:
+                application.move("uphold_objection", by=by, note=self.number, **UNDECIDED)
+
+    def set_aside(self, *, by, reason: str):
+        """Nothing to investigate: no real name, no way to reach the person, or another matter."""
+        reason = required(reason, _now("Give the reason."))
+        self.move("set_aside", by=by, note=reason, answer=reason, **self._stamps(by))
+
+    def _answer(self, verb: str, *, by, minutes: str, answer: str):
+        minutes = required(minutes, _now("Write the minutes of the investigation first."))
+        answer = required(answer, _now("Give the answer."))
+        self.move(verb, by=by, note=answer, minutes=minutes, answer=answer, **self._stamps(by))
+
+    def _stamps(self, by) -> dict:
+        return {"answered_at": timezone.now(), "answered_by": by}
+
+
+class ObjectionLog(MoveLog):
+    objection = models.ForeignKey(Objection, models.PROTECT, related_name="log", verbose_name=_("objection"))
+
+    class Meta(MoveLog.Meta):
+        verbose_name = _("move of an objection")
+        verbose_name_plural = _("moves of objections")
+
+    def __str__(self):
+        return f"{self.objection} {self.pk}"

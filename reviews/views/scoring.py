@@ -1,0 +1,159 @@
+"""The sheet beside the file: read, scored as it is typed, looked at once more, handed in."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from records.moves import DomainError
+from reviews import expert_sheet, masking, reading
+from reviews.expert_access import assignment_for, opened
+from reviews.expert_peers import peers
+from reviews.models import Assignment, AssignmentState
+from reviews.models.round import Shows
+from reviews.views.asking import attempt
+
+
+def page(request, one: Assignment, form=None):
+    """File and sheet side by side; the sheet is to be read only once it is handed in or the application moved on."""
+    sheet = form.sheet if form else expert_sheet.lines(one)
+    writes = one.state == AssignmentState.ACCEPTED and one.is_under_review
+    context = {
+        "assignment": one,
+        "told": expert_sheet.tally(sheet).told(),
+        "on": timezone.localdate(),
+        **papers(one),
+    }
+    if writes:
+        form = form or expert_sheet.form_of(one, sheet)
+        return render(request, "reviews/reviewing/scoring.html", {**context, "form": form})
+    handed_in = one.state == AssignmentState.HANDED_IN
+    shows = handed_in and one.application.round.shows != Shows.NOTHING
+    context |= {"sheet": sheet, "handed_in": handed_in, "shows_others": shows}
+    return render(request, "reviews/reviewing/sheet.html", context)
+
+
+def papers(one: Assignment) -> dict:
+    """The file as this expert may read it, its attachments under addresses of the assignment."""
+    snapshot = masking.papers(one)
+    chapters = reading.chapters(snapshot, personal=False)
+    for chapter in chapters:
+        chapter.files = [
+            attachment(one, entry) for entry in snapshot.data["files"] if entry["part"] == chapter.key
+        ]
+    return {"chapters": chapters, "conditions": reading.conditions(snapshot), "version": snapshot.version}
+
+
+def attachment(one: Assignment, entry: dict) -> dict:
+    kind = entry["name"].rpartition(".")[2].lower()
+    return {
+        "name": entry["name"],
+        "detail": entry["of"],
+        "size": entry["size"],
+        "kind": kind,
+        "is_picture": kind in ("jpg", "png"),
+        "withheld": masking.withheld(one, entry),
+        "url": reverse("reviews:assignment_file", args=[one.pk, entry["id"]]),
+    }
+
+
+def save(request, one: Assignment):
+    """Save the sheet as it was sent; then the page again, or the last look before handing in."""
+    try:
+        outcome = expert_sheet.save(one, by=request.user, data=request.POST)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect(one)
+    if not outcome.is_saved:
+        expert_sheet.settle(outcome)
+        outcome.form.sheet = outcome.sheet
+        return page(request, one, outcome.form)
+    if "hand_in" in request.POST:
+        return redirect("reviews:hand_in_review", one.pk)
+    messages.success(request, _("The sheet is saved."))
+    return redirect(one)
+
+
+@require_POST
+def autosave(request, pk):
+    """Keep what is typed, as the script of the page sends it; says what it comes to now."""
+    one = assignment_for(request, pk)
+    try:
+        outcome = expert_sheet.save(one, by=request.user, data=request.POST)
+    except (DomainError, PermissionDenied) as error:
+        return JsonResponse({"state": "refused", "text": str(error), "hold": True})
+    return JsonResponse(
+        {
+            **said_of(outcome),
+            "opened": outcome.opened,
+            "hold": not outcome.is_saved,
+            "tally": expert_sheet.tally(outcome.sheet).told(),
+            "lacks": {line.criterion.key: line.lacks for line in outcome.sheet},
+        }
+    )
+
+
+def said_of(outcome: expert_sheet.Outcome) -> dict[str, str]:
+    """What the page says of a saving: saved, but for what is to be mended or was changed in another window."""
+    now = {"time": timezone.localtime().strftime("%H:%M"), "count": len(outcome.form.errors)}
+    if outcome.conflicts:
+        text = _("Saved %(time)s, but for what another window changed as well; press “Save” to see both.")
+        return {"state": "conflict", "text": text % now}
+    if outcome.form.errors:
+        text = ngettext(
+            "Saved %(time)s; %(count)s mark needs mending",
+            "Saved %(time)s; %(count)s marks need mending",
+            now["count"],
+        )
+        return {"state": "kept", "text": text % now}
+    return {"state": "saved", "text": _("Saved %(time)s") % now}
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def hand_in(request, pk):
+    """A last look at the marks, or what is missing; then the sheet is locked."""
+    one = opened(request, pk)
+    if one.state != AssignmentState.ACCEPTED or not one.is_under_review:
+        return redirect(one)
+    if request.method == "POST":
+        done = _("Handed in. Thank you; the sheet is locked now.")
+        act = lambda: one.hand_in(by=request.user, seen=request.POST.get("seen", ""))  # noqa: E731
+        return redirect(one if attempt(request, act, done) else request.path)
+    sheet = expert_sheet.lines(one)
+    context = {
+        "assignment": one,
+        "sheet": sheet,
+        "told": expert_sheet.tally(sheet).told(),
+        "lacking": [line for line in sheet if line.lacks],
+        "seen": one.fingerprint(),
+    }
+    return render(request, "reviews/reviewing/hand_in.html", context)
+
+
+@require_safe
+@never_cache
+def others(request, pk):
+    """What the round lets an expert who has handed in see of the other sheets."""
+    one = opened(request, pk)
+    shows = one.application.round.shows
+    if one.state != AssignmentState.HANDED_IN or shows == Shows.NOTHING:
+        raise Http404
+    sheet = expert_sheet.lines(one)
+    found = peers(one, sheet, comments=shows == Shows.ALL)
+    context = {
+        "assignment": one,
+        "own": expert_sheet.tally(sheet),
+        "peers": found,
+        "rows": [(line, [(peer.number, peer.line(line.criterion)) for peer in found]) for line in sheet],
+        "comments": shows == Shows.ALL,
+    }
+    return render(request, "reviews/reviewing/others.html", context)

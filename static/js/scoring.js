@@ -1,0 +1,16 @@
+// Each time the sheet is kept, the page says what the marks come to and what is still missing.
+(() => {
+  "use strict";
+
+  document.body.addEventListener("kept", ({ detail }) => {
+    Object.entries(detail.tally ?? {}).forEach(([name, text]) => {
+      document.querySelectorAll(`[data-tally="${name}"]`).forEach((place) => { place.textContent = text; });
+    });
+    Object.entries(detail.lacks ?? {}).forEach(([key, lacks]) => {
+      const place = document.querySelector(`[data-lacks="${key}"]`);
+      if (!place) return;
+      place.textContent = lacks || place.dataset.done;
+      place.classList.toggle("met", !lacks);
+    });
+  });
+})();
