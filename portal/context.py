@@ -81,9 +81,13 @@ class Frame:
         here = match.namespace if match else ""
         at_home = bool(match) and match.view_name == "portal:home"
         applies = self.person["leads"] or self.person["belongs"] or user.has_role(*APPLICANTS)
+        reviewing = here == "reviews" and self.request.path.startswith(reverse("reviews:reviews"))
         entries = [Entry(_("My tasks"), reverse("portal:home"), at_home)]
+        if user.has_role(RoleCode.EXPERT):
+            entries.append(Entry(_("Expert review"), reverse("reviews:reviews"), reviewing))
         if applies:
-            entries.append(Entry(_("Applications"), reverse("reviews:applications"), here == "reviews"))
+            applying = here == "reviews" and not reviewing
+            entries.append(Entry(_("Applications"), reverse("reviews:applications"), applying))
             entries.append(Entry(_("Studios"), reverse("studios:studios"), here == "studios"))
         in_inbox = here == "accounts" and "/inbox/" in self.request.path
         entries.append(Entry(_("Notices"), reverse("accounts:inbox"), in_inbox, self.unread))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import RoleCode
 from records import agenda
+from reviews import expert_agenda  # noqa: F401 what experts are told stands there
 from reviews.models import (
     EDITABLE,
     OPEN,

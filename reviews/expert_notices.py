@@ -59,9 +59,7 @@ def _tell_expert(assignment, log, event: str) -> None:
 
 
 def _tell_staff(assignment, log, event: str) -> None:
-    """Those of the staff who may act on it, but for those who review it still: nobody reads of the own case, nor of the other
-    experts before handing in.
-    """
+    """Those of the staff who may act on it: nobody reads of the own case nor, while reviewing it, of other experts."""
     application = assignment.application
     facts = {
         "expert": assignment.expert.name,

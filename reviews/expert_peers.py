@@ -1,4 +1,4 @@
-"""The other sheets of an application, for an expert who has handed in: without names, in an order that tells nothing."""
+"""The other sheets of an application, for who has handed in: without names, in an order that tells nothing."""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ class PointsField(forms.Field):
         return in_figures(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value) -> Decimal | None:
-        words = unicodedata.normalize("NFKC", value or "").replace("。", ".").strip().removesuffix("分").strip()
+        words = (
+            unicodedata.normalize("NFKC", value or "").replace("。", ".").strip().removesuffix("分").strip()
+        )
         if not words:
             return None
         try:
@@ -101,7 +103,9 @@ def _comment(label: str, initial: str, rows: int = 2) -> forms.CharField:
 class RecuseForm(forms.Form):
     reason = Words(
         label=_("What the relation is"),
-        help_text=_("Staff read this and name another expert. You will not be asked about this studio again."),
+        help_text=_(
+            "Staff read this and name another expert. You will not be asked about this studio again."
+        ),
         missing=_("Say what the relation is."),
     )
 

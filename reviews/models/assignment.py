@@ -189,7 +189,9 @@ class Assignment(Movable, models.Model):
         with transaction.atomic():
             rows = Application.objects.select_for_update(of=("self",)).filter(pk=self.application_id)
             if rows.values_list("state", flat=True).get() != Stage.ACCEPTED:
-                raise IllegalMove(_now("The application is not under expert review now. Nothing was changed."))
+                raise IllegalMove(
+                    _now("The application is not under expert review now. Nothing was changed.")
+                )
             yield
 
     def accept(self, *, by):

@@ -70,7 +70,13 @@ def done_row(one: Assignment) -> dict:
 
 
 def row(one: Assignment) -> dict:
-    return {"title": one.title, "url": one.get_absolute_url(), **state(one)}
+    shown = state(one)
+    return {
+        "title": one.title,
+        "url": one.get_absolute_url(),
+        "state": shown["label"],
+        "look": shown["look"],
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +89,11 @@ def assignment(request, pk):
     if one.state not in (*READS, AssignmentState.INVITED):
         return over(request, one)
     if found := bars(one):
-        context = {"assignment": one, "reasons": [why for why in found if why], "may_recuse": one.can_move("recuse")}
+        context = {
+            "assignment": one,
+            "reasons": [why for why in found if why],
+            "may_recuse": one.can_move("recuse"),
+        }
         return render(request, "reviews/reviewing/barred.html", context)
     if one.state in READS:
         return scoring.page(request, one)
@@ -99,7 +109,12 @@ def declaration(request, one: Assignment):
         (_("Members of the team"), _("、").join(member["name"] for member in data["members"])),
     ]
     blind = masking.is_blind(one)
-    context = {"assignment": one, "blind": blind, "people": [] if blind else people, "on": timezone.localdate()}
+    context = {
+        "assignment": one,
+        "blind": blind,
+        "people": [] if blind else people,
+        "on": timezone.localdate(),
+    }
     return render(request, "reviews/reviewing/declare.html", context)
 
 
