@@ -206,7 +206,8 @@ def _files(files: list[dict]) -> list[dict]:
     for one in files:
         what = _what(one["name"])
         counts[what] += 1
-        shown.append({**one, "name": neutral_name(one["name"], counts[what]), "sha256": ""})
+        of = ADDRESS if one["part"] == SHOWN else one["of"]  # a place is called by its address
+        shown.append({**one, "name": neutral_name(one["name"], counts[what]), "sha256": "", "of": of})
     return shown
 
 

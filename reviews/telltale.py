@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Q
@@ -18,6 +18,7 @@ from accounts import tree
 from accounts.models import Unit, User
 from accounts.names import SURNAMES, bare, pinyin_of
 from reviews.placeholders import (
+    ADDRESS,
     CONTACT,
     LEAD,
     NUMBER,
@@ -109,7 +110,8 @@ class Telltale:
     short_units: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    contacts: tuple[str, ...] = field(default=())
+    contacts: tuple[str, ...] = ()
+    address: str = ""
 
 
 def mask(snapshot) -> Mask:
@@ -167,6 +169,7 @@ def of(snapshot) -> Telltale:
             for one in data.get(section, [])
         ),
         contacts=tuple(unit.union_phone for unit in units),
+        address=data.get("venue", {}).get("address", ""),
     )
 
 
@@ -206,6 +209,7 @@ def keys(known: Telltale) -> list[Key]:
         *_of_all("other", known.others),
         *(key(number, NUMBER) for number in known.numbers if len(number) > 4),
         *(key(contact, CONTACT) for contact in known.contacts),
+        key(known.address, ADDRESS),
     ]
     found = [one for one in found if one is not None]
     return [*found, *_of_owners(known.owners, Mask(found))]
