@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.names import bare
@@ -50,15 +51,24 @@ def reasons(expert, facts: Facts) -> list[str]:
     return found
 
 
+# What is asked of an application to know its conflicts.
+ASKED = ("endorsements", "snapshots", "studio__editors", "studio__members", "studio__achievements")
+
+
 def gather(applications: Iterable[Application]) -> list[Facts]:
     """The facts of many applications, in as many queries as of one."""
-    rows = list(
-        Application.objects.filter(pk__in=[one.pk for one in applications])
-        .select_related("studio__lead", "studio__unit")
-        .prefetch_related(
-            "endorsements", "snapshots", "studio__editors", "studio__members", "studio__achievements"
-        )
-    )
+    rows = Application.objects.filter(pk__in=[one.pk for one in applications])
+    return _facts(list(rows.select_related("studio__lead", "studio__unit").prefetch_related(*ASKED)))
+
+
+def known(application: Application, expert) -> list[str]:
+    """What is known between one application and one expert; what is at hand of the application is not asked again."""
+    prefetch_related_objects([application], *ASKED)
+    [facts] = _facts([application])
+    return reasons(expert, facts)
+
+
+def _facts(rows: list[Application]) -> list[Facts]:
     declared, names = defaultdict(dict), defaultdict(dict)
     for relation in Relation.objects.filter(studio__in=[row.studio_id for row in rows]):
         if relation.person_id:

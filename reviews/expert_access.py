@@ -53,8 +53,7 @@ def bars(assignment: Assignment) -> list[str]:
 
     In a blind round the phrases would tell whose papers these are, and stay with the office.
     """
-    pair = (assignment.application_id, assignment.expert_id)
-    found = conflicts.between([assignment.application], [assignment.expert]).get(pair, [])
+    found = conflicts.known(assignment.application, assignment.expert)
     return [""] if found and masking.is_blind(assignment) else found
 
 

@@ -110,7 +110,7 @@ def test_the_newest_notices_are_shown_and_nobody_elses(client):
 
 NAVIGATION = {
     None: ["我的事项", "通知"],
-    "expert": ["我的事项", "通知"],
+    "expert": ["我的事项", "专家评审", "通知"],
     "department_union": ["我的事项", "申报", "工作室", "通知"],
     "union_staff": ["我的事项", "通知", "管理后台"],
     "auditor": ["我的事项", "通知", "管理后台"],
