@@ -1,5 +1,5 @@
 """Kinds of outgoing items of this package; every process imports this module."""
 
-from reviews import issuing
+from reviews import award, issuing
 
-__all__ = ["issuing"]
+__all__ = ["award", "issuing"]

@@ -1,0 +1,226 @@
+"""An award file read again: is it whole, and does the ranking follow from the marks in it?
+
+Nothing but the file is asked, no database and no network, so that another machine comes to the same answer. What a file
+holds is written down in :mod:`reviews.award`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import IO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from records.moves import DomainError
+from reviews.aggregation import Criterion, Result, Rule, Sheet, results, rounded
+
+FORMAT = 1
+SUMS = "SHA256SUMS"
+READ = ("round.json", "rubric.json", "applications.json", "assignments.json", "marks.json", "results.json")
+MOST_BYTES = 2 * 2**30  # unpacked
+FIGURES = ("mean", "median", "trimmed", "low", "high")
+LABELS = {
+    "score": gettext_lazy("score"),
+    "rank": gettext_lazy("rank"),
+    "passes": gettext_lazy("passes"),
+    "quorum": gettext_lazy("quorum reached"),
+    "discrepant": gettext_lazy("far apart"),
+    "figures": gettext_lazy("figures"),
+    "criteria": gettext_lazy("figures of the criteria"),
+    "normalised": gettext_lazy("normalised score"),
+}
+CLOSE = 1e-6  # points; what is normalised for severity is worked out in floats
+
+
+def replay(file: IO[bytes]) -> list[str]:
+    """Where an award file disagrees with itself, one sentence each; empty when it is equal.
+
+    :raises DomainError: when it is no award file, or one of a later format.
+    """
+    papers = read(file)
+    problems = [*_sums(papers)]
+    try:
+        held = {name.removesuffix(".json"): json.loads(papers[name]) for name in READ}
+        problems += [*_snapshots(held, papers), *_marks(held), *_ranking(held)]
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise DomainError(
+            _("This is no award file, or it is damaged: %(error)s") % {"error": error}
+        ) from error
+    return problems
+
+
+def read(file: IO[bytes]) -> dict[str, bytes]:
+    """What a file holds, by name.
+
+    :raises DomainError: when it is no award file, or one of a later format.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+                raise DomainError(_("This file is too large for an award file."))
+            papers = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        raise DomainError(
+            _("This is no award file, or it is damaged: %(error)s") % {"error": error}
+        ) from error
+    if lacking := [name for name in (*READ, SUMS) if name not in papers]:
+        raise DomainError(_("This is no award file: it lacks %(names)s.") % {"names": ", ".join(lacking)})
+    try:
+        written = json.loads(papers["round.json"])["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DomainError(
+            _("This is no award file, or it is damaged: %(error)s") % {"error": error}
+        ) from error
+    if written != FORMAT:
+        raise DomainError(
+            _("This award file is of format %(format)s, which is not known here.") % {"format": written}
+        )
+    return papers
+
+
+def _sums(papers: dict[str, bytes]) -> Iterator[str]:
+    """What was changed, added or taken away since the file was made."""
+    listed = {}
+    for line in papers[SUMS].decode(errors="replace").splitlines():
+        digest, _space, name = line.partition("  ")
+        listed[name] = digest
+    for name in sorted(listed.keys() | papers.keys() - {SUMS}):
+        if name not in papers:
+            yield _("%(name)s is missing from the file.") % {"name": name}
+        elif name not in listed:
+            yield _("%(name)s was added to the file.") % {"name": name}
+        elif hashlib.sha256(papers[name]).hexdigest() != listed[name]:
+            yield _("%(name)s was changed: its checksum differs.") % {"name": name}
+
+
+def _snapshots(held: dict, papers: dict[str, bytes]) -> Iterator[str]:
+    """Whether the papers are those that were handed in."""
+    for application in held["applications"]:
+        for version in application["versions"]:
+            paper = papers.get(version["file"], b"")
+            if hashlib.sha256(paper).hexdigest() != version["sha256"]:
+                facts = {"number": application["number"], "version": version["version"]}
+                yield _("%(number)s: version %(version)s of the papers is not what was handed in.") % facts
+
+
+def _marks(held: dict) -> Iterator[str]:
+    """Whether each mark is one that could be given: on its scale, once, on a sheet that was handed in."""
+    handed_in = {
+        (one["application"], one["expert"]) for one in held["assignments"] if one["state"] == "handed_in"
+    }
+    tops = {one["key"]: one["top"] for one in held["rubric"]["criteria"]}
+    seen = Counter((one["application"], one["expert"], one["criterion"]) for one in held["marks"])
+    for one in held["marks"]:
+        facts = {"number": one["application"], "expert": one["expert"], "criterion": one["criterion"]}
+        if (one["application"], one["expert"]) not in handed_in:
+            yield _("%(number)s: %(expert)s has handed in no sheet, and there is a mark.") % facts
+        elif one["criterion"] not in tops or not 0 <= Decimal(one["points"]) <= tops[one["criterion"]]:
+            yield _("%(number)s: the mark of %(expert)s for %(criterion)s is off the scale.") % facts
+    for (number, expert, criterion), times in seen.items():
+        if times > 1:
+            facts = {"number": number, "expert": expert, "criterion": criterion}
+            yield _("%(number)s: %(expert)s has more than one mark for %(criterion)s.") % facts
+
+
+def reckoned(held: dict) -> list[Result]:
+    """The results as they follow from rubric, marks and rule."""
+    rubric = [Criterion(one["key"], Decimal(one["weight"]), one["top"]) for one in held["rubric"]["criteria"]]
+    given: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for one in held["marks"]:
+        given.setdefault((one["application"], one["expert"]), {})[one["criterion"]] = Decimal(one["points"])
+    sheets = [Sheet(application, expert, marks) for (application, expert), marks in given.items()]
+    rule = held["round"]["rule"]
+    return results(
+        rubric,
+        sheets,
+        Rule(rule["aggregation"], rule["quorum"], Decimal(rule["pass_mark"]), Decimal(rule["apart"])),
+        [one["application"] for one in held["results"]],
+    )
+
+
+def written(result: Result) -> dict:
+    """A result as it stands in the file: fractions as ``241/3``, beside them what people read."""
+    figures = result.figures
+    return {
+        "application": result.application,
+        "rank": result.rank,
+        "score": _exact(result.score),
+        "shown": _shown(result.score),
+        "normalised": result.normalised,
+        "quorum": result.quorum,
+        "discrepant": result.discrepant,
+        "passes": result.passes,
+        "totals": {expert: _exact(total) for expert, total in sorted(result.totals.items())},
+        "figures": figures and {name: _exact(getattr(figures, name)) for name in FIGURES},
+        "criteria": {key: one and {name: _exact(getattr(one, name)) for name in FIGURES}
+                     for key, one in result.criteria.items()},
+    }  # fmt: skip
+
+
+def _exact(value: Fraction | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _shown(value: Fraction | None) -> str | None:
+    return None if value is None else str(rounded(value))
+
+
+def _ranking(held: dict) -> Iterator[str]:
+    """Where what the file says of the ranking is not what follows from its marks.
+
+    One mark moves the scores of many once they are normalised; where only that differs is said last.
+    """
+    said = {one["application"]: one for one in held["results"]}
+    follows = {one.application: written(one) for one in reckoned(held)}
+    yield from (
+        _("%(number)s has marks and no result.") % {"number": number}
+        for number in sorted(follows.keys() - said.keys())
+    )
+    both = sorted(said.keys() & follows.keys())
+    for number in both:
+        yield from _of_the_marks(number, said[number], follows[number])
+    for number in both:
+        before, now = said[number]["normalised"], follows[number]["normalised"]
+        if (before is None) != (now is None) or (before is not None and abs(before - now) > CLOSE):
+            yield _differs(number, "normalised", before, now)
+
+
+def _of_the_marks(number: str, said: dict, follows: dict) -> Iterator[str]:
+    """What of one application differs: totals by expert, criteria, and the figures that are made of them."""
+    for expert in sorted(said["totals"].keys() | follows["totals"].keys()):
+        before, now = said["totals"].get(expert), follows["totals"].get(expert)
+        if before != now:
+            facts = {"number": number, "expert": expert, "said": before or "—", "follows": now or "—"}
+            yield (
+                _(
+                    "%(number)s: the total of %(expert)s is %(said)s in the file; from the marks it is %(follows)s."
+                )
+                % facts
+            )
+    for kind in ("criteria", "figures"):
+        names = said[kind] or {}, follows[kind] or {}
+        others = sorted(one for one in {*names[0], *names[1]} if names[0].get(one) != names[1].get(one))
+        if others:
+            facts = {"number": number, "kind": LABELS[kind], "names": ", ".join(others)}
+            yield _("%(number)s: %(kind)s do not follow from the marks: %(names)s.") % facts
+    for figure in ("score", "rank", "passes", "quorum", "discrepant"):
+        if said[figure] != follows[figure]:
+            yield _differs(number, figure, said[figure], follows[figure])
+
+
+def _differs(number: str, figure: str, said, follows) -> str:
+    facts = {"number": number, "figure": LABELS[figure], "said": _words(said), "follows": _words(follows)}
+    return _("%(number)s: %(figure)s is %(said)s in the file; from the marks it is %(follows)s.") % facts
+
+
+def _words(value) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "—" if value is None else str(round(value, 4) if isinstance(value, float) else value)
