@@ -1,6 +1,16 @@
 from django.urls import path
 
-from reviews.views import application, correcting, handing_in, lists, papers, reviewing, scoring, signing
+from reviews.views import (
+    application,
+    correcting,
+    handing_in,
+    lists,
+    papers,
+    reviewing,
+    reviewing_papers,
+    scoring,
+    signing,
+)
 
 app_name = "reviews"
 urlpatterns = [
@@ -24,6 +34,7 @@ urlpatterns = [
     path("reviews/<int:pk>/recuse/", reviewing.recuse, name="recuse"),
     path("reviews/<int:pk>/decline/", reviewing.decline, name="decline"),
     path("reviews/<int:pk>/files/<uuid:file>/", reviewing.file, name="assignment_file"),
+    path("reviews/<int:pk>/file.pdf", reviewing_papers.papers_pdf, name="papers_pdf"),
     path("reviews/<int:pk>/autosave/", scoring.autosave, name="autosave_review"),
     path("reviews/<int:pk>/hand-in/", scoring.hand_in, name="hand_in_review"),
     path("reviews/<int:pk>/others/", scoring.others, name="other_sheets"),

@@ -158,6 +158,7 @@ PORTAL = {
     "reviews:form": Address(READS_STUDIO, lambda world: {"pk": world.application.pk, "kind": "pdf"}),
     "reviews:stamped": Address(frozenset({"department"}), application),
     "reviews:assignment": Address(SEES_ALL | {"expert"}, lambda world: {"pk": world.assignment.pk}),
+    "reviews:papers_pdf": Address(frozenset({"expert"}), lambda world: {"pk": world.assignment.pk}),
     "reviews:decision": Address(SEES_ALL, lambda world: {"pk": world.document.pk}),
 }
 
