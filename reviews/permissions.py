@@ -5,9 +5,9 @@ from __future__ import annotations
 import rules
 
 from accounts.models import RoleCode, Side
-from accounts.permissions import is_union_leader, is_union_staff
+from accounts.permissions import is_auditor, is_union_leader, is_union_staff
 from reviews import conflicts
-from reviews.models import Part, Refusal, State
+from reviews.models import UNDER_WAY, AssignmentState, Part, Refusal, State
 from studios import permissions as studio_rules
 
 
@@ -23,6 +23,9 @@ def _of_studio(predicate):
 
 runs_it = _of_studio(studio_rules.runs_it)
 works_on_it = _of_studio(studio_rules.runs_it | studio_rules.co_edits)
+
+
+reads_reviews = is_union_staff | is_union_leader | is_auditor
 
 
 @rules.predicate
@@ -102,6 +105,25 @@ def reviews_it(user, assignment):
 
 
 @rules.predicate
+def is_kept_from_marks(user, application):
+    """The person is one of its experts and has not handed in, or has recused themselves: what others gave would sway
+    them, or is none of their business.
+    """
+    kept = UNDER_WAY | {AssignmentState.RECUSED}
+    return application is not None and any(
+        one.expert_id == user.pk and one.state in kept for one in application.assignments.all()
+    )
+
+
+@rules.predicate
+def may_see_marks(user, application):
+    """Staff, leaders and auditors read what experts gave; not of their own case, and not of what they still have to
+    score themselves. Without an application: whether results are for this person at all.
+    """
+    return reads_reviews.test(user) and not (own_case | is_kept_from_marks).test(user, application)
+
+
+@rules.predicate
 def is_barred(user, assignment):
     """A conflict between the expert and the studio is known by now, also one that came up since."""
     return assignment is not None and bool(conflicts.between([assignment.application], [assignment.expert]))
@@ -129,10 +151,14 @@ rules.add_perm("reviews.accept_application", is_union_staff & takes_no_part)
 rules.add_perm("reviews.allow_late_entry", is_union_staff & ~own_case)
 rules.add_perm("reviews.decide_application", is_union_leader & takes_no_part)
 rules.add_perm("reviews.name_application", is_union_leader & takes_no_part)
+rules.add_perm("reviews.read_panel", is_union_staff | is_union_leader | is_auditor)
 rules.add_perm("reviews.assign_experts", is_union_staff & ~own_case)
-rules.add_perm("reviews.complete_review", is_union_staff & takes_no_part)
+rules.add_perm("reviews.view_marks", may_see_marks)
+rules.add_perm("reviews.complete_review", is_union_staff & takes_no_part & ~is_kept_from_marks)
 rules.add_perm("reviews.reopen_review", is_union_staff & takes_no_part)
-rules.add_perm("reviews.moderate", is_union_staff & takes_no_part)
+rules.add_perm("reviews.moderate", is_union_staff & takes_no_part & ~is_kept_from_marks)
+rules.add_perm("reviews.record_visit", is_union_staff & takes_no_part)
+rules.add_perm("reviews.view_visits", reads_reviews & ~own_case)
 rules.add_perm("reviews.release_decisions", (is_union_staff | is_union_leader) & takes_no_part)
 rules.add_perm("reviews.reverse_decision", is_union_leader & takes_no_part)
 rules.add_perm("reviews.investigate", _of_objection((is_union_staff | is_union_leader) & takes_no_part))

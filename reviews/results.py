@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from reviews import aggregation
 from reviews.aggregation import Result, Rule, Sheet
 from reviews.models import UNDER_WAY, Application, Assignment, AssignmentState, Mark, Moderation, Round, State
+from reviews.permissions import may_see_marks
 
 # States of which a round's results speak: whatever experts have reviewed.
 REVIEWED = frozenset(
@@ -29,8 +34,10 @@ def rule_of(round_: Round) -> Rule:
     )
 
 
-def sheets_of(applications: Iterable[Application]) -> list[Sheet]:
-    """The sheets that were handed in for some applications, in one query; keys are those of the rows."""
+def sheets_of(applications: Iterable) -> list[Sheet]:
+    """The sheets that were handed in for some applications, rows or their keys, in one query; keys are those of the
+    rows.
+    """
     marks = Mark.objects.filter(
         assignment__application__in=list(applications),
         assignment__state=AssignmentState.HANDED_IN,
@@ -47,51 +54,195 @@ def of_round(round_: Round) -> list[Result]:
     """The results of a round, the best first; ``application`` and ``expert`` are keys of rows."""
     if round_.rubric is None:
         return []
-    keys = round_.applications.filter(state__in=REVIEWED).values_list("pk", flat=True)
+    keys = list(round_.applications.filter(state__in=REVIEWED).values_list("pk", flat=True))
     return aggregation.results(round_.rubric.weighed(), sheets_of(keys), rule_of(round_), keys)
+
+
+# -- how each review stands --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Review:
+    """How the expert review of one application stands.
+
+    :ivar moderated: whether marks that lie apart have been dealt with, see :func:`moderated_among`.
+    """
+
+    application: Application
+    result: Result
+    moderated: bool
+
+    @property
+    def is_discrepant(self) -> bool:
+        """Marks lie apart, and nobody has dealt with it."""
+        return self.result.discrepant and not self.moderated
+
+    @property
+    def at_work(self) -> list[Assignment]:
+        return [one for one in self.application.assignments.all() if one.state in UNDER_WAY]
+
+    @property
+    def sheets(self) -> list[Assignment]:
+        """What was handed in, in the order in which it came."""
+        done = [one for one in self.application.assignments.all() if one.state == AssignmentState.HANDED_IN]
+        return sorted(done, key=lambda one: (one.handed_in_at, one.pk))
+
+    def missing(self) -> list[str]:
+        """Why it is not complete, one sentence each."""
+        policy, problems = self.application.round.policy, []
+        if self.application.round.rubric is None:
+            return [_("The round has no rubric.")]
+        if at_work := len(self.at_work):
+            sentence = ngettext(
+                "%(count)s expert has not handed in yet. Wait, or replace them.",
+                "%(count)s experts have not handed in yet. Wait, or replace them.",
+                at_work,
+            )
+            problems.append(sentence % {"count": at_work})
+        if not self.result.quorum:
+            problems.append(
+                _("%(count)s sheets are handed in; the quorum is %(quorum)s.")
+                % {"count": len(self.result.totals), "quorum": policy.experts_quorum}
+            )
+        if self.is_discrepant:
+            problems.append(
+                _(
+                    "The marks lie more than %(apart)s points apart. Let one more expert score, or talk them over."
+                )
+                % {"apart": f"{policy.marks_apart.normalize():f}"}
+            )
+        return problems
+
+
+def with_experts(applications):
+    """Rows of applications with all that :func:`reviews_of` and the rules of who may look ask of them."""
+    experts = Assignment.objects.select_related("expert__unit").order_by("pk")
+    return applications.select_related(
+        "studio__unit", "studio__lead", "round__policy", "round__rubric"
+    ).prefetch_related(Prefetch("assignments", experts), "studio__editors", "studio__members")
+
+
+def reviews_of(applications: list[Application], round_: Round) -> list[Review]:
+    """How the reviews of some applications of one round stand, the best first.
+
+    Ranks and severities are among these applications. The queries are as many for many as for one.
+
+    :param applications: rows that were read by :func:`with_experts`.
+    """
+    rows = {row.pk: row for row in applications}
+    rubric = round_.rubric.weighed() if round_.rubric else []
+    found = aggregation.results(rubric, sheets_of(rows) if rubric else [], rule_of(round_), rows)
+    dealt_with = moderated_among([rows[one.application] for one in found if one.discrepant])
+    return [Review(rows[one.application], one, one.application in dealt_with) for one in found]
+
+
+def moderated_among(applications: Iterable[Application]) -> set[int]:
+    """The keys of those whose marks, which lie apart, have been dealt with.
+
+    A talk settles the sheets that lay there then: one that came later may lie apart anew. One more expert settles them
+    once the sheet is handed in; who declined or was replaced settles nothing.
+
+    :param applications: rows that were read by :func:`with_experts`.
+    """
+    rows = {row.pk: row for row in applications}
+    states = {one.pk: one for row in rows.values() for one in row.assignments.all()}
+    found = set()
+    for one in Moderation.objects.filter(application__in=rows) if rows else ():
+        if one.assignment_id:
+            further = states.get(one.assignment_id)
+            settled = further is not None and further.state == AssignmentState.HANDED_IN
+        else:
+            settled = one.recorded_at >= (last_sheet(rows[one.application_id]) or one.recorded_at)
+        if settled:
+            found.add(one.application_id)
+    return found
+
+
+def last_sheet(application: Application) -> datetime | None:
+    """When the last of the sheets there are was handed in."""
+    came = [
+        one.handed_in_at for one in application.assignments.all() if one.state == AssignmentState.HANDED_IN
+    ]
+    return max(came, default=None)
+
+
+def lacking(applications: Iterable[Application]) -> dict[int, list[str]]:
+    """Key → why the expert review is not complete, of several applications as they stand now."""
+    keys = [row.pk for row in applications]
+    by_round: dict[Round, list[Application]] = defaultdict(list)
+    for row in with_experts(Application.objects.filter(pk__in=keys)):
+        by_round[row.round].append(row)
+    return {
+        one.application.pk: one.missing()
+        for round_, rows in by_round.items()
+        for one in reviews_of(rows, round_)
+    }
 
 
 def missing(application: Application) -> list[str]:
     """Why the expert review of one application is not complete, one sentence each."""
-    round_, problems = application.round, []
-    if round_.rubric is None:
-        return [_("The round has no rubric.")]
-    at_work = application.assignments.filter(state__in=UNDER_WAY).count()
-    if at_work:
-        sentence = ngettext(
-            "%(count)s expert has not handed in yet. Wait, or replace them.",
-            "%(count)s experts have not handed in yet. Wait, or replace them.",
-            at_work,
-        )
-        problems.append(sentence % {"count": at_work})
-    [result] = aggregation.results(
-        round_.rubric.weighed(), sheets_of([application]), rule_of(round_), [application.pk]
-    )
-    if not result.quorum:
-        problems.append(
-            _("%(count)s sheets are handed in; the quorum is %(quorum)s.")
-            % {"count": len(result.totals), "quorum": round_.policy.experts_quorum}
-        )
-    if result.discrepant and not is_moderated(application):
-        problems.append(
-            _("The marks lie more than %(apart)s points apart. Let one more expert score, or talk them over.")
-            % {"apart": f"{round_.policy.marks_apart.normalize():f}"}
-        )
-    return problems
+    return lacking([application])[application.pk]
 
 
 def is_moderated(application: Application) -> bool:
-    """Whether marks that lie apart have been dealt with: talked over since the last sheet came, or marked once more."""
-    moderations = list(Moderation.objects.filter(application=application).select_related("assignment"))
-    last = (
-        Assignment.objects.filter(application=application, state=AssignmentState.HANDED_IN)
-        .order_by("-handed_in_at")
-        .values_list("handed_in_at", flat=True)
-        .first()
-    )
-    return any(
-        one.assignment.state == AssignmentState.HANDED_IN
-        if one.assignment
-        else last is None or one.recorded_at >= last
-        for one in moderations
-    )
+    """Whether marks that lie apart have been dealt with, see :func:`moderated_among`."""
+    return bool(moderated_among(with_experts(Application.objects.filter(pk=application.pk))))
+
+
+# -- what one person reads of a round ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Severity:
+    """One expert against the panel.
+
+    :ivar mean: of the totals that they gave.
+    :ivar points: above (+) or below (−) the panel on the same applications.
+    """
+
+    expert: User
+    sheets: int
+    mean: object
+    points: float
+
+
+@dataclass(frozen=True)
+class Standings:
+    """The results of a round as one person may read them.
+
+    :ivar reviews: the best first. Ranks and severities are reckoned from these alone: the place that another one left
+        free would tell where it stands.
+    :ivar aside: applications whose marks are kept from this person.
+    """
+
+    round: Round
+    reviews: list[Review]
+    aside: list[Application]
+
+    @property
+    def rule(self) -> Rule:
+        return rule_of(self.round)
+
+    @property
+    def severities(self) -> list[Severity]:
+        """Of each expert who has handed in anything, the most severe first."""
+        totals = {one.result.application: one.result.totals for one in self.reviews}
+        severe, given = aggregation.severities(totals), defaultdict(list)
+        for held in totals.values():
+            for expert, points in held.items():
+                given[expert].append(points)
+        people = {one.expert_id: one.expert for row in self.reviews for one in row.sheets}
+        found = [
+            Severity(people[key], len(given[key]), aggregation.mean(given[key]), points)
+            for key, points in severe.items()
+        ]
+        return sorted(found, key=lambda one: (round(one.points, 6), one.expert.pinyin, one.expert.pk))
+
+
+def standings(round_: Round, user) -> Standings:
+    """The results of a round for one person; the queries are as many for many applications as for one."""
+    rows = with_experts(round_.applications.visible_to(user).filter(state__in=REVIEWED)).order_by("pk")
+    seen, aside = [], []
+    for row in rows:
+        (seen if may_see_marks.test(user, row) else aside).append(row)
+    return Standings(round_, reviews_of(seen, round_), aside)
