@@ -53,6 +53,8 @@ STEPS = (
 )
 # A state that is no step of its own stands at one.
 AT = {State.HELD: State.REVIEWED, State.PROPOSED: State.REVIEWED}
+# Where a decision leads that everybody knows.
+DECIDED = frozenset({State.APPROVED, State.HELD, State.REJECTED})
 NOW = {
     State.RETURNED: _("Correct and hand in again"),
     State.HELD: _("On hold: decision to come"),
@@ -83,9 +85,10 @@ def timeline(application, log, signed: set[str], *, on: date) -> list[Entry]:
 
 def known(log) -> list:
     """The rows that people outside the office may read: a decision is known from its release on, which has its own
-    row; the experts' review is the office's as well.
+    row; the experts' review is the office's as well. A decision from before decisions were released together led
+    straight to what it said, and was known at once.
     """
-    return [row for row in log if row.verb not in IN_THE_OFFICE]
+    return [row for row in log if row.verb not in IN_THE_OFFICE or row.to_state in DECIDED]
 
 
 def _done(application, row) -> Entry:

@@ -8,7 +8,8 @@ def keep_what_was_decided(apps, schema_editor):
     applications = apps.get_model("reviews", "Application").objects.using(schema_editor.connection.alias)
     # Approved and not named yet: the decision stands, and becomes known with a public notice.
     applications.filter(state="approved").update(state="proposed")
-    applications.filter(state__in=["named", "rejected", "held"]).update(released_at=F("decided_at"))
+    # All others were known when they were taken: those on hold that came back for correction or were withdrawn too.
+    applications.exclude(state="proposed").exclude(decision="").update(released_at=F("decided_at"))
 
 
 class Migration(migrations.Migration):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 
 from accounts.trail import MovesAdmin
-from reviews.models import ApplicationLog
-from reviews.timeline import DONE
+from reviews.models import IN_THE_OFFICE, ApplicationLog
+from reviews.timeline import DECIDED, DONE
+from studios.models import Studio
 from studios.office.filters import SearchedByStudio
+from studios.own_cases import own_cases
 
 
 @admin.register(ApplicationLog)
@@ -17,4 +20,8 @@ class ApplicationLogAdmin(SearchedByStudio, MovesAdmin):
     way_to_studio = "application__studio"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("application__studio", "application__round")
+        """Of their own cases people read here too what everybody may, see :func:`reviews.timeline.known`."""
+        rows = super().get_queryset(request).select_related("application__studio", "application__round")
+        secret = Q(verb__in=IN_THE_OFFICE) & ~Q(to_state__in=DECIDED)
+        own = own_cases(Studio.objects.filter(applications__log__in=rows.filter(secret)), request.user)
+        return rows.exclude(secret, application__studio__in=own)

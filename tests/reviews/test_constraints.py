@@ -1,4 +1,7 @@
-"""What the database itself keeps of rounds, applications and signatures: each rule from either side."""
+"""What the database itself keeps of rounds, applications and signatures: each rule from either side.
+
+Those of experts, notices and objections stand in :mod:`tests.reviews.test_constraints_of_judging`.
+"""
 
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -6,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from reviews.models import DecisionDocument, Endorsement, PaperForm, Part, Round
+from reviews.models import DecisionDocument, Endorsement, PaperForm, Part, PublicNotice, Round
 from tests.constraints import assert_kept_both_ways, like, named_constraints
 from tests.factories import ApplicationFactory, PolicyFactory, StudioFactory, UserFactory
+from tests.reviews.test_constraints_of_judging import RULES as RULES_OF_JUDGING
 
 DAY = date(2030, 3, 1)
 THE_DAY_BEFORE, THE_DAY_AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -49,6 +53,16 @@ def there(db):
         issued_on=DAY,
         issued_by=person,
     )
+    notice = PublicNotice.objects.create(
+        round=handed_in.round,
+        serial=1,
+        title="公示",
+        days=5,
+        published_on=DAY,
+        starts_on=THE_DAY_AFTER,
+        ends_on=THE_DAY_AFTER,
+        published_by=person,
+    )
     (draft,) = like(
         handed_in, {"studio": StudioFactory(), "state": "draft", "submitted_at": None, "submitted_by": None}
     )
@@ -69,6 +83,7 @@ def there(db):
             paper=stamped,
         ),
         document=document,
+        notice=notice,
         draft=draft,
         other=UserFactory(),
         next_round=next_round,
@@ -89,11 +104,13 @@ def in_year(year: int) -> dict:
 
 
 def decisions(there, *pairs: tuple[str, str]) -> list[dict]:
-    """What was handed in and decided, with each state and decision."""
-    words = {**there.handing_in, **there.decided, "document": there.document}
+    """What was handed in, decided and released, with each state and decision."""
+    words = {**there.handing_in, **there.decided, "document": there.document, "notice": there.notice}
+    words["released_at"] = there.decided["decided_at"]
     return [{**words, "state": state, "decision": decision} for state, decision in pairs]
 
 
+STANDING = [("approved", "approve"), ("named", "approve"), ("held", "hold"), ("rejected", "reject")]
 # Rule → rows inside it, rows outside it.
 RULES = {
     "rounds_begin_in_2023": lambda there: (
@@ -163,15 +180,29 @@ RULES = {
                 ("held", "hold"),
                 ("rejected", "reject"),
                 ("withdrawn", "hold"),
+                ("proposed", "approve"),
             ),
+            *({**one, "released_at": None} for one in decisions(there, ("proposed", "reject"))),
         ),
         like(
             there.draft,
             *decisions(
                 there, ("approved", "hold"), ("named", "reject"), ("held", "approve"), ("rejected", "hold")
             ),
-            *({"state": state, **there.handing_in} for state in ("approved", "held", "rejected")),
+            *(
+                {"state": state, "notice": there.notice, **there.handing_in}
+                for state in ("approved", "held", "rejected", "proposed")
+            ),
+            *({**one, "released_at": None} for one in decisions(there, *STANDING)),
         ),
+    ),
+    "only_a_decision_is_released": lambda there: (
+        like(there.draft, {}, *decisions(there, ("withdrawn", "hold"))),
+        like(there.draft, {"released_at": timezone.now()}),
+    ),
+    "what_was_approved_stands_in_a_notice": lambda there: (
+        like(there.draft, *decisions(there, ("approved", "approve"))),
+        like(there.draft, *({**one, "notice": None} for one in decisions(there, ("approved", "approve")))),
     ),
     "document_numbers_are_given_once": lambda there: (
         like(
@@ -226,4 +257,5 @@ def test_the_database_keeps_each_rule(rule, there):
 
 
 def test_every_rule_is_in_the_table():
-    assert set(RULES) == named_constraints("reviews")
+    assert not set(RULES) & set(RULES_OF_JUDGING)
+    assert set(RULES) | set(RULES_OF_JUDGING) == named_constraints("reviews")

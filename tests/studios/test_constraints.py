@@ -131,10 +131,17 @@ RULES = {
     "marks_and_shares_are_of_a_hundred": lambda there: (
         like(
             there.policy,
-            {"pass_mark": 0, "excellent_percent": 0},
-            {"pass_mark": 100, "excellent_percent": 100},
+            {"pass_mark": 0, "excellent_percent": 0, "marks_apart": 1},
+            {"pass_mark": 100, "excellent_percent": 100, "marks_apart": 100},
         ),
-        like(there.policy, {"pass_mark": "100.01"}, {"pass_mark": "-0.01"}, {"excellent_percent": 101}),
+        like(
+            there.policy,
+            {"pass_mark": "100.01"},
+            {"pass_mark": "-0.01"},
+            {"excellent_percent": 101},
+            {"marks_apart": "0.99"},
+            {"marks_apart": "100.01"},
+        ),
     ),
     "people_retire_between_40_and_80": lambda there: within(
         there, 40, 80, "retirement_male", "retirement_female"
