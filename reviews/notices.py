@@ -255,18 +255,3 @@ def tell_of_paper_form(form, reason: str = "") -> None:
         body=f"原因：{reason}\n请重新上传。" if reason else "盖章申报表与电子材料一致，签署意见已生效。",
         url=form.application.get_absolute_url(),
     )
-
-
-def tell_of_assignment(assignment) -> None:
-    """The expert is asked; a blind review names nobody, in the mail either."""
-    round_ = assignment.application.round
-    notify(
-        [assignment.expert],
-        f"assignment:{assignment.pk}",
-        subject=f"请您评审{assignment.title}",
-        body=(
-            f"校工会邀请您评审{round_.title}的申报材料（{assignment.title}）。"
-            f"如与该工作室有利害关系，请申请回避；否则请在{day_of_record(assignment.due_on)}前完成评分。"
-        ),
-        url=assignment.get_absolute_url(),
-    )

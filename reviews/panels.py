@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -121,6 +122,43 @@ def plan(round_: Round, *, by: User | None = None) -> Plan:
     )
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A pair that was asked for and cannot be, and why."""
+
+    application: Application
+    expert: User
+    reason: str
+
+
+def cross(
+    round_: Round, cases: set[int], experts: set[int], *, by: User
+) -> tuple[list[Pair], list[Refusal], list[Load]]:
+    """Each of these applications with each of these experts, as far as it can be; nothing is written.
+
+    :param cases: the keys of applications under review; own cases of ``by`` are left out.
+    """
+    rows = under_review(round_).filter(pk__in=cases).order_by("pk")
+    rows = rows.prefetch_related("assignments", "studio__editors", "studio__members")
+    applications = [row for row in rows if not row.concerns(by)]
+    seats = [seat for seat in seated(round_) if seat.expert_id in experts]
+    people, now = [seat.expert for seat in seats], held(round_)
+    barred, then = conflicts.between(applications, people), Counter(now)
+    pairs, refused = [], []
+    for row in applications:
+        there = {one.expert_id for one in row.assignments.all()}
+        for expert in people:
+            if expert.pk in there:
+                refused.append(Refusal(row, expert, _("Assigned already")))
+            elif why := barred.get((row.pk, expert.pk)):
+                refused.append(Refusal(row, expert, _("; ").join(why)))
+            else:
+                then[expert.pk] += 1
+                pairs.append(Pair(row, expert, (_("No conflict is known"),)))
+    loads = [Load(seat.expert, now[seat.expert_id], then[seat.expert_id], seat.most) for seat in seats]
+    return pairs, refused, loads
+
+
 def unit_of(expert: User) -> str:
     return expert.unit.code if expert.unit_id else OUTSIDE
 
@@ -189,13 +227,16 @@ def choices(application: Application) -> list[Choice]:
     return sorted(found, key=lambda one: (bool(one.against), one.is_full, one.load, one.expert.pinyin))
 
 
-def assign(pairs: Iterable[tuple[int, int]], round_: Round, *, by: User) -> list[Assignment]:
+def assign(
+    pairs: Iterable[tuple[int, int]], round_: Round, *, by: User, due_on: date | None = None
+) -> list[Assignment]:
     """Invite each expert to each application, all or none.
 
     Conflicts are asked for again, under the lock of the round and of the applications: what was known when the page
     was read may be out of date, and of two who take one proposal at once the second finds it taken.
 
     :param pairs: application and expert, by their keys.
+    :param due_on: until when they score; the day of the round when left out.
     :raises DomainError: for an application that is not under review, somebody who is not on the panel or is assigned
         already, and for any conflict, each named.
     :raises PermissionDenied: when one of the applications is the person's own case.
@@ -218,7 +259,8 @@ def assign(pairs: Iterable[tuple[int, int]], round_: Round, *, by: User) -> list
         }
         if problems := _problems(pairs, rows, experts):
             raise DomainError(_("Nothing was assigned."), problems)
-        return _invite([(rows[case], experts[expert]) for case, expert in pairs], round_, by=by)
+        invited = [(rows[case], experts[expert]) for case, expert in pairs]
+        return _invite(invited, round_, by=by, due_on=due_on or round_.review_by)
 
 
 def locked(round_: Round) -> Round:
@@ -261,7 +303,9 @@ def _problems(pairs, rows, experts) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _invite(pairs: list[tuple[Application, User]], round_: Round, *, by: User) -> list[Assignment]:
+def _invite(
+    pairs: list[tuple[Application, User]], round_: Round, *, by: User, due_on: date
+) -> list[Assignment]:
     """Write the assignments of experts to applications, in a few queries however many there are."""
     cases = {application.pk for application, _expert in pairs}
     newest = {
@@ -273,7 +317,7 @@ def _invite(pairs: list[tuple[Application, User]], round_: Round, *, by: User) -
             application=application,
             snapshot=newest[application.pk],
             expert=expert,
-            due_on=round_.review_by,
+            due_on=due_on,
             assigned_by=by,
         )
         for application, expert in pairs

@@ -6,10 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews.models import Round
+from reviews.models import Panelist, Round, Rubric
 from reviews.office.rounds import proposal
+from reviews.office.rubrics import newest_whole
+from reviews.rubrics import create_default
 from studios.models import Policy
 from tests.factories import ApplicationFactory, PolicyFactory, RoundFactory
+from tests.queries import selects
+from tests.reviews.review import assigned, expert_of, under_review
 
 LIST = reverse("admin:reviews_round_changelist")
 ADD = reverse("admin:reviews_round_add")
@@ -20,8 +24,12 @@ def page_of(round_):
 
 
 def typed(page, **changed) -> dict:
-    form = page.context["adminform"].form
-    data = {bound.name: bound.value() for bound in form}
+    """What the form sends, with that of the panel below it."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    data = {bound.html_name: bound.value() for form in forms for bound in form if bound.name != "DELETE"}
+    data = {name: value for name, value in data.items() if value is not False}
     return {name: "" if value is None else value for name, value in {**data, **changed}.items()}
 
 
@@ -36,7 +44,10 @@ def test_the_next_round_is_proposed_with_the_days_of_the_regulation(db):
         "endorse_by": date(2027, 4, 7),
         "decide_by": date(2027, 4, 24),
         "naming_on": date(2027, 5, 1),
+        "rubric": newest_whole(),
+        "review_by": date(2027, 4, 18),
     }
+    assert Round(**proposed, policy=PolicyFactory()).full_clean() is None
 
 
 @pytest.mark.parametrize(
@@ -69,9 +80,8 @@ def test_a_round_is_opened_as_it_is_proposed(cast, sign_in):
 
 def a_year(year: int) -> dict:
     """The days of a round, all in one year."""
-    months = dict(
-        zip(("opens_on", "closes_on", "endorse_by", "decide_by", "naming_on"), range(1, 6), strict=True)
-    )
+    names = ("opens_on", "closes_on", "endorse_by", "review_by", "decide_by", "naming_on")
+    months = dict(zip(names, range(1, 7), strict=True))
     return {"year": year, **{name: date(year, month, 1) for name, month in months.items()}}
 
 
@@ -88,7 +98,8 @@ def test_a_round_keeps_the_policy_in_force_when_it_opens_and_nobody_chooses_it(c
     round_ = Round.objects.get()
     assert round_.policy == second
     assert second.title in client.get(page_of(round_)).content.decode()
-    earlier = {**data, "opens_on": date(2029, 12, 31), "policy": third.pk}
+    page = client.get(page_of(round_))
+    earlier = typed(page, opens_on=date(2029, 12, 31), policy=third.pk)
     assert client.post(page_of(round_), earlier).status_code == 302
     assert Round.objects.get().policy == first
 
@@ -207,3 +218,114 @@ def test_without_applications_every_day_may_change(cast, sign_in):
     earlier = round_.closes_on - timedelta(days=1)
     assert client.post(page, typed(client.get(page), closes_on=earlier)).status_code == 302
     assert Round.objects.get().closes_on == earlier
+
+
+# -- expert review ---------------------------------------------------------------------------------
+
+
+def reviewed_round():
+    """A round in which one expert is at work."""
+    expert = expert_of("周评")
+    application = under_review(expert)
+    return assigned(application, expert)
+
+
+def test_a_round_is_offered_the_newest_whole_rubric_and_a_day_for_the_experts(cast, sign_in):
+    rubric = create_default()
+    round_ = RoundFactory()
+    form = sign_in(cast.staff).get(page_of(round_)).context["adminform"].form
+    assert form.initial["rubric"] == rubric
+    assert round_.endorse_by <= form.initial["review_by"] <= round_.decide_by
+
+
+def test_a_rubric_that_does_not_come_to_100_is_refused(cast, sign_in):
+    round_, client = RoundFactory(), sign_in(cast.staff)
+    unfinished = Rubric.objects.create(title="未完成")
+    page = client.get(page_of(round_))
+    response = client.post(page_of(round_), typed(page, rubric=unfinished.pk))
+    assert list(response.context["adminform"].form.errors) == ["rubric"]
+
+
+def test_experts_review_between_the_sign_offs_and_the_decision(cast, sign_in):
+    round_, client = RoundFactory(), sign_in(cast.staff)
+    create_default()
+    page = client.get(page_of(round_))
+    late = round_.decide_by + timedelta(days=1)
+    response = client.post(page_of(round_), typed(page, review_by=late))
+    assert "签署" in str(response.context["adminform"].form.errors)
+
+
+def test_once_an_expert_is_assigned_rubric_and_blindness_stay(cast, sign_in):
+    assignment = reviewed_round()
+    round_, client = assignment.application.round, sign_in(cast.staff)
+    page = client.get(page_of(round_))
+    assert "本轮已分配专家" in page.content.decode()
+    assert not {"rubric", "blind"} & set(page.context["adminform"].form.fields)
+    other = round_.rubric.copy("另一版")
+    sent = typed(page, rubric=other.pk, blind="on", shows="marks")
+    assert client.post(page_of(round_), sent).status_code == 302
+    fresh = Round.objects.get()
+    assert (fresh.rubric, fresh.blind, fresh.shows) == (round_.rubric, False, "marks")
+
+
+def test_once_an_expert_is_assigned_their_day_is_put_off_and_not_brought_forward(cast, sign_in):
+    assignment = reviewed_round()
+    round_, client = assignment.application.round, sign_in(cast.staff)
+    for wrong in (round_.review_by - timedelta(days=1), ""):
+        response = client.post(page_of(round_), typed(client.get(page_of(round_)), review_by=wrong))
+        assert list(response.context["adminform"].form.errors) == ["review_by"]
+    assert Round.objects.get().review_by == round_.review_by
+
+
+def test_sheets_that_were_due_with_the_round_are_due_on_its_new_day_and_no_others(cast, sign_in):
+    experts = [expert_of(f"专家{n}") for n in range(3)]
+    application = under_review(*experts)
+    round_ = application.round
+    rows = [assigned(application, expert) for expert in experts]
+    later = round_.review_by + timedelta(days=5)
+    rows[1].due_on = later
+    rows[1].save()
+    rows[2].decline(by=experts[2], reason="出差")
+    client = sign_in(cast.staff)
+    new = round_.review_by + timedelta(days=3)
+    response = client.post(page_of(round_), typed(client.get(page_of(round_)), review_by=new), follow=True)
+    assert "1份未提交的评分随之延期" in response.content.decode()
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.due_on for row in rows] == [new, later, round_.review_by]
+    assert [row.log.filter(verb="put_off").count() for row in rows] == [1, 0, 0]
+    assert experts[0].notices.filter(event__startswith="assignment-put-off").count() == 1
+
+
+def test_who_has_been_assigned_something_stays_on_the_panel(cast, sign_in):
+    assignment = reviewed_round()
+    round_, client = assignment.application.round, sign_in(cast.staff)
+    idle = Panelist.objects.create(round=round_, expert=expert_of("吴评"))
+    page = client.get(page_of(round_))
+    seats = page.context["inline_admin_formsets"][0].formset.forms
+    place = {form.instance.expert_id: form.prefix for form in seats}
+    both = {f"{place[key]}-DELETE": "on" for key in (assignment.expert_id, idle.expert_id)}
+    refused = client.post(page_of(round_), typed(page, **both))
+    assert "周评已分配申报，不能移出专家组" in refused.content.decode()
+    assert round_.panel.count() == 2
+    alone = typed(page, **{f"{place[idle.expert_id]}-DELETE": "on"})
+    assert client.post(page_of(round_), alone).status_code == 302
+    assert [seat.expert for seat in round_.panel.all()] == [assignment.expert]
+
+
+def test_how_many_an_expert_takes_is_set_beside_them(cast, sign_in):
+    assignment = reviewed_round()
+    round_, client = assignment.application.round, sign_in(cast.staff)
+    page = client.get(page_of(round_))
+    assert client.post(page_of(round_), typed(page, **{"panel-0-most": 3})).status_code == 302
+    assert round_.panel.get().most == 3
+
+
+def test_the_page_of_a_round_asks_as_often_for_many_experts_as_for_one(cast, sign_in):
+    round_ = reviewed_round().application.round
+    client = sign_in(cast.staff)
+    selects(client, page_of(round_))
+    before = selects(client, page_of(round_))
+    for number in range(12):
+        Panelist.objects.create(round=round_, expert=expert_of(f"专家{number}"))
+    assert selects(client, page_of(round_)) == before <= 15

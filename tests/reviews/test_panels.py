@@ -7,7 +7,7 @@ from accounts.models import RoleCode, User
 from ledgers.models import Achievement
 from records.moves import DomainError
 from reviews import conflicts, panels
-from reviews.models import Assignment, Endorsement, Panelist, Part, Relation
+from reviews.models import Assignment, Endorsement, Panelist, Part, Relation, Round
 from studios.models import Editor, Member, Studio
 from tests.factories import ApplicationFactory, UnitFactory, UserFactory, give_role, officer
 from tests.reviews.review import assigned, expert_of, open_review, under_review
@@ -74,9 +74,15 @@ def who_signed_elsewhere_meanwhile(application):
 
 def with_a_declared_relation(application):
     expert = expert_of("周评")
-    Relation.objects.create(
-        studio=application.studio, person=expert, reason="博士导师", declared_by=application.studio.lead
-    )
+    facts = {"studio": application.studio, "reason": "博士导师", "declared_by": application.studio.lead}
+    Relation.objects.create(name=expert.name, person=expert, **facts)
+    return expert
+
+
+def with_a_relation_declared_by_name(application):
+    expert = expert_of("周评")
+    facts = {"studio": application.studio, "reason": "博士导师", "declared_by": application.studio.lead}
+    Relation.objects.create(name="周 评", **facts)
     return expert
 
 
@@ -92,6 +98,7 @@ def with_a_declared_relation(application):
         (a_co_owner, ["是某项成果的权利人之一"]),
         (who_signed_elsewhere_meanwhile, ["曾代表单位签署意见"]),
         (with_a_declared_relation, ["已申报利害关系：博士导师"]),
+        (with_a_relation_declared_by_name, ["已申报利害关系：博士导师"]),
     ],
 )
 def test_who_is_in_conflict_is_known_by_the_data_and_cannot_be_assigned(somebody, reasons):
@@ -172,8 +179,11 @@ def test_nobody_is_assigned_twice_or_to_what_is_not_under_review():
     expert = expert_of("周评")
     application = under_review(expert)
     assigned(application, expert)
-    again = refused([(application.pk, expert.pk)], application.round)
-    assert again == (f"周评已分配到{application.studio.name}。",)
+    other = expert_of("吴评")
+    Panelist.objects.create(round=application.round, expert=other)
+    pairs = [(application.pk, expert.pk), (application.pk, other.pk)]
+    assert refused(pairs[:1], application.round) == ("这些都已分配过了。",)
+    assert refused(pairs, application.round) == (f"周评已分配到{application.studio.name}。",)
     draft = ApplicationFactory(round=application.round)
     assert refused([(draft.pk, expert.pk)], application.round) == ("有申报不在专家评审阶段。",)
 
@@ -188,7 +198,7 @@ def test_one_that_cannot_be_assigned_keeps_all_from_being_assigned():
 def test_without_rubric_and_day_nobody_is_assigned():
     expert = expert_of("周评")
     application = under_review(expert)
-    application.round.rubric = None
+    Round.objects.update(rubric=None)
     assert refused([(application.pk, expert.pk)], application.round) == (
         "请先设定本轮的评审标准和专家评审截止日期。",
     )
@@ -216,7 +226,7 @@ def test_the_proposal_fills_each_application_with_experts_free_of_conflict():
     given = {(pair.application.pk, pair.expert.pk) for pair in plan.pairs}
     assert len(given) == len(plan.pairs) == 10
     assert (application.pk, own.pk) not in given
-    loads = [load for _expert, load in plan.loads]
+    loads = [load.then for load in plan.loads]
     assert max(loads) - min(loads) <= 1
     assert plan.lacking == []
     taken = panels.assign(given, application.round, by=officer(RoleCode.UNION_STAFF))
