@@ -1,0 +1,88 @@
+"""Site visits and defences: recorded with the day, the people, photos and minutes, and read by those who judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.permissions import check
+from records.attachments import Attachment, CheckedFile
+from records.moves import IllegalMove
+from reviews import minutes as kept
+from reviews.models import Application, Assignment, AssignmentState, State, Visit
+
+PHOTO = "photo"  # the slot of the pictures
+PERMISSION = "reviews.record_visit"
+# While the application is judged; what was found before that belongs to the check of the papers.
+JUDGED = frozenset({State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.HELD})
+# Who has declared to have no relation reads the papers, and with them what was seen on the spot.
+READS = frozenset({AssignmentState.ACCEPTED, AssignmentState.HANDED_IN})
+
+
+def record(
+    application: Application,
+    *,
+    by,
+    kind: str,
+    held_on: date,
+    people: str,
+    minutes: str,
+    place: str = "",
+    photos: Iterable[CheckedFile] = (),
+) -> Visit:
+    """Keep what was seen or said, with its photos.
+
+    :raises PermissionDenied: to whom it is not to record, such as for the own case.
+    :raises IllegalMove: when the application is not being judged.
+    """
+    check(by, PERMISSION, application)
+    with transaction.atomic():
+        held = Application.objects.select_for_update(of=("self",)).filter(pk=application.pk)
+        if held.values_list("state", flat=True).get() not in JUDGED:
+            raise IllegalMove(
+                _("A visit is recorded while the application is under review and until it is decided.")
+            )
+        row = Visit.objects.create(
+            application=application,
+            kind=kind,
+            held_on=held_on,
+            place=place,
+            people=people,
+            minutes=minutes,
+            recorded_by=by,
+        )
+        kept.keep_files(row, PHOTO, photos, by=by)
+    return row
+
+
+def correct(row: Visit, changes: dict, *, by, reason: str, photos=(), remove=()) -> bool:
+    """Mend what was recorded; what stood there before is kept.
+
+    :returns: whether anything was otherwise.
+    :raises DomainError: without a reason.
+    """
+    check(by, PERMISSION, row.application)
+    with transaction.atomic():
+        kept.keep_files(row, PHOTO, photos, by=by)
+        return kept.correct(row, changes, by=by, reason=reason, remove=remove) or bool(photos)
+
+
+def with_photos(visits: Iterable[Visit]) -> list[tuple[Visit, list[Attachment]]]:
+    """Each visit with its photos, in one query for all of them."""
+    rows = list(visits)
+    files = kept.files_with(rows)
+    return [(row, files[Visit, row.pk]) for row in rows]
+
+
+def for_expert(assignment: Assignment) -> list[Visit]:
+    """The visits whose minutes an expert reads beside the papers, the first one first.
+
+    None in a blind round, for minutes and photos name the studio in every line; none before the expert has declared to
+    have no relation. Photos stay in the office.
+    """
+    if assignment.application.round.blind or assignment.state not in READS:
+        return []
+    return list(Visit.objects.filter(application=assignment.application_id))
