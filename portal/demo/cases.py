@@ -12,13 +12,15 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from accounts.models import User
-from portal.demo import papers
+from portal.demo import papers, reviewing
 from portal.demo.people import HOME, Town
 from portal.demo.pictures import photo
 from portal.demo.story import Story, candidate
 from records.attachments import attach, checked
-from reviews.models import Application, Part, Round, State
+from reviews.models import Application, Objection, Part, PublicNotice, Round, State
+from reviews.objecting import Words, file_objection
 from studios.models import Certificate, Member, Policy, Studio
+from studios.models.title import check_code
 
 MUNICIPAL = ("杭州市劳动模范", "municipal", "杭州市人民政府")  # just enough
 TOO_LOW = ("校先进工作者", "university", settings.UNIVERSITY)
@@ -115,12 +117,80 @@ def on_paper(town: Town, random: Random, round_: Round, on: date) -> Story:
 
 
 def applied_again(town: Town, random: Random, round_: Round, on: date) -> Story:
-    """Refused in the last round, applied again once the year was over, and accepted."""
+    """Refused in the last round, applied again once the year was over; one expert scored far below the others."""
     refused = Application.objects.filter(state=State.REFUSED).exclude(round=round_).latest("pk")
     day = round_.opens_on
     papers.strengthen(refused.studio, random=random, on=on)
     story = Story(town, refused.studio, round_, on=day).submit(day + timedelta(days=6))
-    return story.sign(on=day + timedelta(days=9)).accept(day + timedelta(days=15))
+    story.sign(on=day + timedelta(days=9)).accept(day + timedelta(days=11))
+    asked = reviewing.ask(town, story.application, on=day + timedelta(days=12))
+    for level, one in zip((8.5, 8, 5, 8.5, 8), asked, strict=False):
+        reviewing.score(town, one, level, on=day + timedelta(days=16))
+    return story
+
+
+def under_review(story: Story, on: date) -> None:
+    """Experts are about it: one has handed in, one is half through, one has not begun, one is late, one stood aside."""
+    town, day = story.town, story.application.round.opens_on
+    story.submit(day + timedelta(days=6)).sign(on=day + timedelta(days=9)).accept(day + timedelta(days=12))
+    asked = reviewing.ask(town, story.application, on=day + timedelta(days=13), due_on=on + timedelta(days=5))
+    by_name = {one.expert.username: one for one in asked}
+    reviewing.score(town, by_name["expert1"], 8.5, on=on - timedelta(days=4))
+    reviewing.score(town, by_name["expert2"], 8, on=on - timedelta(days=1), only=5)
+    late = by_name["expert4"]
+    reviewing.score(town, late, 7.5, on=on - timedelta(days=3), only=0)
+    late.due_on = on - timedelta(days=2)
+    late.save(update_fields=["due_on"])
+    reason = "与领衔人共同承担过横向课题"
+    reviewing.recuse(town, by_name["expert5"], reason, on=on - timedelta(days=5))
+
+
+def talked_over(story: Story, on: date) -> None:
+    """One expert scored far below the others; it was talked over and seen on the spot, and waits for the decision."""
+    day = story.application.round.opens_on
+    story.submit(day + timedelta(days=3)).sign(on=day + timedelta(days=6)).accept(day + timedelta(days=8))
+    seen = reviewing.visit(
+        story.town,
+        story.application,
+        "场地与申报一致，设备在用；查看了培训签到表和师徒协议原件，询问了两名青年成员。",
+        on=day + timedelta(days=10),
+    )
+    attach(
+        checked(ContentFile(photo(2), name="考察现场.png")), seen, "photo", by=story.town.accounts["staff"]
+    )
+    minutes = (
+        "争议在于成果是否属于工作室。经核对立项书和专利权利人，成果属实；个别专家认为推广面不够，保留意见。"
+    )
+    story.review(8, asked=day + timedelta(days=9), scored=day + timedelta(days=14), apart=minutes)
+
+
+OBJECTIONS = (
+    Words("郭晓梅", "13800138000", "公示的第2项成果为我所在课题组完成，请核实工作室是否参与。"),
+    Words("何志远", "hezhiyuan@sjd.example", "该工作室的省部级项目已于去年结题，不应算作在研项目。"),
+)
+
+
+def objected(town: Town, stories: list[Story], notice: PublicNotice, *, on: date) -> None:
+    """On public notice still; one objection was found wrong, the other is being looked into."""
+    staff, day = town.accounts["staff2"], on - timedelta(days=1)
+    wrong, open_ = (
+        file_objection(notice, story.application, words, on=day)
+        for story, words in zip(stories, OBJECTIONS, strict=True)
+    )
+    for objection in (wrong, open_):
+        objection.take_on(by=staff)
+    wrong.dismiss(
+        by=staff,
+        minutes="查阅专利证书和任务书，工作室成员为第二、第三完成人，单位出具了分工说明。",
+        answer="经核查，工作室成员为该成果的完成人，贡献已由单位证明，异议不成立。",
+    )
+    for objection in (wrong, open_):
+        moments = iter(sorted(town.at(day) for _each in range(3)))
+        code = check_code(town.random.choice)
+        Objection.objects.filter(pk=objection.pk).update(received_at=next(moments), code=code)
+        for row, moment in zip(objection.log.order_by("pk"), moments, strict=False):
+            objection.log.filter(pk=row.pk).update(at=moment)
+    Objection.objects.filter(pk=wrong.pk).update(answered_at=wrong.log.latest("pk").at)
 
 
 def left_behind(town: Town, random: Random, round_: Round, on: date) -> Story:

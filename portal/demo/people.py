@@ -91,7 +91,7 @@ ACCOUNTS = [
             (2, "司徒喆", "03000"),
             (3, "逄弢", "20100"),
             (4, "尉迟翀", "12000"),
-            (5, "迪丽努尔·艾力", "08000"),
+            (5, "迪丽努尔·艾力", ""),  # from outside the university
         ]
     ),
     Account("staff", "王秀兰", "40000", ((RoleCode.UNION_STAFF, "", ""),)),
@@ -133,7 +133,7 @@ class Town:
 
     def _open(self, account: Account) -> None:
         user = self.person(
-            self.units[account.unit], name=account.name, title=account.title, username=account.username
+            self.units.get(account.unit), name=account.name, title=account.title, username=account.username
         )
         user.set_password(f"demo-{account.username}")
         user.save(update_fields=["password"])
@@ -164,7 +164,7 @@ class Town:
         return next(self._rare, None) or self.name()
 
     def person(
-        self, unit: Unit, *, name: str = "", title: str = "", username: str = "", born: int = 0
+        self, unit: Unit | None, *, name: str = "", title: str = "", username: str = "", born: int = 0
     ) -> User:
         random = self.random
         title = title or random.choice(TITLES)

@@ -8,7 +8,7 @@ from random import Random
 from django.core.files.base import ContentFile
 
 from accounts.models import Notice, RoleCode, Side, User
-from portal.demo import papers
+from portal.demo import papers, reviewing
 from portal.demo.people import HOME, Town
 from records.attachments import checked
 from reviews.actions import (
@@ -18,8 +18,9 @@ from reviews.actions import (
     turn_down_paper_form,
     upload_paper_form,
 )
-from reviews.models import Application, PaperForm, Part, Round
+from reviews.models import Application, PaperForm, Part, PublicNotice, Round
 from reviews.papers import application_form_pdf
+from reviews.releasing import release_decisions
 from studios.models import Certificate, Editor, Policy, Studio
 from studios.models.title import check_code
 
@@ -37,6 +38,7 @@ def past_round(year: int) -> Round:
         opens_on=date(year, 3, 1),
         closes_on=date(year, 3, 31),
         endorse_by=date(year, 4, 7),
+        review_by=date(year, 4, 15),
         decide_by=date(year, 4, 20),
         naming_on=date(year, 5, 1),
         policy=Policy.objects.in_force(date(year, 3, 1)),
@@ -53,6 +55,7 @@ def running_round(on: date) -> Round:
         opens_on=on - timedelta(days=20),
         closes_on=on + timedelta(days=19),
         endorse_by=on + timedelta(days=26),
+        review_by=on + timedelta(days=38),
         decide_by=decide_by,
         naming_on=max(date(year, 5, 1), decide_by),
         policy=Policy.objects.in_force(on),
@@ -104,6 +107,16 @@ class Story:
     def accept(self, on: date) -> Story:
         self.application.accept(by=self.town.accounts["staff"], note="材料齐全，予以受理。")
         return self._told(on)
+
+    def review(self, level: float, *, asked: date, scored: date, apart: str = "") -> Story:
+        """Experts score around a level, from 0 to 10; with ``apart`` one of them far below, which is talked over."""
+        town, levels = self.town, iter([level - 3.5] if apart else [])
+        for one in reviewing.ask(town, self.application, on=asked):
+            reviewing.score(town, one, next(levels, level), on=scored)
+        if apart:
+            reviewing.talk_over(town, self.application, apart, on=scored + timedelta(days=1))
+        self.application.complete_review(by=town.accounts["staff"], note="评分齐全，请决定。")
+        return self._told(scored + timedelta(days=1))
 
     def decide(self, decision: str, text: str, *, on: date) -> Story:
         self.application.decide(decision, by=self.town.accounts["leader"], text=text)
@@ -168,6 +181,8 @@ class Story:
                 Notice.objects.filter(event=event).update(created_at=moment)
             if log.verb in ("approve", "hold", "reject"):
                 Application.objects.filter(pk=application.pk).update(decided_at=moment)
+            if log.verb.startswith("announce_"):
+                Application.objects.filter(pk=application.pk).update(released_at=moment)
         Application.objects.filter(pk=application.pk).update(created_at=moments[0])
 
 
@@ -184,12 +199,24 @@ def date_answer(form: PaperForm, moment: datetime) -> None:
     told.exclude(milestone="uploaded").update(created_at=moment)
 
 
+def release(town: Town, stories: list[Story], *, on: date) -> PublicNotice | None:
+    """The decisions of a round become known together; those approved stand in a notice from the next working day."""
+    notice = release_decisions(stories[0].application.round, by=town.accounts["staff"], on=on)
+    if notice:
+        PublicNotice.objects.filter(pk=notice.pk).update(created_at=town.at(on))
+    for story in stories:
+        story.application.refresh_from_db()
+        story._told(on)
+    return notice
+
+
 def name_all(town: Town, stories: list[Story], *, named_on: date, issued_on: date) -> None:
     document = name_studios(
         [story.application for story in stories],
         by=town.accounts["leader"],
         named_on=named_on,
         issued_on=issued_on,
+        on=issued_on,
     )
     for story in stories:
         number_again(story.studio.certificates.get(issued_on=issued_on), town.random)

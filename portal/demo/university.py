@@ -9,9 +9,9 @@ from django.db import transaction
 
 from accounts.models import Notice, User
 from ledgers.evidence import refresh_all
-from portal.demo import cases
+from portal.demo import cases, reviewing
 from portal.demo.people import HOME, Town
-from portal.demo.story import Story, candidate, name_all, past_round, running_round
+from portal.demo.story import Story, candidate, name_all, past_round, release, running_round
 from records.outbox import Outbox
 from reviews.models import FIRST_YEAR, Application, Round
 from studios.issuing import issue
@@ -49,8 +49,12 @@ def build(*, seed: int, on: date) -> dict[str, int]:
 def _past(town: Town, random: Random, year: int, named: int, on: date, *, latest: bool) -> None:
     """A round of an earlier year: most are named, one is turned down; in the latest one on each way there is."""
     round_ = past_round(year)
+    reviewing.seat(town, round_)
     spring = date(year, 3, 3)
     chosen, others = [], []
+
+    def april(day: int) -> date:
+        return date(year, 4, day)
 
     def story(**options) -> Story:
         return Story(town, candidate(town, random, on=spring, **options), round_, on=spring)
@@ -65,18 +69,23 @@ def _past(town: Town, random: Random, year: int, named: int, on: date, *, latest
             cases.signed_on_paper(one, on=date(year, 3, 29))
         else:
             one.submit(date(year, 3, 12 + position)).sign(on=date(year, 3, 30))
-        chosen.append(one.accept(date(year, 4, 8)).decide("approve", "同意命名。", on=date(year, 4, 18)))
+        apart = "合议认为成果属实，个别专家打分偏严，维持各自评分。" if position == 1 else ""
+        one.accept(date(year, 4, 8)).review(8.5, asked=april(9), scored=april(13), apart=apart)
+        chosen.append(one.decide("approve", "同意命名。", on=april(16)))
+    rejected = []
     if year > FIRST_YEAR:
         one = story(weak=True).submit(date(year, 3, 20)).sign(on=date(year, 3, 30)).accept(date(year, 4, 8))
-        others.append(
-            one.decide("reject", "近两年无经认定的创新成果，建议条件成熟后再申报。", on=date(year, 4, 18))
-        )
+        one.review(5.5, asked=april(9), scored=april(14))
+        text = "近两年无经认定的创新成果，建议条件成熟后再申报。"
+        rejected.append(one.decide("reject", text, on=april(16)))
+    release(town, [*chosen, *rejected], on=april(17))
+    others += rejected
     if latest:
         one = story(weak=True).submit(date(year, 3, 21))
         others.append(one.refuse("团队尚在组建，暂不推荐。", on=date(year, 3, 28)))
         one = story().submit(date(year, 3, 21))
         others.append(one.withdraw("领衔人公派出国一年，申请撤回。", on=date(year, 3, 26)))
-    name_all(town, chosen, named_on=round_.naming_on, issued_on=date(year, 4, 24))
+    name_all(town, chosen, named_on=round_.naming_on, issued_on=april(28))
     for one in [*chosen, *others]:
         one.date_it()
     if not latest:  # those of the last round are still to be made
@@ -89,6 +98,7 @@ def _past(town: Town, random: Random, year: int, named: int, on: date, *, latest
 
 def _running(town: Town, random: Random, round_: Round, on: date) -> None:
     """The round that is open now: one application in every state, with something to do for every account."""
+    reviewing.seat(town, round_)
     day, accounts = round_.opens_on, town.accounts
     stories = [
         tell(town, random, round_, on)
@@ -113,19 +123,30 @@ def _running(town: Town, random: Random, round_: Round, on: date) -> None:
     story(weak=True, unit=HOME, by=accounts["department"])
     story(weak=True).submit(later[8]).sign(on=later[12])
     story(team=[accounts["staff"]]).submit(later[7]).sign(on=later[11])
-    story(rare=True, honour=cases.MUNICIPAL).submit(later[6]).sign(on=later[9]).accept(later[14])
-    story(name="焊接机器人劳模创新工作室", name_reason="领衔人为团队共同推举，沿用使用多年的名称。").submit(
-        later[3]
-    ).sign(on=later[6]).accept(later[9]).decide("approve", "同意命名。", on=later[15])
-    story(rare=True).submit(later[3]).sign(on=later[6]).accept(later[9]).decide(
-        "approve", "同意命名。", on=later[15]
-    )
-    story().submit(later[3]).sign(on=later[7]).accept(later[9]).decide(
-        "hold", "请补充 2 项成果的认定材料后再议。", on=later[16]
-    )
-    story(weak=True).submit(later[3]).sign(on=later[7]).accept(later[9]).decide(
-        "reject", "尚无省部级以上在研项目，建议下一年度再申报。", on=later[16]
-    )
+    cases.under_review(story(rare=True, honour=cases.MUNICIPAL, unit=HOME), on)
+
+    def decided(level: float, decision: str, text: str, **options) -> Story:
+        """One of those that were early: reviewed, and decided on the ninth day."""
+        one = story(**options).submit(later[2]).sign(on=later[4]).accept(later[5])
+        return one.review(level, asked=later[5], scored=later[7]).decide(decision, text, on=later[9])
+
+    welding = {
+        "name": "焊接机器人劳模创新工作室",
+        "name_reason": "领衔人为团队共同推举，沿用使用多年的名称。",
+    }
+    early = [
+        decided(8.5, "approve", "同意命名。", **welding),
+        decided(9, "approve", "同意命名。", rare=True),
+        decided(7.5, "hold", "请补充 2 项成果的认定材料后再议。"),
+        decided(5.5, "reject", "尚无省部级以上在研项目，建议下一年度再申报。", weak=True),
+    ]
+    release(town, early, on=later[10])
+    noticed = [
+        decided(level, "approve", "同意命名。", unit=unit) for level, unit in ((8, "30100"), (8.5, "07000"))
+    ]
+    cases.objected(town, noticed, release(town, noticed, on=later[18]), on=on)
+    cases.talked_over(story(unit="40100"), on)
+    decided(8, "approve", "同意命名。", unit="12000")
     story(honour=cases.TOO_LOW).submit(later[5]).refuse("领衔人的荣誉未达到市级，不予推荐。", on=later[10])
     story().submit(later[5]).withdraw("场地调整，待落实后再申报。", on=later[11])
     for each in stories:
