@@ -38,6 +38,7 @@ CALLED = ("老师", "师傅", "教授", "劳模", "大师", "主任", "院长", 
 # What makes the short name of a unit out of a common word: 材料学院 is a unit, 材料 is not.
 INSTITUTIONS = ("学院", "院", "系", "部", "处", "所", "馆", "中心", "医院", "实验室")
 INSTITUTIONS += ("工会", "党委", "党总支", "分党委")
+NUMBERS = (("honours", "certificate_no"), ("projects", "number"), ("achievements", "number"))
 SHORT = 2  # signs of a short name that may be a common word
 _APART = re.compile(r"[、,，;；/／|()（）\[\]【】\n]+")
 _JOINED = re.compile(r"[和与及]")
@@ -115,7 +116,7 @@ class Telltale:
 
 
 def mask(snapshot) -> Mask:
-    """What takes the names of an application out of any text; 3 queries, and 1 more when it was handed in anew.
+    """What takes the names of an application out of any text; 4 queries, and 1 more when it was handed in anew.
 
     :param snapshot: the version of the papers that is read.
     """
@@ -123,51 +124,38 @@ def mask(snapshot) -> Mask:
 
 
 def of(snapshot) -> Telltale:
-    """What the database and the papers know of an application."""
+    """What the database and the papers know of an application, of whoever belonged to the studio at any time too."""
     application, data = snapshot.application, snapshot.data
     studio = application.studio
-    involved = {studio.lead_id, *application.concerned, *application.handed_in_by, application.started_by_id}
-    asked = Q(pk__in=involved) | Q(endorsements__application=application)
-    people = {one.pk: one for one in User.objects.filter(asked).distinct()}
-    units = _units(studio.unit, people[studio.lead_id].unit_id)
-    signed = [one.signatory for one in application.endorsements.all()]
-    named = {bare(one["name"]): one["name"] for one in data.get("members", [])}
-    by_name = {bare(one.name): _person(one) for one in people.values()}
-    lead = people.pop(studio.lead_id)
-    apart = {bare(data["lead"]["name"]), bare(lead.name), *named, *map(bare, signed)}
-    concerned = {*application.concerned}
+    entered = list(studio.members.values_list("user", "name"))
+    ours = {studio.lead_id, *application.concerned, *(pk for pk, _name in entered if pk)}
+    signed = Q(pk__in=application.endorsements.values("by")) | Q(pk__in=application.handed_in_by)
+    people = User.objects.filter(signed | Q(pk__in=ours) | Q(pk=application.started_by_id)).order_by("pk")
+    accounts = {one.pk: one for one in people}
+    lead = accounts[studio.lead_id]
+    units = _units(studio.unit, lead.unit_id)
+    own = {bare(accounts[pk].name): _person(accounts[pk]) for pk in sorted(ours & accounts.keys())}
+    members = {bare(one["name"]): one["name"] for one in data.get("members", [])}
+    leads = (Person(data["lead"]["name"]), _person(lead))
+    told = {*members, *(bare(one.name) for one in leads)}
+    once = dict.fromkeys([*own, *application.concerned_names, *(bare(name) for _pk, name in entered)])
     return Telltale(
         studios=_studio_names(snapshot),
-        leads=(Person(data["lead"]["name"]), _person(lead)),
-        members=tuple(by_name.get(plain, Person(name)) for plain, name in named.items()),
-        others=(
-            *(
-                _person(one)
-                for pk, one in sorted(people.items())
-                if pk in concerned and bare(one.name) not in apart
-            ),
-            *(Person(name) for name in application.concerned_names if name not in apart | by_name.keys()),
-        ),
+        leads=leads,
+        members=tuple(own.get(plain, Person(name)) for plain, name in members.items()),
+        others=tuple(own.get(name, Person(name)) for name in once if name not in told),
         signatories=(
-            *map(Person, signed),
-            *(_person(one) for pk, one in sorted(people.items()) if pk not in concerned),
+            *(Person(one.signatory) for one in application.endorsements.all()),
+            *(_person(one) for pk, one in accounts.items() if pk not in ours),
             *(Person(unit.union_chair) for unit in units if unit.union_chair),
         ),
         units=(
             data["studio"]["unit"],
-            *(name for one in units for name in (one.name, one.union_name, one.code)),
+            *(text for one in units for text in (one.name, one.union_name, one.code)),
         ),
         short_units=tuple(one.short_name for one in units),
         owners=tuple(one.get("owner", "") for one in data.get("achievements", [])),
-        numbers=tuple(
-            one.get(field, "")
-            for section, field in (
-                ("honours", "certificate_no"),
-                ("projects", "number"),
-                ("achievements", "number"),
-            )
-            for one in data.get(section, [])
-        ),
+        numbers=tuple(one.get(name, "") for section, name in NUMBERS for one in data.get(section, [])),
         contacts=tuple(unit.union_phone for unit in units),
         address=data.get("venue", {}).get("address", ""),
     )

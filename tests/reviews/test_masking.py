@@ -3,6 +3,7 @@
 import io
 import json
 from copy import deepcopy
+from datetime import date
 
 import pikepdf
 import pypdfium2
@@ -330,7 +331,7 @@ def test_masking_asks_little_and_once(named_everywhere):
         masking.papers(assignment)
         masking.papers(assignment)
         masking.text(assignment, "龚䶮")
-    assert len(asked) <= 3
+    assert len(asked) == 4
 
 
 def text_of(pdf: bytes) -> str:
@@ -369,5 +370,9 @@ def test_who_left_the_team_and_who_signed_are_looked_for_too(named_everywhere):
     assignment, _everybody = named_everywhere
     application = assignment.application
     application.concerned_names = [*application.concerned_names, "早先离队"]
+    Member.objects.create(studio=application.studio, name="更早离队", left_on=date(2020, 1, 1))
     signatory = application.endorsements.get(part="recommendation").signatory
-    assert masking.text(assignment, f"早先离队、{signatory}") == "〔有关人员2〕、〔签署人〕"
+    assert (
+        masking.text(assignment, f"早先离队、更早离队、{signatory}")
+        == "〔有关人员2〕、〔有关人员3〕、〔签署人〕"
+    )
