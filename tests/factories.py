@@ -264,14 +264,15 @@ def endorse_all(application: Application) -> None:
         application.endorse(part, by=user, opinion="同意推荐")
 
 
-def reviewed_by(application: Application, *marks: int) -> None:
-    """Each of some experts has given this mark of ten for every criterion and handed in."""
+def reviewed_by(application: Application, *marks: int) -> Assignment | None:
+    """Each of some further experts has given this mark of ten for every criterion and handed in; the last sheet."""
     if application.round.rubric is None:
         application.round.rubric = create_default()
         application.round.save()
     criteria = list(application.round.rubric.criteria.all())
-    for place, mark in enumerate(marks):
-        expert = _panelist(application, place)
+    assignment = None
+    for place, mark in enumerate(marks, application.assignments.count()):
+        expert = expert_at(application, place)
         assignment = Assignment.objects.create(
             application=application,
             snapshot=application.snapshot,
@@ -284,9 +285,10 @@ def reviewed_by(application: Application, *marks: int) -> None:
             Mark(assignment=assignment, criterion=one, points=mark, comment="材料可证。") for one in criteria
         )
         assignment.hand_in(by=expert)
+    return assignment
 
 
-def _panelist(application: Application, place: int) -> User:
+def expert_at(application: Application, place: int) -> User:
     """The expert of that number on the panel of the round; invited when there is none yet."""
     seats = list(application.round.panel.order_by("pk").select_related("expert"))
     if place < len(seats):
