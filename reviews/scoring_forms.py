@@ -13,7 +13,7 @@ from reviews.forms import Words
 from reviews.models.assignment import HALF
 
 OVERALL = "overall"
-LONGEST_COMMENT = 1000
+LONGEST_COMMENT = 2000
 
 
 def points_name(criterion) -> str:
@@ -91,13 +91,16 @@ class SheetForm(forms.Form):
 
 
 def _comment(label: str, initial: str, rows: int = 2) -> forms.CharField:
-    return forms.CharField(
+    field = forms.CharField(
         label=label,
         initial=initial,
         required=False,
         max_length=LONGEST_COMMENT,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
+    # The browser would cut off what is pasted; what is too long is said and stays in the page.
+    del field.widget.attrs["maxlength"]
+    return field
 
 
 class RecuseForm(forms.Form):

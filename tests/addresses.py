@@ -42,6 +42,7 @@ WORKS_ON_IT = frozenset({"lead", "co_editor"})
 AT_THE_UNIT = frozenset({"department", "department_member", "party", "administration"})
 READS_STUDIO = WORKS_ON_IT | AT_THE_UNIT | SEES_ALL | {"member"}
 OFFICERS = frozenset({"department", "department_member", "other_department"})
+EXPERT = frozenset({"expert"})  # the office looks at reviews in the office
 
 # Staff have a say in this once the unit has signed; until then they are told that it is not their turn.
 SENDS_BACK = frozenset({"department", "party", "administration", "staff"})
@@ -75,6 +76,10 @@ def of_studio(**more) -> Callable:
 
 def application(world) -> dict:
     return {"pk": world.application.pk}
+
+
+def assignment(world) -> dict:
+    return {"pk": world.assignment.pk}
 
 
 def _account_pages() -> dict[str, Address]:
@@ -157,8 +162,18 @@ PORTAL = {
     ),
     "reviews:form": Address(READS_STUDIO, lambda world: {"pk": world.application.pk, "kind": "pdf"}),
     "reviews:stamped": Address(frozenset({"department"}), application),
-    "reviews:assignment": Address(SEES_ALL | {"expert"}, lambda world: {"pk": world.assignment.pk}),
-    "reviews:papers_pdf": Address(frozenset({"expert"}), lambda world: {"pk": world.assignment.pk}),
+    "reviews:reviews": Address(EXPERT),
+    "reviews:assignment": Address(EXPERT, assignment),
+    "reviews:papers_pdf": Address(EXPERT, assignment),
+    "reviews:accept_review": Address(EXPERT, assignment, posts=True),
+    "reviews:recuse": Address(EXPERT, assignment),
+    "reviews:decline": Address(EXPERT, assignment),
+    "reviews:assignment_file": Address(
+        EXPERT, lambda world: {"pk": world.assignment.pk, "file": world.frozen_photo}
+    ),
+    "reviews:autosave_review": Address(EXPERT, assignment, posts=True),
+    "reviews:hand_in_review": Address(EXPERT, assignment),
+    "reviews:other_sheets": Address(EXPERT, lambda world: {"pk": world.handed_in.pk}),
     "reviews:decision": Address(SEES_ALL, lambda world: {"pk": world.document.pk}),
 }
 

@@ -20,7 +20,8 @@ from reviews.models import PaperForm
 from studios.models import Editor, IssuedPaper, Presence
 from tests.addresses import ADDRESSES, ELSEWHERE, EVERYBODY, named_addresses
 from tests.cast import make_cast
-from tests.factories import ApplicationFactory, StudioFactory
+from tests.factories import ApplicationFactory, StudioFactory, UserFactory
+from tests.reviews.scoring import accepted, fill_in
 
 pytestmark = pytest.mark.once  # who may open what does not depend on the database
 
@@ -50,6 +51,9 @@ def world(db):
     IssuedPaper.objects.create(
         certificate=world.certificate, kind="certificate", file=ContentFile(b"%PDF-", name="x.pdf"), size=5
     )
+    world.assignment, world.handed_in = (reviewed_by(world.expert) for _each in range(2))
+    world.frozen_photo = world.assignment.snapshot.data["files"][0]["id"]
+    fill_in(world.handed_in).hand_in(by=world.expert)
     world.project = world.studio.projects.first()
     world.editor = Editor.objects.get(studio=world.studio)
     world.job = Job.objects.create(kind="nothing", title="制发证书", started_by=world.staff)
@@ -78,6 +82,16 @@ def world(db):
         ),
     }
     return world
+
+
+def reviewed_by(expert):
+    """An expert at work on the papers of a lead of whom everything personal is recorded."""
+    lead = UserFactory(phone="13987654321", email="lead.private@sjd.example", birth_year=BIRTH)
+    studio = StudioFactory(lead=lead, complete=True)
+    studio.members.update(birth_year=BIRTH)
+    attach(checked(ContentFile(photo(0), name="全景.png")), studio.venue, "photo", by=lead)
+    application = ApplicationFactory(studio=studio, accepted=True)
+    return accepted(expert, application=application, shows="all")
 
 
 def test_every_address_stands_in_the_table():

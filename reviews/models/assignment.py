@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import RoleCode
 from accounts.permissions import check
@@ -54,7 +55,7 @@ class AssignmentQuerySet(models.QuerySet):
 class AssignmentState(models.TextChoices):
     INVITED = "invited", _("Invited")
     ACCEPTED = "accepted", _("Under review")
-    HANDED_IN = "handed_in", _("Handed in")
+    HANDED_IN = "handed_in", pgettext_lazy("review", "Handed in")
     DECLINED = "declined", _("Declined")
     RECUSED = "recused", _("Recused")
     REPLACED = "replaced", _("Replaced")

@@ -8,25 +8,29 @@ from django.urls import reverse
 from reviews.expert_sheet import form_of, lines
 from reviews.models import Assignment
 from reviews.scoring_forms import comment_name, points_name
-from tests.reviews.review import assigned, expert_of, under_review
+from tests.factories import ApplicationFactory
+from tests.reviews.review import assigned, expert_of, open_review
 
 
-def invited(name: str = "周评", *, application=None, **round_fields) -> Assignment:
-    """An expert is asked to review an application, one of its own where none is given."""
-    expert = expert_of(name)
-    if application is None:
-        application = under_review(expert)
-    else:
-        application.round.panel.create(expert=expert)
+def invited(who="周评", *, application=None, **round_fields) -> Assignment:
+    """An expert is asked to review an application, one of its own where none is given.
+
+    :param who: the expert, or the name of a new one.
+    """
+    expert = expert_of(who) if isinstance(who, str) else who
+    application = application or ApplicationFactory(accepted=True)
+    if application.round.rubric is None or application.round.review_by is None:
+        open_review(application.round)
+    application.round.panel.get_or_create(expert=expert)
     for field, value in round_fields.items():
         setattr(application.round, field, value)
     application.round.save()
     return fresh(assigned(application, expert))
 
 
-def accepted(name: str = "周评", **more) -> Assignment:
+def accepted(who="周评", **more) -> Assignment:
     """The expert has declared to have no relation."""
-    assignment = invited(name, **more)
+    assignment = invited(who, **more)
     assignment.accept(by=assignment.expert)
     return fresh(assignment)
 
@@ -38,8 +42,8 @@ def fill_in(assignment: Assignment, points: str = "8", comment: str = "") -> Ass
     return assignment
 
 
-def handed_in(name: str = "周评", *, points: str = "8", comment: str = "", **more) -> Assignment:
-    assignment = fill_in(accepted(name, **more), points, comment)
+def handed_in(who="周评", *, points: str = "8", comment: str = "", **more) -> Assignment:
+    assignment = fill_in(accepted(who, **more), points, comment)
     assignment.hand_in(by=assignment.expert)
     return fresh(assignment)
 
