@@ -13,7 +13,7 @@ from django.utils import timezone
 from ledgers import evidence
 from records import jobs, leftovers, outbox
 from records.models import PendingImport
-from reviews import expert_reminders, reminders
+from reviews import expert_reminders, objection_reminders, reminders
 from studios.models import Draft
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ DAY: list[tuple[str, Callable[[date], int]]] = [
     ("verdicts_refreshed", evidence.refresh_all),
     ("reminders_sent", reminders.remind),
     ("experts_reminded", expert_reminders.remind),
+    ("objections_reminded", objection_reminders.remind),
     ("sessions_ended", end_sessions),
     ("imports_forgotten", forget_imports),
     ("drafts_swept", sweep_drafts),

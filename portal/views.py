@@ -12,6 +12,7 @@ from portal.certificates import CheckForm, checks_left, find
 from portal.context import frame_of
 from portal.home import Home
 from portal.regulation import CHAPTERS
+from reviews.models import PublicNotice
 
 
 @login_not_required
@@ -20,7 +21,8 @@ from portal.regulation import CHAPTERS
 def home(request):
     """What is to be done for who is signed in; the public front page for everybody else."""
     if not request.user.is_authenticated:
-        return render(request, "portal/front.html", {"form": CheckForm()})
+        notices = PublicNotice.objects.open(timezone.localdate())
+        return render(request, "portal/front.html", {"form": CheckForm(), "open_notices": notices})
     return render(request, "portal/home.html", {"home": Home(frame_of(request), timezone.localdate())})
 
 

@@ -140,7 +140,7 @@ class AttachmentQuerySet(models.QuerySet):
         return files
 
     def visible_to(self, user):
-        """A file is visible exactly when its record is.
+        """A file is visible exactly when its record is, or as the kind of record says by ``files_visible_to``.
 
         A kind of record without ``visible_to`` shows its files to nobody. Narrow first, ``filter(pk=…)``
         before ``visible_to``: only the kinds of record among the rows at hand are asked.
@@ -148,7 +148,8 @@ class AttachmentQuerySet(models.QuerySet):
         seen = Q(pk__in=[])
         for pk in self.order_by().values_list("content_type", flat=True).distinct():
             model = ContentType.objects.get_for_id(pk).model_class()
-            rows = getattr(getattr(model, "objects", None), "visible_to", None)
+            kept = getattr(model, "objects", None)
+            rows = getattr(kept, "files_visible_to", None) or getattr(kept, "visible_to", None)
             if rows is not None:
                 seen |= Q(content_type=pk, object_id__in=rows(user).order_by().values("pk"))
         for function in ALSO_VISIBLE:

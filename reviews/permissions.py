@@ -162,6 +162,11 @@ rules.add_perm("reviews.view_visits", reads_reviews & ~own_case)
 rules.add_perm("reviews.release_decisions", (is_union_staff | is_union_leader) & takes_no_part)
 rules.add_perm("reviews.reverse_decision", is_union_leader & takes_no_part)
 rules.add_perm("reviews.investigate", _of_objection((is_union_staff | is_union_leader) & takes_no_part))
+# What is said against the own studio, or against what one has signed, others in the office read.
+rules.add_perm(
+    "reviews.read_objection",
+    (is_union_staff | is_union_leader | is_auditor) & _of_objection(takes_no_part),
+)
 rules.add_perm("reviews.answer_objection", investigates & _of_objection(takes_no_part))
 rules.add_perm("reviews.view_objector", investigates)
 rules.add_perm("reviews.answer_assignment", reviews_it)

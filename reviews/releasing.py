@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import check
-from records.calendar import working_days
+from records.documents import require_glyphs
 from records.moves import DomainError
-from reviews.models import Application, Decision, PublicNotice, Round, State
+from reviews.models import Application, Decision, PublicNotice, Round, Snapshot, State
+from reviews.notice_days import notice_days
 
 ANNOUNCES = {
     Decision.APPROVE: "announce_approval",
@@ -25,19 +30,31 @@ def proposed(round_: Round):
     return (
         Application.objects.filter(round=round_, state=State.PROPOSED)
         .select_related("studio__lead", "studio__unit", "round__policy")
-        .prefetch_related("studio__editors", "studio__members", "endorsements")
+        .prefetch_related("studio__editors", "studio__members", "endorsements", _papers())
         .order_by("studio__unit__code", "pk")
     )
 
 
-def release_decisions(round_: Round, *, by, on: date) -> PublicNotice | None:
+def _papers() -> Prefetch:
+    return Prefetch("snapshots", Snapshot.objects.order_by("-version"), to_attr="versions_read")
+
+
+def as_it_lay(applications: Iterable[Application]) -> str:
+    """What lay before whoever releases: it is another text once a decision or its words have changed."""
+    rows = sorted((one.pk, one.decision, one.decision_text) for one in applications)
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:32]
+
+
+def release_decisions(round_: Round, *, by, on: date, read: str | None = None) -> PublicNotice | None:
     """Make all decisions known that wait in a round, and publish the notice of those that are to be named.
 
     The day of publication does not count (Civil Code, Art. 201): the notice runs from the next working day, for the
     working days that the policy of the round gives.
 
+    :param read: as :func:`as_it_lay` said when the page was opened; None for a release from no page.
     :returns: the notice; None when no studio is to be named.
-    :raises DomainError: when no decision waits.
+    :raises DomainError: when no decision waits, when one has changed since it was read, and when the notice could not
+        show a name.
     :raises PermissionDenied: when one of them is the person's own case.
     """
     with transaction.atomic():
@@ -47,6 +64,12 @@ def release_decisions(round_: Round, *, by, on: date) -> PublicNotice | None:
             raise DomainError(_("No decision of this round waits for its release."))
         for row in rows:
             check(by, "reviews.release_decisions", row)
+        if read not in (None, as_it_lay(rows)):
+            raise DomainError(
+                _(
+                    "The decisions have changed since this page was opened. Read them again before the release."
+                )
+            )
         approved = [row for row in rows if row.decision == Decision.APPROVE]
         notice = publish(round_, approved, by=by, on=on) if approved else None
         for row in rows:
@@ -57,21 +80,38 @@ def release_decisions(round_: Round, *, by, on: date) -> PublicNotice | None:
 
 
 def publish(round_: Round, approved: list[Application], *, by, on: date) -> PublicNotice:
-    calendar, days = working_days(), round_.policy.notice_days
-    starts_on = calendar.first_after(on)
-    ends_on = calendar.last_of(days, since=starts_on)
-    return PublicNotice.objects.create(
+    notice = draft(round_, approved, on=on)
+    require_drawable(notice)
+    notice.published_by = by
+    notice.save(force_insert=True)
+    return notice
+
+
+def draft(round_: Round, approved: list[Application], *, on: date) -> PublicNotice:
+    """The notice that a release on a day would publish; keeps nothing."""
+    run = notice_days(on, round_.policy.notice_days)
+    return PublicNotice(
         round=round_,
         serial=round_.notices.count() + 1,
         title=title_of_notice(round_),
         entries=[entry(one) for one in approved],
-        days=days,
-        published_on=on,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        plan_is_known=calendar.is_published(on, ends_on),
-        published_by=by,
+        days=run.days,
+        published_on=run.published_on,
+        starts_on=run.starts_on,
+        ends_on=run.ends_on,
+        plan_is_known=run.plan_is_known,
     )
+
+
+def require_drawable(notice: PublicNotice) -> None:
+    """Refuse a notice before it is published whose file could not show a name.
+
+    :raises records.documents.MissingGlyph: naming the studio and the characters.
+    """
+    require_glyphs(notice.title, whose=notice.title)
+    for one in notice.entries:
+        for text in (one["studio"], one["lead"], one["unit"], *one["kinds"]):
+            require_glyphs(text, whose=one["studio"])
 
 
 def title_of_notice(round_: Round) -> str:
@@ -80,12 +120,13 @@ def title_of_notice(round_: Round) -> str:
 
 def entry(application: Application) -> dict:
     """All that a notice shows of a studio: nothing personal but the name of who leads it (Art. 2)."""
-    names = application.named_as()
+    names, read = application.named_as(), getattr(application, "versions_read", None)
+    snapshot = read[0] if read else application.snapshot
     return {
         "application": application.pk,
         "number": application.number,
         "studio": names.studio,
         "unit": names.unit,
         "lead": names.lead,
-        "kinds": application.snapshot.data["studio"]["kinds"],
+        "kinds": snapshot.data["studio"]["kinds"],
     }

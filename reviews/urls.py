@@ -5,6 +5,8 @@ from reviews.views import (
     correcting,
     handing_in,
     lists,
+    notices,
+    objecting,
     papers,
     reviewing,
     reviewing_papers,
@@ -39,4 +41,9 @@ urlpatterns = [
     path("reviews/<int:pk>/hand-in/", scoring.hand_in, name="hand_in_review"),
     path("reviews/<int:pk>/others/", scoring.others, name="other_sheets"),
     path("decisions/<int:pk>/", papers.decision, name="decision"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/<int:pk>/notice.pdf", notices.notice_pdf, name="notice_pdf"),
+    path("notices/<int:pk>/object/", objecting.object_to, name="object"),
+    path("objections/<str:code>/", objecting.objection, name="objection"),
 ]

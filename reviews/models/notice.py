@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.round import Round
+from reviews.models.states import State
 
 
 class PublicNoticeQuerySet(models.QuerySet):
@@ -74,3 +75,10 @@ class PublicNotice(models.Model):
 
     def is_over(self, on: date) -> bool:
         return on > self.ends_on
+
+    def standing(self) -> set[int]:
+        """The applications that still stand in it: approved by it, or named since; one query. What was taken out by an
+        objection or a reversal is not among them, also where a later notice carries it again.
+        """
+        held = self.applications.filter(state__in=(State.APPROVED, State.NAMED))
+        return set(held.values_list("pk", flat=True))

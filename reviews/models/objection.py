@@ -38,6 +38,10 @@ class ObjectionQuerySet(models.QuerySet):
             return self.none()
         return self if user.is_superuser or user.has_role(*RoleCode.READS_ALL) else self.none()
 
+    def files_visible_to(self, user):
+        """Whose files a person may open: as an investigator, nobody else, whatever else they see of it."""
+        return self.filter(investigators=user) if user.is_authenticated and user.is_active else self.none()
+
     def open(self):
         return self.filter(state__in=OPEN_OBJECTIONS)
 
@@ -135,11 +139,22 @@ class Objection(Movable, models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN_OBJECTIONS
 
+    def move(self, verb, **kwargs):
+        """As every move, and those whom it concerns are told."""
+        from reviews import objection_notices
+
+        with transaction.atomic():
+            log = super().move(verb, **kwargs)
+            objection_notices.tell_of_move(self, log)
+        return log
+
     # -- the moves -------------------------------------------------------------------------------
 
     def take_on(self, *, by, note: str = ""):
-        """Become one of its investigators, who alone read who objects."""
-        with transaction.atomic():
+        """Become one of its investigators, who alone read who objects; said twice it is done once."""
+        with self.locked("take_on"):
+            if self.investigators.filter(pk=by.pk).exists():
+                return
             self.move("take_on", by=by, note=note)
             self.investigators.add(by)
 

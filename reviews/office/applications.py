@@ -25,6 +25,7 @@ from reviews.exports import ApplicationResource
 from reviews.models import Application, ApplicationLog, Endorsement
 from reviews.office import bulk, naming, verbs
 from reviews.office.desk import Desk
+from reviews.office.notices import ByNotice
 from studios.models import Studio
 from studios.office.filters import SearchedByStudio, kind_filter, unit_filter
 from studios.own_cases import own_now
@@ -41,7 +42,7 @@ class ApplicationAdmin(SearchedByStudio, WithoutHistoryPage, ExportsMixin, Offic
     resource = ApplicationResource
     list_display = ["number", "studio_name", "state_shown", "unit", "handed_in", "waits_since"]
     list_display_links = ["number", "studio_name"]
-    list_filter = ["state", "round", unit_filter("studio__unit"), kind_filter("studio__")]
+    list_filter = ["state", ByNotice, "round", unit_filter("studio__unit"), kind_filter("studio__")]
     list_select_related = ["studio__unit", "round"]
     search_help_text = _("Number, name of the studio or its lead, pinyin, initials, or staff number")
     actions = ["accept_several", "decide_several", "name_several"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from records import agenda
 from records.jobs import Job
 from records.templatetags.present import cn_date
 from reviews.models import Application, Endorsement, PaperForm, State
+from reviews.office import notice_queues
 from studios.models import Certificate, Member, Studio
 from studios.office.certificates import lacking_papers, with_papers
 
@@ -38,10 +40,19 @@ def applications(user, on):
     own = [row for row in WAITING if user.has_role(row[2])]
     if not own:
         return
-    waiting = weighed(Application.objects.filter(state__in=[state for state, *_rest in own]), user)
+    found = Application.objects.filter(state__in=[state for state, *_rest in own])
+    waiting = weighed(notice_queues.noticed(found, on), user)
     for state, title, _role, day in own:
         url = f"{reverse('admin:reviews_application_changelist')}?{urlencode({'state__exact': state.value})}"
-        yield queue(str(title), [one for one in waiting if one.state == state], day, url, on)
+        here = [one for one in waiting if one.state == state]
+        for place, rows in notice_queues.places(state, here, url):
+            made = queue(str(title), rows, day, place, on)
+            if state == State.APPROVED and (later := notice_queues.not_yet(here)):
+                made = replace(made, detail=" · ".join(filter(None, (made.detail, later))))
+            yield made
+
+
+agenda.queues(notice_queues.objections)
 
 
 @agenda.queues

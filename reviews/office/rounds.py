@@ -27,6 +27,7 @@ from records.templatetags.present import badge, cn_date
 from reviews import panel_changes, panels
 from reviews.models import FIRST_YEAR, Assignment, Panelist, Round, Rubric
 from reviews.office.panel import panel_urls
+from reviews.office.release import release_urls
 from reviews.office.rubrics import newest_whole
 from reviews.office.seats import PanelInline
 from studios.articles import linked
@@ -196,7 +197,8 @@ class RoundAdmin(OfficeAdmin):
         )
 
     def get_urls(self):
-        return [*panel_urls(self.admin_site.admin_view), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [*panel_urls(wrap), *release_urls(wrap), *super().get_urls()]
 
     def get_changeform_initial_data(self, request):
         return {**proposal(timezone.localdate()), **super().get_changeform_initial_data(request)}

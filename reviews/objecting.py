@@ -1,0 +1,78 @@
+"""An objection is taken: under a receipt number, as long as the notice runs, and once however often it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from records.attachments import CheckedFile, attach
+from records.moves import DomainError
+from records.numbers import next_number
+from reviews import objection_notices
+from reviews.models import Application, Objection, PublicNotice, State
+from reviews.objection_files import FILES, SEAL
+from studios.models.title import check_code
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody says, and with which files; the files are checked."""
+
+    name: str
+    contact: str
+    text: str
+    organisation: str = ""
+    seal: tuple[CheckedFile, ...] = ()
+    files: tuple[CheckedFile, ...] = field(default=())
+
+
+def file_objection(
+    notice: PublicNotice, application: Application, words: Words, *, on: date, key: str = ""
+) -> Objection:
+    """Take an objection to the naming of a studio.
+
+    The row of the application is held, as a naming holds it: of an objection and a naming at the same moment the
+    second one finds what the first one did.
+
+    :param key: of the form it was sent with; the same words sent again with it are the same objection.
+    :raises DomainError: when the notice takes none on this day, and when the studio does not stand in it (any more).
+    """
+    code = _code(key, application, words) if key else check_code()
+    with transaction.atomic():
+        held = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+        if sent := Objection.objects.filter(code=code).first():
+            return sent
+        if not notice.is_open(on):
+            raise DomainError(
+                _("The days of this public notice are over; objections are not taken any more.")
+            )
+        if held.state != State.APPROVED or held.notice_id != notice.pk:
+            raise DomainError(_("This studio does not stand in the public notice any more."))
+        objection = Objection.objects.create(
+            notice=notice,
+            application=held,
+            number=f"{on.year}-Y{next_number('objection', on.year):04d}",
+            code=code,
+            name=words.name,
+            contact=words.contact,
+            organisation=words.organisation,
+            text=words.text,
+        )
+        for slot, files in ((SEAL, words.seal), (FILES, words.files)):
+            for file in files:
+                attach(file, objection, slot, by=None)
+        objection_notices.tell_of_arrival(objection)
+    return objection
+
+
+def _code(key: str, application: Application, words: Words) -> str:
+    """Of the same words in the same form the same code, which nobody guesses who does not know the portal's secret."""
+    said = [key, str(application.pk), words.name, words.contact, words.organisation, words.text]
+    said += [hashlib.sha256(file.data).hexdigest() for file in (*words.seal, *words.files)]
+    digest = iter(salted_hmac("reviews.objecting", "\0".join(said), algorithm="sha256").digest())
+    return check_code(lambda letters: letters[next(digest) % len(letters)])
