@@ -82,6 +82,14 @@ def assignment(world) -> dict:
     return {"pk": world.assignment.pk}
 
 
+def public_notice(world) -> dict:
+    return {"pk": world.public_notice.pk}
+
+
+def objection(world) -> dict:
+    return {"pk": world.objection.pk}
+
+
 def _account_pages() -> dict[str, Address]:
     own = [
         "account_logout",
@@ -175,10 +183,21 @@ PORTAL = {
     "reviews:hand_in_review": Address(EXPERT, assignment),
     "reviews:other_sheets": Address(EXPERT, lambda world: {"pk": world.handed_in.pk}),
     "reviews:decision": Address(SEES_ALL, lambda world: {"pk": world.document.pk}),
+    "reviews:notices": Address(EVERYBODY, public=True),
+    "reviews:notice": Address(EVERYBODY, public_notice, public=True),
+    "reviews:notice_pdf": Address(EVERYBODY, public_notice, public=True),
+    "reviews:object": Address(EVERYBODY, public_notice, public=True),
+    "reviews:objection": Address(EVERYBODY, lambda world: {"code": world.objection.code}, public=True),
 }
 
 # Lists of the admin that go out as Excel.
-EXPORTED = {"accounts_unit", "accounts_user", "studios_studio", "studios_certificate", "reviews_application"}
+EXPORTED = {
+    "accounts_unit",
+    "accounts_user",
+    "studios_studio",
+    "studios_certificate",
+    "reviews_application",
+} | {"reviews_assignment"}
 # The admin: whom each model is for to look at, to add to and to change.
 MODELS = {
     "records_job": (STAFF, NOBODY),
@@ -196,14 +215,25 @@ MODELS = {
     "studios_studiolog": (LEADERS | {"auditor"}, NOBODY),
     "reviews_paperform": (STAFF | {"auditor"}, NOBODY),
     "reviews_round": (SEES_ALL, STAFF),
+    "reviews_rubric": (SEES_ALL, STAFF),
+    "reviews_publicnotice": (SEES_ALL, NOBODY),
+    "reviews_objection": (SEES_ALL, NOBODY),
+    "reviews_assignment": (SEES_ALL, NOBODY),
+    "records_calendarday": (SEES_ALL, STAFF),
 }
+# Rows that nothing rests on yet may be deleted.
+DELETED_BY = {"reviews_rubric": STAFF, "records_calendarday": STAFF}
 # Their pages in the admin are no history pages, and those of the others that keep no versions show none.
-WITHOUT_VERSIONS = {"records_job", "records_outbox"}
+WITHOUT_VERSIONS = {"records_job", "records_outbox", "records_calendarday"}
 NO_VERSIONS_KEPT = {"reviews_application", "reviews_decisiondocument", "reviews_paperform"} | {
     "admin_logentry",
     "reviews_applicationlog",
+    "reviews_assignment",
+    "reviews_objection",
+    "reviews_publicnotice",
     "studios_studiolog",
 }
+PANEL = {"panel": SEES_ALL} | dict.fromkeys(("propose", "several", "panel_add", "panel_invite"), STAFF)
 # Telephone, mail and birth stand on a person's own page in the admin, for those who keep the accounts.
 KEEPS_ACCOUNTS = STAFF | {"sysadmin"}
 
@@ -235,6 +265,30 @@ def _admin_pages() -> dict[str, Address]:
         "admin:studios_certificate_preview": Address(
             SEES_ALL, lambda world: {"pk": world.certificate.pk, "kind": "plaque"}
         ),
+        "admin:records_calendarday_year": Address(SEES_ALL, lambda world: {"year": 2026}),
+        "admin:reviews_rubric_copy": Address(STAFF, lambda world: [world.rows["reviews_rubric"].pk]),
+        "admin:reviews_rubric_sheet": Address(SEES_ALL, lambda world: [world.rows["reviews_rubric"].pk]),
+        **{
+            f"admin:reviews_round_{name}": Address(
+                people, lambda world: [world.assignment.application.round_id]
+            )
+            for name, people in PANEL.items()
+        },
+        "admin:reviews_round_application": Address(
+            SEES_ALL, lambda world: [world.assignment.application.round_id, world.assignment.application_id]
+        ),
+        "admin:reviews_assignment_verb": Address(
+            STAFF, lambda world: {"pk": world.assignment.pk, "verb": "replace"}
+        ),
+        "admin:reviews_round_release": Address(STAFF | LEADERS, lambda world: [world.application.round_id]),
+        # Without a decision that waits there is no notice to preview.
+        "admin:reviews_round_preview_notice": Address(NOBODY, lambda world: [world.application.round_id]),
+        "admin:reviews_objection_take_on": Address(STAFF | LEADERS, objection, posts=True),
+        # Its investigator alone answers it.
+        "admin:reviews_objection_evidence": Address(frozenset({"staff"}), objection),
+        "admin:reviews_objection_answer": Address(
+            frozenset({"staff"}), lambda world: {"pk": world.objection.pk, "verb": "dismiss"}
+        ),
         "admin:reviews_application_bulk": Address(NOBODY, lambda world: {"verb": "nothing"}),
         "admin:reviews_application_naming": Address(LEADERS),
         # Without applications chosen there is no decision to preview.
@@ -259,7 +313,7 @@ def _admin_pages() -> dict[str, Address]:
         if model in EXPORTED:
             pages[f"admin:{model}_export"] = Address(look)
         row = lambda world, model=model: [world.rows[model].pk]  # noqa: E731
-        for page, people in (("change", look), ("history", look), ("delete", NOBODY)):
+        for page, people in (("change", look), ("history", look), ("delete", DELETED_BY.get(model, NOBODY))):
             pages[f"admin:{model}_{page}"] = Address(people, row, personal=personal)
         if model not in WITHOUT_VERSIONS:
             version = lambda world, model=model: [world.rows[model].pk, version_of(world.rows[model])]  # noqa: E731

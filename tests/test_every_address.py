@@ -11,16 +11,18 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Notice
 from portal.demo.pictures import photo
 from records.attachments import attach, checked
+from records.calendar import CalendarDay
 from records.jobs import Job
-from reviews.models import PaperForm
+from reviews.models import Objection, PaperForm, Rubric
 from studios.models import Editor, IssuedPaper, Presence
 from tests.addresses import ADDRESSES, ELSEWHERE, EVERYBODY, named_addresses
 from tests.cast import make_cast
-from tests.factories import ApplicationFactory, StudioFactory, UserFactory
+from tests.factories import ApplicationFactory, StudioFactory, UserFactory, let_the_notice_pass
 from tests.reviews.scoring import accepted, fill_in
 
 pytestmark = pytest.mark.once  # who may open what does not depend on the database
@@ -54,6 +56,7 @@ def world(db):
     world.assignment, world.handed_in = (reviewed_by(world.expert) for _each in range(2))
     world.frozen_photo = world.assignment.snapshot.data["files"][0]["id"]
     fill_in(world.handed_in).hand_in(by=world.expert)
+    world.public_notice, world.objection = objected(named, by=world.staff)
     world.project = world.studio.projects.first()
     world.editor = Editor.objects.get(studio=world.studio)
     world.job = Job.objects.create(kind="nothing", title="制发证书", started_by=world.staff)
@@ -75,6 +78,13 @@ def world(db):
             application=world.application, snapshot=world.application.snapshot, uploaded_by=world.department
         ),
         "reviews_round": world.application.round,
+        "reviews_rubric": Rubric.objects.create(title="试写"),
+        "reviews_publicnotice": world.public_notice,
+        "reviews_objection": world.objection,
+        "reviews_assignment": world.assignment,
+        "records_calendarday": CalendarDay.objects.create(
+            day=timezone.localdate(), works=True, reason="值班"
+        ),
         "reviews_applicationlog": world.application.log.first(),
         "studios_studiolog": world.named.log.first(),
         "admin_logentry": LogEntry.objects.create(
@@ -82,6 +92,22 @@ def world(db):
         ),
     }
     return world
+
+
+def objected(application, *, by):
+    """The notice in which a studio stands, open today, and an objection to it that somebody investigates."""
+    notice = application.notice
+    let_the_notice_pass(notice, -60)
+    objection = Objection.objects.create(
+        notice=notice,
+        application=application,
+        number="2026-Y0001",
+        name="严实名",
+        contact="021-62933333",
+        text="有误。",
+    )
+    objection.investigators.add(by)
+    return notice, objection
 
 
 def reviewed_by(expert):
