@@ -188,6 +188,7 @@ def objected(town: Town, stories: list[Story], notice: PublicNotice, *, on: date
         moments = iter(sorted(town.at(day) for _each in range(3)))
         code = check_code(town.random.choice)
         Objection.objects.filter(pk=objection.pk).update(received_at=next(moments), code=code)
+        reviewing.date_notices(f"objection:{objection.pk}", town.at(day))
         for row, moment in zip(objection.log.order_by("pk"), moments, strict=False):
             objection.log.filter(pk=row.pk).update(at=moment)
     Objection.objects.filter(pk=wrong.pk).update(answered_at=wrong.log.latest("pk").at)

@@ -42,9 +42,11 @@ def seat(town: Town, round_: Round) -> None:
         Panelist.objects.create(round=round_, expert=town.accounts[username], added_by=town.accounts["staff"])
 
 
-def ask(town: Town, application: Application, *, on: date, due_on: date | None = None) -> list[Assignment]:
-    """Everybody on the panel who is free of conflict is asked to review it, in the order of the accounts."""
-    free = [one.expert.pk for one in panels.choices(application) if not one.against]
+def ask(
+    town: Town, application: Application, *, on: date, due_on: date | None = None, most: int = 5
+) -> list[Assignment]:
+    """Those on the panel who are free of conflict are asked, the least busy first; given in the order of the accounts."""
+    free = [one.expert.pk for one in panels.choices(application) if not one.against][:most]
     asked = panels.assign(
         [(application.pk, key) for key in free], application.round, by=town.accounts["staff"]
     )
@@ -59,7 +61,11 @@ def ask(town: Town, application: Application, *, on: date, due_on: date | None =
 def dated(assignment: Assignment, moment: datetime, *, since: int = 0) -> None:
     """What came about an assignment after log row ``since`` belongs to this moment."""
     assignment.log.filter(pk__gt=since).update(at=moment)
-    event = f"assignment:{assignment.pk}"
+    date_notices(f"assignment:{assignment.pk}", moment)
+
+
+def date_notices(event: str, moment: datetime) -> None:
+    """What was told of an event since belongs to this moment."""
     told = Notice.objects.filter(Q(event=event) | Q(event__startswith=f"{event}:"))
     told.filter(created_at__gt=moment).update(created_at=moment)
 

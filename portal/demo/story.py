@@ -108,10 +108,10 @@ class Story:
         self.application.accept(by=self.town.accounts["staff"], note="材料齐全，予以受理。")
         return self._told(on)
 
-    def review(self, level: float, *, asked: date, scored: date, apart: str = "") -> Story:
+    def review(self, level: float, *, asked: date, scored: date, apart: str = "", most: int = 5) -> Story:
         """Experts score around a level, from 0 to 10; with ``apart`` one of them far below, which is talked over."""
         town, levels = self.town, iter([level - 3.5] if apart else [])
-        for one in reviewing.ask(town, self.application, on=asked):
+        for one in reviewing.ask(town, self.application, on=asked, most=most):
             reviewing.score(town, one, next(levels, level), on=scored)
         if apart:
             reviewing.talk_over(town, self.application, apart, on=scored + timedelta(days=1))

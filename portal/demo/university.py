@@ -18,7 +18,7 @@ from studios.issuing import issue
 from studios.models import Certificate, IssuedPaper, Studio
 
 STUDIOS = 40
-NAMED_BY_YEAR = {0: 3, 1: 5, 2: 5, 3: 4}  # how many were named in each of the past rounds, the oldest first
+NAMED_BY_YEAR = {0: 3, 1: 3, 2: 3, 3: 4}  # how many were named in each of the past rounds, the oldest first
 
 
 @transaction.atomic
@@ -53,6 +53,8 @@ def _past(town: Town, random: Random, year: int, named: int, on: date, *, latest
     spring = date(year, 3, 3)
     chosen, others = [], []
 
+    most = 5 if latest else 3  # experts of each; the quorum was enough in the first years
+
     def april(day: int) -> date:
         return date(year, 4, day)
 
@@ -70,12 +72,12 @@ def _past(town: Town, random: Random, year: int, named: int, on: date, *, latest
         else:
             one.submit(date(year, 3, 12 + position)).sign(on=date(year, 3, 30))
         apart = "合议认为成果属实，个别专家打分偏严，维持各自评分。" if position == 1 else ""
-        one.accept(date(year, 4, 8)).review(8.5, asked=april(9), scored=april(13), apart=apart)
+        one.accept(april(8)).review(8.5, asked=april(9), scored=april(13), apart=apart, most=most)
         chosen.append(one.decide("approve", "同意命名。", on=april(16)))
     rejected = []
     if year > FIRST_YEAR:
-        one = story(weak=True).submit(date(year, 3, 20)).sign(on=date(year, 3, 30)).accept(date(year, 4, 8))
-        one.review(5.5, asked=april(9), scored=april(14))
+        one = story(weak=True).submit(date(year, 3, 20)).sign(on=date(year, 3, 30)).accept(april(8))
+        one.review(5.5, asked=april(9), scored=april(14), most=most)
         text = "近两年无经认定的创新成果，建议条件成熟后再申报。"
         rejected.append(one.decide("reject", text, on=april(16)))
     release(town, [*chosen, *rejected], on=april(17))

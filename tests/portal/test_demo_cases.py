@@ -13,7 +13,7 @@ from portal.demo.university import build
 from records import agenda
 from records.documents import missing_glyphs
 from reviews.comparing import changes
-from reviews.models import Application, ApplicationLog, PaperForm, Part, State
+from reviews.models import Application, ApplicationLog, Objection, PaperForm, Part, PublicNotice, State
 from reviews.permissions import open_signatures
 from studios.levels import Level
 from studios.models import Certificate, Honour, Member, Policy, Studio, Verdict
@@ -182,9 +182,40 @@ def somebody_who_has_not_applied():
     return Studio.objects.filter(state=StudioState.CANDIDATE, applications=None)
 
 
+def reviews_of_every_kind():
+    """Handed in, half through, late, not begun, and one expert who stood aside."""
+    under_review = Application.objects.filter(state=State.ACCEPTED, assignments__state="recused").get()
+    states = {one.state for one in under_review.assignments.all()}
+    half = under_review.assignments.filter(state="accepted", marks__isnull=False, due_on__gte=ON)
+    return states == {"handed_in", "accepted", "invited", "recused"} and (
+        half.exists() and under_review.assignments.late(ON).exists()
+    )
+
+
+def marks_that_lie_apart():
+    """Of one application not dealt with yet, of another talked over; and what was seen on the spot is recorded."""
+    waiting = Application.objects.filter(state=State.ACCEPTED, moderations=None)
+    apart = [one for one in waiting if any("相差" in problem for problem in one.missing_before_reviewed())]
+    return apart and Application.objects.filter(
+        state=State.REVIEWED, moderations__isnull=False, visits__isnull=False
+    )
+
+
+def notices_that_are_over_and_that_run():
+    """Studios that can be named now, and others for which it is too early."""
+    days = set(
+        PublicNotice.objects.filter(applications__state=State.APPROVED).values_list("ends_on", flat=True)
+    )
+    return any(day < ON for day in days) and any(day >= ON for day in days)
+
+
+def objections_answered_and_open():
+    return set(Objection.objects.values_list("state", flat=True)) == {"dismissed", "investigated"}
+
+
 def something_to_do_for_every_account():
     """In the portal a task, in the office a queue; who has no work yet in this version is left out."""
-    portal = {"lead", "member", "department", "both", "party", "administration"}
+    portal = {"lead", "member", "department", "both", "party", "administration", "expert2", "expert4"}
     without = {name for name in portal if not agenda.tasks_of(account(name), ON)}
     return not without | {
         name
@@ -194,6 +225,10 @@ def something_to_do_for_every_account():
 
 
 CASES = [
+    reviews_of_every_kind,
+    marks_that_lie_apart,
+    notices_that_are_over_and_that_run,
+    objections_answered_and_open,
     something_to_do_for_every_account,
     a_lead_who_is_an_officer_of_the_unit,
     staff_who_belong_to_a_studio,

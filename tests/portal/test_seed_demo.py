@@ -10,7 +10,22 @@ from django.utils import timezone
 from accounts.models import Notice, Role, RoleCode, User
 from portal.demo.people import ACCOUNTS
 from portal.demo.university import build
-from reviews.models import Application, ApplicationLog, PaperForm, Round
+from reviews.models import (
+    Application,
+    ApplicationLog,
+    Assignment,
+    AssignmentLog,
+    AssignmentState,
+    Mark,
+    Moderation,
+    Objection,
+    ObjectionLog,
+    PaperForm,
+    PublicNotice,
+    Relation,
+    Round,
+    Visit,
+)
 from reviews.models import State as ApplicationState
 from studios.models import Certificate, IssuedPaper, Member, Studio, StudioLog
 from studios.models import State as StudioState
@@ -51,6 +66,10 @@ def shown() -> list:
         PaperForm.objects.values_list("uploaded_at", "state").order_by("uploaded_at"),
         Certificate.objects.values_list("number", "code", "studio_name", "starts_on", "revoked_on"),
         Certificate.history.values_list("number", "code").order_by("number", "history_id"),
+        Mark.objects.values_list("criterion__key", "points", "comment", "saved_at").order_by("pk"),
+        Assignment.objects.values_list("expert__username", "state", "due_on", "handed_in_at").order_by("pk"),
+        PublicNotice.objects.values_list("title", "starts_on", "ends_on").order_by("pk"),
+        Objection.objects.values_list("number", "code", "state", "received_at").order_by("pk"),
     ]
 
 
@@ -65,6 +84,10 @@ def test_the_demo_has_forty_studios_every_state_and_every_role():
     assert Studio.objects.count() == 40
     assert set(Application.objects.values_list("state", flat=True)) == set(ApplicationState.values)
     assert set(Studio.objects.values_list("state", flat=True)) == set(StudioState.values)
+    assert set(AssignmentState) - set(Assignment.objects.values_list("state", flat=True)) <= {
+        AssignmentState.DECLINED,
+        AssignmentState.REPLACED,
+    }
     assert set(Role.objects.values_list("code", flat=True)) == set(RoleCode.values)
     assert list(Round.objects.values_list("year", flat=True)) == [2027, 2026, 2025, 2024, 2023]
     assert {state for c in Certificate.objects.all() for state in [c.state(ON)]} == {
@@ -87,11 +110,23 @@ def dated_today() -> dict[str, int]:
         PaperForm: "uploaded_at",
         IssuedPaper: "made_at",
         Notice: "created_at",
+        Assignment: "assigned_at",
+        AssignmentLog: "at",
+        Mark: "saved_at",
+        Relation: "declared_at",
+        Moderation: "recorded_at",
+        Visit: "recorded_at",
+        PublicNotice: "created_at",
+        Objection: "received_at",
+        ObjectionLog: "at",
     }
     found = {
         model.__name__: model.objects.filter(**{f"{moment}__date": today}).count()
         for model, moment in moments.items()
     }
+    for moment in ("submitted_at", "decided_at", "released_at"):
+        found[moment] = Application.objects.filter(**{f"{moment}__date": today}).count()
+    found["handed_in_at"] = Assignment.objects.filter(handed_in_at__date=today).count()
     return {name: count for name, count in found.items() if count}
 
 
