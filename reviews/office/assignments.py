@@ -140,6 +140,15 @@ CHANGES = {
 }
 
 
+def told_to(user: User, rows):
+    """Of assignments those that somebody of the office may read of: not of the own case, nor of what they review as an
+    expert and have not handed in.
+    """
+    reviewing = Assignment.objects.filter(expert=user, state__in=UNDER_WAY).values("application")
+    own = Studio.objects.concerning(user).values("pk")
+    return rows.exclude(Q(application__studio__in=own) | Q(application__in=reviewing))
+
+
 # -- the list --------------------------------------------------------------------------------------------------
 
 
@@ -232,12 +241,7 @@ class AssignmentAdmin(WithoutHistoryPage, ExportsMixin, OfficeAdmin):
 
     def get_queryset(self, request):
         """Without the own case, and without what the person reviews as an expert and has not handed in."""
-        user = request.user
-        rows = super().get_queryset(request)
-        reviewing = Assignment.objects.filter(expert=user, state__in=UNDER_WAY).values("application")
-        return rows.exclude(
-            Q(application__studio__in=Studio.objects.concerning(user)) | Q(application__in=reviewing)
-        )
+        return told_to(request.user, super().get_queryset(request))
 
     def get_search_results(self, request, queryset, search_term):
         if not (text := search_term.strip()):
