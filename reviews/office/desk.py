@@ -12,9 +12,13 @@ from records.attachments import Attachment
 from reviews import reading
 from reviews.actions import not_nameable
 from reviews.models import Application, State
+from reviews.office.meetings import visits_of
 from reviews.office.verbs import open_verbs
+from reviews.results import REVIEWED
 from reviews.timeline import known, timeline
+from reviews.visits import JUDGED
 
+RELEASE = "reviews.release_decisions"
 FIRST = ("accept", "review", "decide")  # what is to be done next is the main button
 
 
@@ -46,6 +50,9 @@ class Desk:
         if self.is_to_be_named and self.user.has_perm("reviews.name_application", self.application):
             url = f"{reverse('admin:reviews_application_naming')}?pk={pk}"
             buttons.insert(0, {"label": _("Name this studio"), "url": url, "main": True})
+        if self.application.state == State.PROPOSED and self.user.has_perm(RELEASE, self.application):
+            url = reverse("admin:reviews_round_release", args=[self.application.round_id])
+            buttons.insert(0, {"label": _("Release the decisions of the round"), "url": url, "main": True})
         return buttons
 
     @property
@@ -57,6 +64,13 @@ class Desk:
     def shows_decision(self) -> bool:
         """Whose own case it is reads the decision when everybody does."""
         return bool(self.application.known_decision if self.own_case else self.application.decision)
+
+    @cached_property
+    def objections(self) -> list:
+        """The objections to its naming, the newest first; those to the own case others deal with."""
+        if self.application.notice_id is None or self.own_case:
+            return []
+        return list(self.application.objections.all())
 
     @cached_property
     def snapshots(self) -> list:
@@ -101,6 +115,38 @@ class Desk:
     @property
     def timeline(self) -> list:
         return timeline(self.application, self.log, set(self.application.given()), on=self.on)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether experts review it or have reviewed it."""
+        return self.application.state in REVIEWED
+
+    @cached_property
+    def result_url(self) -> str:
+        """Where the results are; empty for the own case and before experts have it."""
+        if not self.is_reviewed or self.own_case:
+            return ""
+        return reverse("admin:reviews_round_result", args=[self.application.round_id, self.application.pk])
+
+    @property
+    def shows_visits(self) -> bool:
+        return self.is_reviewed and self.user.has_perm("reviews.view_visits", self.application)
+
+    @cached_property
+    def may_record_visits(self) -> bool:
+        return self.application.state in JUDGED and self.user.has_perm(
+            "reviews.record_visit", self.application
+        )
+
+    @cached_property
+    def visit_url(self) -> str:
+        """Where a visit is recorded; empty for who does not record any."""
+        where = [self.application.round_id, self.application.pk]
+        return reverse("admin:reviews_round_visit", args=where) if self.may_record_visits else ""
+
+    @cached_property
+    def visits(self) -> list[dict]:
+        return visits_of(self.application, may_mend=self.may_record_visits)
 
     @cached_property
     def paper_forms(self) -> list:

@@ -89,12 +89,18 @@ def nameable(user, applications: list[Application]) -> tuple[list[Application], 
         if application.round_id != first:
             excluded.append(Excluded(application, _now("Of another round: name it in a decision of its own")))
         elif why := not_nameable(application, on=timezone.localdate()):
-            excluded.append(Excluded(application, why))
+            excluded.append(Excluded(application, why, open_objection(application)))
         elif lacking := undrawable(application):
             excluded.append(Excluded(application, lacking))
         else:
             fit.append(application)
     return fit, excluded
+
+
+def open_objection(application: Application) -> str:
+    """Where the objection is dealt with for which the naming waits; empty when there is none."""
+    pk = application.objections.open().order_by("pk").values_list("pk", flat=True).first()
+    return reverse("admin:reviews_objection_change", args=[pk]) if pk else ""
 
 
 def undrawable(application: Application) -> str:

@@ -181,7 +181,7 @@ def facts(objection: Objection, *, knows: bool) -> list[tuple]:
     return [
         (_("Studio"), objection.application.studio.name),
         (_("Unit"), objection.application.studio.unit.name),
-        (_("Received"), moment(objection.received_at)),
+        (_("Received on"), moment(objection.received_at)),
         (_("Notice until"), cn_date(objection.notice.ends_on)),
         (_("Real name"), who[0]),
         (_("Telephone or mail"), who[1]),

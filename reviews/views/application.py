@@ -174,10 +174,10 @@ def frozen_papers(application, user, log) -> dict:
 
 
 def ending(user, application, log, *, on) -> dict | None:
-    """What to read at the top of an application that ended without a naming: why, and what comes next."""
+    """What to read at the top of an application that was decided or has ended: why, and what comes next."""
     look = ENDINGS.get(application.state)
     if look is None:
-        return None
+        return after_decision(application, on=on)
     title = application.get_refused_as_display() or application.get_state_display()
     decided = application.state == State.REJECTED  # the decision and its text stand above
     reason = [] if decided else [_("Reason: %(reason)s") % {"reason": log[-1].note}]
@@ -187,6 +187,30 @@ def ending(user, application, log, *, on) -> dict | None:
         "title": _("What comes next") if decided else title,
         "text": "\n".join([*reason, again]),
         "url": start_again(user, application, on=on),
+        "link": _("Start an application again"),
+    }
+
+
+def after_decision(application, *, on) -> dict | None:
+    """What follows from a decision that is released and leaves the application open: on hold, or on public notice."""
+    said = {"look": "", "title": _("What comes next"), "url": "", "link": ""}
+    if application.state == State.HELD:
+        text = _(
+            "The application stays open and need not be made again. The university union decides on it later; where "
+            "papers are to be added it is returned for correction."
+        )
+        return {**said, "text": text}
+    if application.state != State.APPROVED:
+        return None
+    notice = application.notice
+    text = _("The public notice runs until %(day)s. Once it is over and no objection is open, the studio is named.")
+    if notice.is_over(on):
+        text = _("The public notice was over on %(day)s. Once no objection is open, the studio is named.")
+    return {
+        **said,
+        "text": text % {"day": cn_date(notice.ends_on)},
+        "url": notice.get_absolute_url(),
+        "link": _("To the public notice"),
     }
 
 
