@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.permissions import check
 from reviews import conflicts, masking
@@ -66,7 +68,8 @@ def opened(request, pk: int) -> Assignment:
     assignment = assignment_for(request, pk)
     if assignment.state not in READS:
         raise Http404
-    check(request.user, "reviews.review_assignment", assignment)
+    if bars(assignment):
+        raise PermissionDenied(_("A relation to this studio is known. The file is closed to you."))
     return assignment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from django.utils.crypto import salted_hmac
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from reviews import masking
 from reviews.expert_sheet import Line, Tally, tally
-from reviews.models import Assignment, AssignmentState
+from reviews.models import Assignment, AssignmentState, Mark
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,41 @@ class Peer:
         return self.lines[criterion.pk]
 
 
-def peers(own: Assignment, sheet: list[Line], *, comments: bool) -> list[Peer]:
-    """The sheets that others have handed in, in two queries.
+@dataclass(frozen=True)
+class Panel:
+    """The own sheet and the others, criterion by criterion."""
+
+    own: list[Line]
+    peers: list[Peer]
+
+    def rows(self) -> list[tuple[Line, list[tuple[int, Line]]]]:
+        """Each criterion with the own mark and those of the others, by their number."""
+        return [(line, [(one.number, one.line(line.criterion)) for one in self.peers]) for line in self.own]
+
+
+def panel(own: Assignment, *, comments: bool) -> Panel:
+    """All sheets that are handed in, in one query: on such a sheet no criterion is without its mark.
 
     :param own: that of the expert who looks; nothing is shown before it is handed in.
-    :param sheet: its lines, for the criteria.
     :param comments: whether the round shows more than the marks.
     """
     if own.state != AssignmentState.HANDED_IN:
-        return []
-    others = Assignment.objects.filter(application=own.application_id, state=AssignmentState.HANDED_IN)
-    rows = sorted(others.exclude(pk=own.pk).prefetch_related("marks"), key=lambda one: _shuffled(own, one))
-    return [_peer(number, own, one, sheet, comments=comments) for number, one in enumerate(rows, start=1)]
+        return Panel([], [])
+    sheets: dict[Assignment, list[Line]] = defaultdict(list)
+    marks = Mark.objects.filter(assignment__application=own.application_id)
+    marks = marks.filter(assignment__state=AssignmentState.HANDED_IN).select_related(
+        "assignment", "criterion"
+    )
+    for mark in marks.order_by("criterion__position", "criterion"):
+        mark.criterion.rubric = own.rubric
+        sheets[mark.assignment].append(Line(mark.criterion, mark.points, mark.comment))
+    mine = sheets.pop(own, [])
+    others = sorted(sheets, key=lambda other: _shuffled(own, other))
+    found = [
+        _peer(number, own, other, sheets[other], comments=comments)
+        for number, other in enumerate(others, start=1)
+    ]
+    return Panel(mine, found)
 
 
 def _shuffled(own: Assignment, other: Assignment) -> str:
@@ -51,12 +75,7 @@ def _shuffled(own: Assignment, other: Assignment) -> str:
 
 def _peer(number: int, own: Assignment, other: Assignment, sheet: list[Line], *, comments: bool) -> Peer:
     def words(text: str) -> str:
-        return masking.text(own, text) if comments else ""
+        return masking.text(own, text) if comments and text else ""
 
-    given = other.given()
-    lines = {}
-    for line in sheet:
-        mark = given.get(line.criterion.pk)
-        shown = (mark.points, words(mark.comment)) if mark else (None, "")
-        lines[line.criterion.pk] = replace(line, points=shown[0], comment=shown[1])
-    return Peer(number, tally(lines.values()), lines, words(other.overall))
+    lines = {line.criterion.pk: replace(line, comment=words(line.comment)) for line in sheet}
+    return Peer(number, tally(sheet), lines, words(other.overall))

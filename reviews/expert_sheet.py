@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from reviews import aggregation
 from reviews.models import Assignment, Criterion, Mark
+from reviews.models.assignment import digest_of
 from reviews.scoring_forms import OVERALL, SheetForm, comment_name, in_figures, points_name
 from studios import parts
 from studios.articles import link
@@ -92,6 +93,11 @@ def lines(assignment: Assignment) -> list[Line]:
         row.rubric = rubric
         found.append(Line(row, row.points, row.comment or "", by_article.get(row.source)))
     return found
+
+
+def fingerprint(assignment: Assignment, sheet: Iterable[Line]) -> str:
+    """That of :meth:`Assignment.fingerprint`, from lines that are at hand."""
+    return digest_of(((one.criterion.pk, one.points, one.comment) for one in sheet), assignment.overall)
 
 
 @dataclass(frozen=True)

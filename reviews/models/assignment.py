@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -149,12 +149,8 @@ class Assignment(Movable, models.Model):
         return {mark.criterion_id: mark for mark in self.marks.all()}
 
     def fingerprint(self) -> str:
-        """What stands on the sheet, as a digest: it tells whether it is still the one that was looked at."""
-        marks = sorted(
-            (mark.criterion_id, f"{mark.points:f}" if mark.points is not None else "", mark.comment)
-            for mark in self.marks.all()
-        )
-        return hashlib.sha256(json.dumps([marks, self.overall]).encode()).hexdigest()[:16]
+        """What stands on the sheet: it tells whether it is still the one that was looked at."""
+        return digest_of(self.marks.values_list("criterion", "points", "comment"), self.overall)
 
     def missing(self) -> list[str]:
         """Why the sheet cannot be handed in yet, one sentence each; empty when it can."""
@@ -270,6 +266,14 @@ class Assignment(Movable, models.Model):
     def replace(self, *, by, reason: str):
         """Staff take the application from this expert."""
         self.move("replace", by=by, note=required(reason, _now("Give the reason.")))
+
+
+def digest_of(marks: Iterable[tuple[int, Decimal | None, str]], overall: str) -> str:
+    """A digest of criterion, mark and comment of a sheet, and of its overall comment; what is empty does not count."""
+    told = sorted((key, f"{points:.1f}" if points is not None else "", text) for key, points, text in marks)
+    return hashlib.sha256(json.dumps([[one for one in told if any(one[1:])], overall]).encode()).hexdigest()[
+        :16
+    ]
 
 
 class AssignmentLog(MoveLog):

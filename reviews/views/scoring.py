@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from records.moves import DomainError
 from reviews import expert_sheet, masking, reading
 from reviews.expert_access import assignment_for, opened
-from reviews.expert_peers import peers
+from reviews.expert_peers import panel
 from reviews.models import Assignment, AssignmentState
 from reviews.models.round import Shows
 from reviews.views.asking import attempt
@@ -134,7 +134,7 @@ def hand_in(request, pk):
         "sheet": sheet,
         "told": expert_sheet.tally(sheet).told(),
         "lacking": [line for line in sheet if line.lacks],
-        "seen": one.fingerprint(),
+        "seen": expert_sheet.fingerprint(one, sheet),
     }
     return render(request, "reviews/reviewing/hand_in.html", context)
 
@@ -147,13 +147,12 @@ def others(request, pk):
     shows = one.application.round.shows
     if one.state != AssignmentState.HANDED_IN or shows == Shows.NOTHING:
         raise Http404
-    sheet = expert_sheet.lines(one)
-    found = peers(one, sheet, comments=shows == Shows.ALL)
+    found = panel(one, comments=shows == Shows.ALL)
     context = {
         "assignment": one,
-        "own": expert_sheet.tally(sheet),
-        "peers": found,
-        "rows": [(line, [(peer.number, peer.line(line.criterion)) for peer in found]) for line in sheet],
+        "own": expert_sheet.tally(found.own),
+        "peers": found.peers,
+        "rows": found.rows(),
         "comments": shows == Shows.ALL,
     }
     return render(request, "reviews/reviewing/others.html", context)
