@@ -45,7 +45,7 @@ def seat(town: Town, round_: Round) -> None:
 def ask(
     town: Town, application: Application, *, on: date, due_on: date | None = None, most: int = 5
 ) -> list[Assignment]:
-    """Those on the panel who are free of conflict are asked, the least busy first; given in the order of the accounts."""
+    """Those on the panel who are free of conflict are asked, the least busy first; in the order of their accounts."""
     free = [one.expert.pk for one in panels.choices(application) if not one.against][:most]
     asked = panels.assign(
         [(application.pk, key) for key in free], application.round, by=town.accounts["staff"]
