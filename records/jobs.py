@@ -41,13 +41,19 @@ MOST_STRIKES = 4  # runs in a row without any progress
 KEEP_RESULTS = timedelta(days=30)
 
 FUNCTIONS: dict[str, Callable[[Job], None]] = {}
+OWN: set[str] = set()  # kinds whose result is made for one person
 
 
-def job(kind: str):
-    """Register the decorated ``function(job)`` as the work of jobs of ``kind``."""
+def job(kind: str, *, own: bool = False):
+    """Register the decorated ``function(job)`` as the work of jobs of ``kind``.
+
+    :param own: the result holds what who started it may read, and others perhaps not: only they download it.
+    """
 
     def register(function: Callable[[Job], None]):
         FUNCTIONS[kind] = function
+        if own:
+            OWN.add(kind)
         return function
 
     return register
@@ -140,6 +146,10 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state not in self.State.UNFINISHED
+
+    def is_result_for(self, user) -> bool:
+        """Whether a person who sees the job may have what it made."""
+        return self.kind not in OWN or self.started_by_id == user.pk
 
     def _running(self):
         return Job.objects.filter(pk=self.pk, state=self.State.RUNNING)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -49,6 +50,37 @@ def export(headings: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: 
     for number, row in enumerate(rows, start=2):
         _write_row(page, number, row)
     _dress(page, 1, len(headings))
+    return _saved(book)
+
+
+class Figure(float):
+    """A number that is shown with two decimals."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet of a workbook; each row has as many values as there are headings."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
+def export_pages(pages: Iterable[Page], *, after_row: Callable[[int], None] = lambda done: None) -> bytes:
+    """An .xlsx of several sheets, each cell as :func:`export` writes it.
+
+    :param after_row: called with the number of rows written so far.
+    """
+    book, done = Workbook(), 0
+    book.remove(book.active)
+    for one in pages:
+        page = book.create_sheet(_sheet_name(one.title))
+        _write_row(page, 1, one.headings)
+        for number, row in enumerate(one.rows, start=2):
+            _write_row(page, number, row)
+            done += 1
+            after_row(done)
+        _dress(page, 1, len(one.headings))
     return _saved(book)
 
 
@@ -110,6 +142,9 @@ def _write_row(page: Worksheet, number: int, values: Sequence[object]) -> None:
         elif isinstance(value, date):
             cell.value = value
             cell.number_format = "yyyy-mm-dd"
+        elif isinstance(value, Figure):
+            cell.value = float(value)
+            cell.number_format = "0.00"
         else:
             cell.value = value if value is None or isinstance(value, int | float) else str(value)
 

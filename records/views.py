@@ -31,7 +31,11 @@ def job(request, pk):
     work = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if not request.htmx:
         may_again = work.state == Job.State.FAILED and request.user.has_perm("records.run_job_again", work)
-        context = {"job": work, "may_run_again": may_again}
+        context = {
+            "job": work,
+            "may_run_again": may_again,
+            "may_download": work.is_result_for(request.user),
+        }
         if request.user.is_staff:
             return render(request, "admin/records/job.html", in_office(request, work) | context)
         return render(request, "records/job.html", context)
@@ -56,6 +60,8 @@ def job_result(request, pk):
     work = get_object_or_404(
         Job.objects.visible_to(request.user).exclude(result=""), pk=pk, state=Job.State.DONE
     )
+    if not work.is_result_for(request.user):
+        raise Http404
     return send_or_404(work.result, work.result_name, work.result_name.rpartition(".")[2].lower())
 
 

@@ -1,5 +1,5 @@
 """Marks that lie far apart are dealt with before a review is complete: talked over with minutes, or marked once more
-by a further expert. What settles them is said in :func:`reviews.results.moderated_among`.
+by a further expert. What settles them is said in :attr:`reviews.results.Review.moderated`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from records.templatetags.present import cn_date
 from reviews import minutes as kept
 from reviews import panels
 from reviews.models import UNDER_WAY, Application, Moderation, State
-from reviews.results import Review, last_sheet, reviews_of, with_experts
+from reviews.results import Review, review_of
 
 MINUTES = "minutes"  # the slot of the files
 PERMISSION = "reviews.moderate"
@@ -44,9 +44,8 @@ def discrepant(application: Application, *, by) -> Iterator[Review]:
         held = Application.objects.select_for_update(of=("self",)).filter(pk=application.pk)
         if held.values_list("state", flat=True).get() != State.ACCEPTED:
             raise IllegalMove(application.why_not("complete_review"))
-        row = with_experts(Application.objects.filter(pk=application.pk)).get()
-        check(by, PERMISSION, row)
-        [review] = reviews_of([row], row.round)
+        review = review_of(application)
+        check(by, PERMISSION, review.application)
         if not review.result.discrepant:
             raise DomainError(_("The marks of this application do not lie apart now. Nothing was changed."))
         yield review
@@ -75,7 +74,7 @@ def talk(
                     "A sheet has come or was given back meanwhile. Look at the marks once more. Nothing was kept."
                 )
             )
-        check_day(review.application, held_on)
+        check_day(review, held_on)
         row = Moderation.objects.create(
             application=application,
             held_on=held_on,
@@ -88,13 +87,13 @@ def talk(
     return row
 
 
-def check_day(application: Application, held_on: date, *, recorded: Moderation | None = None) -> None:
+def check_day(review: Review, held_on: date, *, recorded: Moderation | None = None) -> None:
     """A talk is about sheets that lay there.
 
     :param recorded: the talk whose day is corrected; only sheets that came before it was recorded count.
     :raises DomainError: for a day before the last sheet came.
     """
-    last = last_sheet(application)
+    last = review.last_sheet
     if last is None or (recorded and recorded.recorded_at < last):
         return
     if held_on < timezone.localdate(last):
@@ -121,12 +120,12 @@ def ask_further(application: Application, expert: int, *, by, due_on: date | Non
 
 def check_none_is_at_work(review: Review) -> None:
     """:raises DomainError: when an expert who was asked for one more sheet has not handed in yet."""
-    asked = Moderation.objects.filter(application=review.application, assignment__state__in=UNDER_WAY)
-    if found := asked.select_related("assignment__expert").first():
-        raise DomainError(
-            _("%(name)s has been asked for one more sheet already and has not handed in yet.")
-            % {"name": found.assignment.expert.name}
-        )
+    for one in review.moderations:
+        if one.assignment and one.assignment.state in UNDER_WAY:
+            raise DomainError(
+                _("%(name)s has been asked for one more sheet already and has not handed in yet.")
+                % {"name": one.assignment.expert.name}
+            )
 
 
 def correct(row: Moderation, changes: dict, *, by, reason: str, files=(), remove=()) -> bool:
@@ -136,8 +135,8 @@ def correct(row: Moderation, changes: dict, *, by, reason: str, files=(), remove
     :raises DomainError: without a reason, and for a day before the last sheet came.
     """
     with transaction.atomic():
-        application = with_experts(Application.objects.filter(pk=row.application_id)).get()
-        check(by, PERMISSION, application)
-        check_day(application, changes.get("held_on", row.held_on), recorded=row)
+        review = review_of(row.application)
+        check(by, PERMISSION, review.application)
+        check_day(review, changes.get("held_on", row.held_on), recorded=row)
         kept.keep_files(row, MINUTES, files, by=by)
         return kept.correct(row, changes, by=by, reason=reason, remove=remove) or bool(files)

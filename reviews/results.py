@@ -65,12 +65,32 @@ def of_round(round_: Round) -> list[Result]:
 class Review:
     """How the expert review of one application stands.
 
-    :ivar moderated: whether marks that lie apart have been dealt with, see :func:`moderated_among`.
+    :ivar moderations: the talks about its marks and the further experts, the first one first.
     """
 
     application: Application
     result: Result
-    moderated: bool
+    moderations: tuple[Moderation, ...] = ()
+
+    @property
+    def moderated(self) -> bool:
+        """Whether marks that lie apart have been dealt with.
+
+        A talk settles the sheets that lay there then: one that came later may lie apart anew. One more expert settles
+        them once the sheet is handed in; who declined or was replaced settles nothing.
+        """
+        last = self.last_sheet
+        return any(
+            one.assignment.state == AssignmentState.HANDED_IN
+            if one.assignment
+            else last is None or one.recorded_at >= last
+            for one in self.moderations
+        )
+
+    @property
+    def last_sheet(self) -> datetime | None:
+        """When the last of the sheets there are was handed in."""
+        return max((one.handed_in_at for one in self.sheets), default=None)
 
     @property
     def is_discrepant(self) -> bool:
@@ -132,38 +152,17 @@ def reviews_of(applications: list[Application], round_: Round) -> list[Review]:
     rows = {row.pk: row for row in applications}
     rubric = round_.rubric.weighed() if round_.rubric else []
     found = aggregation.results(rubric, sheets_of(rows) if rubric else [], rule_of(round_), rows)
-    dealt_with = moderated_among([rows[one.application] for one in found if one.discrepant])
-    return [Review(rows[one.application], one, one.application in dealt_with) for one in found]
+    talks = moderations_of(rows)
+    return [Review(rows[one.application], one, talks[one.application]) for one in found]
 
 
-def moderated_among(applications: Iterable[Application]) -> set[int]:
-    """The keys of those whose marks, which lie apart, have been dealt with.
-
-    A talk settles the sheets that lay there then: one that came later may lie apart anew. One more expert settles them
-    once the sheet is handed in; who declined or was replaced settles nothing.
-
-    :param applications: rows that were read by :func:`with_experts`.
-    """
-    rows = {row.pk: row for row in applications}
-    states = {one.pk: one for row in rows.values() for one in row.assignments.all()}
-    found = set()
-    for one in Moderation.objects.filter(application__in=rows) if rows else ():
-        if one.assignment_id:
-            further = states.get(one.assignment_id)
-            settled = further is not None and further.state == AssignmentState.HANDED_IN
-        else:
-            settled = one.recorded_at >= (last_sheet(rows[one.application_id]) or one.recorded_at)
-        if settled:
-            found.add(one.application_id)
+def moderations_of(applications: Iterable) -> dict[int, tuple[Moderation, ...]]:
+    """Key → how marks of that application were dealt with, the first one first."""
+    keys, found = list(applications), defaultdict(tuple)
+    people = ("assignment__expert", "recorded_by")
+    for one in Moderation.objects.filter(application__in=keys).select_related(*people):
+        found[one.application_id] += (one,)
     return found
-
-
-def last_sheet(application: Application) -> datetime | None:
-    """When the last of the sheets there are was handed in."""
-    came = [
-        one.handed_in_at for one in application.assignments.all() if one.state == AssignmentState.HANDED_IN
-    ]
-    return max(came, default=None)
 
 
 def lacking(applications: Iterable[Application]) -> dict[int, list[str]]:
@@ -185,8 +184,14 @@ def missing(application: Application) -> list[str]:
 
 
 def is_moderated(application: Application) -> bool:
-    """Whether marks that lie apart have been dealt with, see :func:`moderated_among`."""
-    return bool(moderated_among(with_experts(Application.objects.filter(pk=application.pk))))
+    """Whether marks that lie apart have been dealt with, see :attr:`Review.moderated`."""
+    return review_of(application).moderated
+
+
+def review_of(application: Application) -> Review:
+    """How the review of one application stands now, whatever is at hand of it."""
+    row = with_experts(Application.objects.filter(pk=application.pk)).get()
+    return reviews_of([row], row.round)[0]
 
 
 # -- what one person reads of a round ----------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class ApplicationAdmin(SearchedByStudio, WithoutHistoryPage, ExportsMixin, Offic
     list_filter = ["state", ByNotice, "round", unit_filter("studio__unit"), kind_filter("studio__")]
     list_select_related = ["studio__unit", "round"]
     search_help_text = _("Number, name of the studio or its lead, pinyin, initials, or staff number")
-    actions = ["accept_several", "decide_several", "name_several"]
+    actions = ["accept_several", "review_several", "decide_several", "name_several"]
     ordering = ["-pk"]
     view_on_site = False
 
@@ -126,6 +126,10 @@ class ApplicationAdmin(SearchedByStudio, WithoutHistoryPage, ExportsMixin, Offic
     @admin.action(description=_("Papers complete: accept those chosen"), permissions=["staff"])
     def accept_several(self, request, queryset):
         return self._go(request, queryset, reverse("admin:reviews_application_bulk", args=["accept"]))
+
+    @admin.action(description=_("Complete the expert review of those chosen"), permissions=["staff"])
+    def review_several(self, request, queryset):
+        return self._go(request, queryset, reverse("admin:reviews_application_bulk", args=["review"]))
 
     @admin.action(description=_("Decide on those chosen"), permissions=["leader"])
     def decide_several(self, request, queryset):

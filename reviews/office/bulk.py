@@ -16,13 +16,20 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import check
 from records.pages import number
+from reviews import results
 from reviews.actions import each
 from reviews.models import Application, Snapshot, State
-from reviews.office.verbs import VERBS, AcceptForm, decide_form
+from reviews.office.verbs import VERBS, AcceptForm, ReviewedForm, decide_form
 from reviews.permissions import has_handed_in, has_signed
 from reviews.views.asking import posted
 
-FORMS = {"accept": lambda data, applications: AcceptForm(data), "decide": decide_form}
+FORMS = {
+    "accept": lambda data, applications: AcceptForm(data),
+    "review": lambda data, applications: ReviewedForm(data),
+    "decide": decide_form,
+}
+# What an act asks of the applications themselves: those that are ready → key → what is missing.
+ASKS = {"review": results.lacking}
 WAITS = frozenset(
     {State.RECOMMENDED, State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.HELD, State.APPROVED}
 )
@@ -31,10 +38,11 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Excluded:
-    """An application that the act passes over, and why."""
+    """An application that the act passes over, why, and where that is dealt with."""
 
     application: Application
     reason: str
+    url: str = ""
 
 
 def numbers_chosen(request) -> set[int]:
@@ -54,7 +62,7 @@ def chosen(request) -> list[Application]:
     return list(
         rows.select_related("studio__unit", "studio__lead", "round__policy", "document", "notice")
         .annotate(last_version=Subquery(newest.values("version")[:1]))
-        .prefetch_related("studio__editors", "studio__members", "endorsements")
+        .prefetch_related("studio__editors", "studio__members", "endorsements", "assignments")
         .order_by("studio__unit__code", "pk")
     )
 
@@ -82,6 +90,12 @@ def sort_out(user, applications, *, permission: str, in_time) -> tuple[list[Appl
     return ready, excluded
 
 
+def complete(ready: list[Application], missing: dict[int, list[str]]) -> tuple[list, list[Excluded]]:
+    """Those to which nothing is missing, and the others with what is."""
+    excluded = [Excluded(one, _("; ").join(missing[one.pk])) for one in ready if missing[one.pk]]
+    return [one for one in ready if not missing[one.pk]], excluded
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def view(request, verb):
     """The page on which several are accepted or decided with one text.
@@ -93,6 +107,9 @@ def view(request, verb):
     act, user = VERBS[verb], request.user
     check(user, act.permission)
     ready, excluded = sort_out(user, chosen(request), permission=act.permission, in_time=act.is_in_time)
+    if verb in ASKS:
+        ready, lacking = complete(ready, ASKS[verb](ready))
+        excluded += lacking
     form = FORMS[verb](posted(request), ready)
     if ready and form.is_valid():
         return perform(request, act, ready, excluded, form)

@@ -19,7 +19,7 @@ from records import agenda
 from records.jobs import Job
 from records.templatetags.present import cn_date
 from reviews.models import Application, Endorsement, PaperForm, State
-from reviews.office import notice_queues
+from reviews.office import notice_queues, panel_queues, result_queues
 from studios.models import Certificate, Member, Studio
 from studios.office.certificates import lacking_papers, with_papers
 
@@ -52,6 +52,8 @@ def applications(user, on):
             yield made
 
 
+agenda.queues(panel_queues.panel)
+agenda.queues(result_queues.reviews)
 agenda.queues(notice_queues.objections)
 
 

@@ -119,6 +119,7 @@ class Verb:
 
     :param roles: whose work it is, in whatever state the application is.
     :param moves: the moves of the application that it ends in, or that it opens the way to.
+    :param with_results: whether what experts gave stands beside the form.
     """
 
     label: Promise
@@ -129,6 +130,7 @@ class Verb:
     act: Callable
     done: Promise
     lead: Promise | str = ""
+    with_results: bool = False
 
     def is_open(self, user, application: Application) -> bool:
         """Whether this person may press it on this application now."""
@@ -235,6 +237,7 @@ VERBS = {
             "Nobody outside the office learns of it before the decisions of the round are released together; until "
             "then it can be changed. The lead and the department union read the text; say what is to be improved."
         ),
+        with_results=True,
     ),
     "late": Verb(
         _("Allow late entry"),
@@ -259,6 +262,8 @@ def open_verbs(user, application: Application) -> dict[str, Verb]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def view(request, pk, verb):
     """The page of one act; a refused or stale one changes nothing and says so on the page of the application."""
+    from reviews.office.results import beside
+
     rows = Application.objects.visible_to(request.user).select_related(
         "studio__unit", "studio__lead", "round"
     )
@@ -277,6 +282,7 @@ def view(request, pk, verb):
         "application": application,
         "form": form,
         "back": reverse("admin:reviews_application_change", args=[pk]),
+        "beside": beside(request.user, application) if act.with_results else None,
     }
     return TemplateResponse(request, "admin/reviews/verb.html", context)
 
