@@ -89,7 +89,7 @@ def test_what_can_no_longer_go_on_is_named_with_its_reason_when_the_button_is_pr
     page = sign_in(cast.staff).post(bulk("accept"), {"pk": [one.pk, other.pk]}, follow=True)
     reason = {
         "returned": "当前状态为“退回修改”",
-        "accepted": "当前状态为“已受理”",
+        "accepted": "当前状态为“专家评审中”",
         "own case": "与本人有关，应由他人办理",
         "signed": "由本人签署或提交，应由他人办理",
     }[came]
@@ -101,19 +101,19 @@ def test_what_can_no_longer_go_on_is_named_with_its_reason_when_the_button_is_pr
 
 
 def test_several_are_decided_with_one_text(cast, sign_in):
-    chosen = [ApplicationFactory(accepted=True) for _number in range(2)]
+    chosen = [ApplicationFactory(reviewed=True) for _number in range(2)]
     data = {"pk": [one.pk for one in chosen], "decision": "approve", "text": "经研究，同意命名。"}
     sign_in(cast.leader).post(bulk("decide"), data)
     decided = Application.objects.values_list("state", "decision_text", "decided_by")
-    assert list(decided) == [(State.APPROVED, "经研究，同意命名。", cast.leader.pk)] * 2
+    assert list(decided) == [(State.PROPOSED, "经研究，同意命名。", cast.leader.pk)] * 2
 
 
 def test_with_one_on_hold_among_them_holding_is_not_offered(cast, sign_in):
-    chosen = [ApplicationFactory(accepted=True), ApplicationFactory(held=True)]
+    chosen = [ApplicationFactory(reviewed=True), ApplicationFactory(held=True)]
     data = {"pk": [one.pk for one in chosen], "decision": "hold", "text": "再议"}
     response = sign_in(cast.leader).post(bulk("decide"), data)
     assert set(response.context["form"].errors) == {"decision"}
-    assert set(Application.objects.values_list("state", flat=True)) == {State.ACCEPTED, State.HELD}
+    assert set(Application.objects.values_list("state", flat=True)) == {State.REVIEWED, State.HELD}
 
 
 def test_the_page_of_several_asks_the_same_number_of_queries_for_1_and_for_8(cast, sign_in):

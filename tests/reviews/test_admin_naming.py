@@ -138,7 +138,7 @@ def test_a_page_that_is_no_longer_true_names_nobody_and_is_shown_again_with_the_
     """Naming cannot be taken back: what was looked at is named whole, or not at all."""
     other = ApplicationFactory(approved=True)
     today = timezone.localdate()
-    document = name_studios([other], by=cast.leader, named_on=today, issued_on=today)
+    document = name_studios([other], by=cast.leader, named_on=today, issued_on=today, on=today)
     client = sign_in(cast.leader)
     page = name(client, approved, other)
     assert "没有命名任何工作室" in page.content.decode()
@@ -275,7 +275,7 @@ def test_certificates_are_numbered_in_the_order_in_which_the_decision_lists_them
         ApplicationFactory(approved=True, studio__lead__unit__code=code) for code in ("00900", "00100")
     )
     today = timezone.localdate()
-    name_studios([later, earlier], by=cast.leader, named_on=today, issued_on=today)
+    name_studios([later, earlier], by=cast.leader, named_on=today, issued_on=today, on=today)
     numbered = Certificate.objects.order_by("serial").values_list("studio", flat=True)
     assert list(numbered) == [earlier.studio_id, later.studio_id]
 

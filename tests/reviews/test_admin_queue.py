@@ -102,8 +102,8 @@ def test_nobody_adds_changes_or_deletes_an_application_by_hand(cast, sign_in):
 
 
 def test_the_own_case_is_marked_in_the_queue(cast, sign_in):
-    ApplicationFactory(studio=cast.own_studio, accepted=True)
-    ApplicationFactory(studio=cast.studio, accepted=True)
+    ApplicationFactory(studio=cast.own_studio, reviewed=True)
+    ApplicationFactory(studio=cast.studio, reviewed=True)
     shown = {
         name: sign_in(getattr(cast, name)).get(LIST).content.decode().count("本人回避")
         for name in ("leader_lead", "leader", "staff")
@@ -117,18 +117,16 @@ def test_the_own_case_is_marked_in_the_queue(cast, sign_in):
 def test_the_queues_count_what_waits_for_whom(cast):
     today = timezone.localdate()
     late = RoundFactory(decide_by=today + timedelta(days=50))
-    for state in ("recommended", "accepted", "accepted", "held", "approved", "draft"):
+    states = ("recommended", "accepted", "reviewed", "reviewed", "held", "approved", "proposed", "draft")
+    for state in states:
         ApplicationFactory(round=late, **({state: True} if state != "draft" else {}))
 
     def counts(user, on=today):
         return {queue.title: (queue.count, queue.late) for queue in agenda.queues.of(user, on)}
 
     staff = counts(cast.staff)
-    assert (staff["待审核材料"], staff["待核对的盖章申报表"], staff["待制发的证书"]) == (
-        (1, 0),
-        (0, 0),
-        (0, 0),
-    )
+    queues = ("待审核材料", "专家评审中的申报", "待公布的决定", "待核对的盖章申报表", "待制发的证书")
+    assert [staff[title] for title in queues] == [(1, 0), (1, 0), (1, 0), (0, 0), (0, 0)]
     assert counts(cast.leader) == {
         "待决定的申报": (2, 0),
         "暂缓决定的申报": (1, 0),
@@ -194,7 +192,7 @@ def test_a_stamped_form_that_one_may_not_check_is_counted_by_itself(cast, sign_i
 
 
 def test_each_queue_leads_to_the_rows_it_counts(cast, sign_in):
-    for state in ("recommended", "accepted", "held", "approved"):
+    for state in ("recommended", "accepted", "reviewed", "held", "approved", "proposed"):
         ApplicationFactory(**{state: True})
     somebody = UserFactory(roles=[(RoleCode.UNION_STAFF,)])
     give_role(somebody, RoleCode.UNION_LEADER)

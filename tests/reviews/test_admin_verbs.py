@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import RoleCode
 from reviews.models import Application, State
 from reviews.office.verbs import VERBS
-from tests.factories import ApplicationFactory, bring_to
+from tests.factories import ApplicationFactory, bring_to, reviewed_by
 
 
 def page_of(application):
@@ -33,9 +33,23 @@ PRESSED = {
         State.RETURNED,
     ),
     "refuse": (State.RECOMMENDED, lambda: {"reason": "不符合条件。"}, State.REFUSED),
-    "decide": (State.ACCEPTED, lambda: {"decision": "approve", "text": "同意命名。"}, State.APPROVED),
+    "review": (State.ACCEPTED, lambda: {"note": "三份评分，意见一致。"}, State.REVIEWED),
+    "reopen": (State.REVIEWED, lambda: {"reason": "再请一位专家。"}, State.ACCEPTED),
+    "reverse": (State.REJECTED, lambda: {"reason": "依据的证书有误。"}, State.REVIEWED),
+    "decide": (State.REVIEWED, lambda: {"decision": "approve", "text": "同意命名。"}, State.PROPOSED),
     "late": (State.DRAFT, lambda: {"until": day(60), "reason": "出国访问。"}, State.DRAFT),
 }
+
+
+LEADERS_WORK = {"decide", "reverse"}
+
+
+def reached(studio, state) -> Application:
+    """Under expert review the sheets are in, so that the review may be completed."""
+    application = bring_to(ApplicationFactory(studio=studio), state)
+    if state == State.ACCEPTED:
+        reviewed_by(application, 8, 8, 8)
+    return application
 
 
 def test_every_verb_is_tried():
@@ -45,8 +59,8 @@ def test_every_verb_is_tried():
 @pytest.mark.parametrize("verb", VERBS)
 def test_exactly_those_press_a_verb_whose_work_it_is(cast, sign_in, verb):
     state, data, after = PRESSED[verb]
-    worker = RoleCode.UNION_LEADER if verb == "decide" else RoleCode.UNION_STAFF
-    application = bring_to(ApplicationFactory(studio=cast.studio), state)
+    worker = RoleCode.UNION_LEADER if verb in LEADERS_WORK else RoleCode.UNION_STAFF
+    application = reached(cast.studio, state)
     allowed = {"leader", "leader_lead"} if worker == RoleCode.UNION_LEADER else {"staff"}
     for name, user in cast.everybody().items():
         if name in allowed:
@@ -66,9 +80,9 @@ def test_exactly_those_press_a_verb_whose_work_it_is(cast, sign_in, verb):
 
 @pytest.mark.parametrize("state", State.values)
 def test_a_verb_out_of_time_changes_nothing_and_says_where_it_stands(cast, sign_in, state):
-    application = bring_to(ApplicationFactory(studio=cast.studio), state)
+    application = reached(cast.studio, state)
     for verb, act in VERBS.items():
-        user = cast.leader if verb == "decide" else cast.staff
+        user = cast.leader if verb in LEADERS_WORK else cast.staff
         if act.is_open(user, application):
             continue
         logged = application.log.count()
@@ -99,6 +113,8 @@ def test_pressed_twice_it_moves_once(cast, sign_in):
         ("return", {"correct_by": "2099-01-01"}, "reason_lead"),
         ("return", {"reason_plan": "请改", "correct_by": "2020-01-01"}, "correct_by"),
         ("refuse", {"reason": "  "}, "reason"),
+        ("reopen", {"reason": " "}, "reason"),
+        ("reverse", {"reason": ""}, "reason"),
         ("decide", {"decision": "approve", "text": ""}, "text"),
         ("decide", {"text": "同意"}, "decision"),
         ("decide", {"decision": "named", "text": "同意"}, "decision"),
@@ -109,7 +125,8 @@ def test_pressed_twice_it_moves_once(cast, sign_in):
 )
 def test_what_is_lacking_is_said_at_its_field_and_changes_nothing(cast, sign_in, verb, data, field):
     application = bring_to(ApplicationFactory(studio=cast.studio), PRESSED[verb][0])
-    response = sign_in(cast.leader if verb == "decide" else cast.staff).post(address(application, verb), data)
+    user = cast.leader if verb in LEADERS_WORK else cast.staff
+    response = sign_in(user).post(address(application, verb), data)
     assert set(response.context["form"].errors) == {field}
     assert f'href="#id_{field}' in response.content.decode()
     assert Application.objects.get(pk=application.pk).state == application.state
@@ -141,12 +158,23 @@ def test_on_hold_is_decided_later_but_not_held_again(cast, sign_in):
 
 
 def test_nobody_of_the_office_acts_on_the_own_case(cast, sign_in):
-    application = ApplicationFactory(studio=cast.own_studio, accepted=True)
+    application = ApplicationFactory(studio=cast.own_studio, reviewed=True)
     client = sign_in(cast.leader_lead)
     assert "此件与本人有关" in client.get(page_of(application)).content.decode()
     assert (
         client.post(address(application, "decide"), {"decision": "approve", "text": "同意"}).status_code
         == 403
     )
+    application.refresh_from_db()
+    assert application.state == State.REVIEWED
+
+
+def test_a_review_that_is_not_complete_is_left_as_it_is_and_says_what_is_lacking(cast, sign_in):
+    application = ApplicationFactory(studio=cast.studio, accepted=True)
+    reviewed_by(application, 9, 6)
+    page = sign_in(cast.staff).post(address(application, "review"), {"note": ""}, follow=True)
+    said = page.content.decode()
+    for words in ("专家评审还没有完成", "已提交2份评分表，至少需要3份", "评分相差超过20分"):
+        assert words in said
     application.refresh_from_db()
     assert application.state == State.ACCEPTED

@@ -52,9 +52,9 @@ ACTS = {
     "accept": ("staff", State.RECOMMENDED, office("accept"), {"note": ""}),
     "return in the office": ("staff", State.RECOMMENDED, office("return"), BACK),
     "refuse in the office": ("staff", State.RECOMMENDED, office("refuse"), {"reason": "材料不齐"}),
-    "decide": ("leader", State.ACCEPTED, office("decide"), {"decision": "approve", "text": "同意"}),
+    "decide": ("leader", State.HELD, office("decide"), {"decision": "approve", "text": "同意"}),
     "accept several": ("staff", State.RECOMMENDED, several("accept"), {"note": ""}),
-    "decide several": ("leader", State.ACCEPTED, several("decide"), {"decision": "approve", "text": "同意"}),
+    "decide several": ("leader", State.HELD, several("decide"), {"decision": "approve", "text": "同意"}),
 }
 
 
@@ -122,11 +122,11 @@ def test_the_version_is_asked_under_the_lock_and_another_one_is_refused(cast):
             pytest.fail("acted on papers that nobody read")
 
 
-CHECKS, DECIDES = "接下来由校工会审核材料", "接下来由校工会作出决定"
+CHECKS, REVIEWS, DECIDES = "接下来由校工会审核材料", "接下来由专家评审", "接下来由校工会作出决定"
 
 
 @pytest.mark.parametrize(
-    ("reached", "said"), [("recommended", CHECKS), ("accepted", DECIDES), ("held", DECIDES)]
+    ("reached", "said"), [("recommended", CHECKS), ("accepted", REVIEWS), ("held", DECIDES)]
 )
 def test_who_hands_in_again_reads_by_when_the_office_acts(reached, said, cast, sign_in):
     application = ApplicationFactory(studio=cast.studio, **{reached: True})

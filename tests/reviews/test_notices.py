@@ -11,7 +11,8 @@ from records import agenda, outbox
 from records.templatetags.present import day_of_record
 from reviews.actions import name_studios
 from reviews.models import Part
-from tests.factories import ApplicationFactory, endorse_all, give_role
+from reviews.releasing import release_decisions
+from tests.factories import ApplicationFactory, endorse_all, give_role, let_the_notice_pass, reviewed_by
 
 TODAY = timezone.localdate
 
@@ -40,21 +41,59 @@ def test_on_the_main_road_everybody_concerned_is_told(cast, application):
     assert signed_by(Part.PARTY, cast.party) == set()
     assert signed_by(Part.RECOMMENDATION, cast.department) == set()
     assert signed_by(Part.ADMINISTRATION, cast.administration) == {"lead", "co_editor"} | STAFF
-    assert told_by(lambda: application.accept(by=cast.staff)) == {
-        "lead",
-        "co_editor",
-        "department",
-        "department_member",
+    own = {"lead", "co_editor", "department", "department_member"}
+    deciders = {"leader", "leader_lead"}
+    assert told_by(lambda: application.accept(by=cast.staff)) == own
+    reviewed_by(application, 8, 8, 8)
+    assert told_by(lambda: application.complete_review(by=cast.staff)) == deciders
+    # Staff who belong to the studio learn of the decision when the studio does.
+    proposed = told_by(lambda: application.decide("approve", by=cast.leader, text="同意命名。"))
+    assert proposed == {"staff"}
+    released = told_by(lambda: release_decisions(application.round, by=cast.staff, on=TODAY()))
+    assert released == own | deciders | {"staff_member"}
+    application.refresh_from_db()
+    let_the_notice_pass(application.notice)
+
+    def name():
+        name_studios([application], by=cast.leader, named_on=TODAY(), issued_on=TODAY(), on=TODAY())
+
+    assert told_by(name) == {"lead", "co_editor", "member", "staff_member"} | AT_THE_UNIT
+
+
+@pytest.mark.parametrize("decision", ["hold", "reject"])
+def test_what_is_not_named_is_told_to_the_studio_with_its_words(cast, decision):
+    application = ApplicationFactory(studio=cast.studio, reviewed=True)
+    application.decide(decision, by=cast.leader, text="成果还需要外部认可，请补充后再报。")
+    told = said_to(lambda: release_decisions(application.round, by=cast.staff, on=TODAY()))
+    assert set(told) == {"lead", "co_editor", "department", "department_member", "staff_member"} | {
         "leader",
         "leader_lead",
     }
-    approved = told_by(lambda: application.decide("approve", by=cast.leader, text="同意命名。"))
-    assert approved == {"lead", "co_editor", "department", "department_member"} | STAFF
+    body = Notice.objects.filter(recipient=cast.lead).latest("pk").body
+    assert "成果还需要外部认可，请补充后再报。" in body
 
-    def name():
-        name_studios([application], by=cast.leader, named_on=TODAY(), issued_on=TODAY())
 
-    assert told_by(name) == {"lead", "co_editor", "member", "staff_member"} | AT_THE_UNIT
+def test_the_notice_of_an_approval_says_from_when_to_when_the_public_may_object(cast):
+    application = ApplicationFactory(studio=cast.studio, proposed=True)
+    notice = release_decisions(application.round, by=cast.staff, on=TODAY())
+    body = Notice.objects.filter(recipient=cast.lead).latest("pk").body
+    assert f"{day_of_record(notice.starts_on)}至{day_of_record(notice.ends_on)}" in body
+
+
+def test_after_a_reversal_or_an_objection_upheld_the_leader_is_asked_to_decide_anew(cast):
+    reversed_, upheld = (
+        ApplicationFactory(studio=studio, approved=True) for studio in (cast.studio, cast.own_studio)
+    )
+    objection = upheld.objections.create(
+        notice=upheld.notice, number="YY-1", name="钱真", contact="13900001111", text="成果归属有误。"
+    )
+    objection.take_on(by=cast.staff)
+    told = said_to(lambda: reversed_.reverse(by=cast.leader, reason="依据有误。"))
+    assert told["leader_lead"][0] == f"{cast.studio.name}的决定已撤回，待您重新决定"
+    assert told["lead"][0] == f"{cast.studio.name}：已公布的决定被撤回，将重新决定"
+    said = said_to(lambda: objection.uphold(by=cast.staff, minutes="查阅了原件。", answer="经核查成立。"))
+    assert said["leader"][0] == f"{cast.own_studio.name}的异议成立，待您重新决定"
+    assert said["leader_lead"][0] == f"{cast.own_studio.name}：公示期间的异议成立，将重新决定"
 
 
 def test_a_return_reaches_those_who_mend_it_and_its_resubmission_those_who_wait(cast, application):
@@ -115,11 +154,11 @@ def test_whose_turn_it_is_at_the_office_is_asked_and_led_to_the_desk(cast):
     sent = (f"{name}推荐、签署齐备，已送校工会审核", page)
     assert told == {"lead": sent, "co_editor": sent, "staff": asked, "staff_member": sent}
     told = said_to(lambda: application.accept(by=cast.staff))
-    asked, passed = (f"{name}已受理，待您决定", desk), (f"{name}的申报材料已审核通过", page)
-    assert told == {
-        **dict.fromkeys(["lead", "co_editor", "department", "department_member"], passed),
-        **dict.fromkeys(["leader", "leader_lead"], asked),
-    }
+    passed = (f"{name}的申报材料已审核通过", page)
+    assert told == dict.fromkeys(["lead", "co_editor", "department", "department_member"], passed)
+    reviewed_by(application, 8, 8, 8)
+    told = said_to(lambda: application.complete_review(by=cast.staff))
+    assert told == dict.fromkeys(["leader", "leader_lead"], (f"{name}已完成专家评审，待您决定", desk))
 
 
 def test_who_has_signed_is_told_how_far_it_is_and_not_asked_to_check_it(cast):

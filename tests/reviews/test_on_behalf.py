@@ -1,6 +1,7 @@
 """The department union hands in on a lead's behalf: what it sees to do, who is told, and what it may sign then."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -9,8 +10,17 @@ from accounts.models import Notice, RoleCode, User
 from records import agenda
 from reviews.models import Application, Part, State
 from reviews.office.queues import to_act_on
+from reviews.releasing import release_decisions
 from studios.models import Studio
-from tests.factories import ApplicationFactory, RoundFactory, UserFactory, endorse_all, give_role
+from tests.factories import (
+    ApplicationFactory,
+    RoundFactory,
+    UserFactory,
+    endorse_all,
+    give_role,
+    let_the_notice_pass,
+    reviewed_by,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -166,16 +176,23 @@ def test_who_handed_in_a_version_takes_no_part_in_it_at_the_union(version, cast,
     one = [application.pk]
     for verb, words, state in (
         ("accept", {"note": ""}, State.ACCEPTED),
-        ("decide", {"decision": "approve", "text": "同意"}, State.APPROVED),
+        ("review", {"note": ""}, State.REVIEWED),
+        ("decide", {"decision": "approve", "text": "同意"}, State.PROPOSED),
     ):
+        if verb == "review":
+            reviewed_by(Application.objects.get(), 8, 8, 8)
         words |= {"read": 2, "pk": one}
         by_itself = reverse("admin:reviews_application_verb", args=[application.pk, verb])
         several = reverse("admin:reviews_application_bulk", args=[verb])
-        assert [sign_in(both).post(url, words).status_code for url in (by_itself, several)] == [403, 200]
+        answers = [sign_in(both).post(url, words).status_code for url in (by_itself, several)]
+        assert answers == [403, 404 if verb == "review" else 200]
         assert to_act_on(Application.objects.all(), both) == []
-        worker = cast.staff if verb == "accept" else cast.leader
+        worker = cast.leader if verb == "decide" else cast.staff
         assert sign_in(worker).post(by_itself, words).status_code == 302
         assert Application.objects.get().state == state
+    with pytest.raises(PermissionDenied):
+        release_decisions(application.round, by=both, on=TODAY)
+    let_the_notice_pass(release_decisions(application.round, by=cast.staff, on=TODAY))
     naming = reverse("admin:reviews_application_naming")
     days = {"named_on": TODAY.isoformat(), "issued_on": TODAY.isoformat()}
     assert sign_in(both).post(naming, {"pk": one, **days}).status_code == 200

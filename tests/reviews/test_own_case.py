@@ -143,7 +143,7 @@ def test_the_name_that_was_approved_is_named_whatever_is_typed_since(cast):
     approved = cast.studio.name
     cast.studio.name = "国家级特级劳模创新工作室"
     cast.studio.save()
-    document = name_studios([fresh(application)], by=cast.leader, named_on=TODAY, issued_on=TODAY)
+    document = name_studios([fresh(application)], by=cast.leader, named_on=TODAY, issued_on=TODAY, on=TODAY)
     certificate = cast.studio.certificates.get()
     cast.studio.refresh_from_db()
     assert {certificate.studio_name, cast.studio.name} == {approved}

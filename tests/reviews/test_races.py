@@ -168,7 +168,12 @@ def test_without_the_lock_neither_of_two_last_signatures_sees_the_other_and_it_s
 
 def name_twice(cast, application) -> list:
     return at_once(
-        *[lambda: name_studios([fresh(application)], by=cast.leader, named_on=TODAY(), issued_on=TODAY())] * 2
+        *[
+            lambda: name_studios(
+                [fresh(application)], by=cast.leader, named_on=TODAY(), issued_on=TODAY(), on=TODAY()
+            )
+        ]
+        * 2
     )
 
 

@@ -207,7 +207,9 @@ OFFICE = [
         [60 - 14, 60 - 7, 60 - 3, 60 - 1, 67, 74],
         "1份申报材料等待审核，还有14天到期",
     ),
-    ("accepted", {"leader", "leader_lead"}, [46, 53, 57, 59, 67, 74], "1份申报等待决定，还有14天到期"),
+    ("accepted", {"staff"}, [46, 53, 57, 59, 67, 74], "1份申报正在专家评审，还有14天到期"),
+    ("reviewed", {"leader", "leader_lead"}, [46, 53, 57, 59, 67, 74], "1份申报等待决定，还有14天到期"),
+    ("proposed", {"staff"}, [46, 53, 57, 59, 67, 74], "1项决定等待公布，还有14天到期"),
     ("held", {"leader", "leader_lead"}, [46, 53, 57, 59, 67, 74], "1份暂缓的申报等待决定，还有14天到期"),
     ("approved", {"leader", "leader_lead"}, [66, 73], "1个工作室等待命名，命名日还有14天"),
 ]
@@ -225,13 +227,13 @@ def test_the_office_is_reminded_of_what_waits_at_its_desk(cast, round_, state, p
 
 
 def test_a_leader_is_not_reminded_to_decide_on_the_own_studio(cast, round_):
-    ApplicationFactory(studio=cast.own_studio, round=round_, accepted=True)
+    ApplicationFactory(studio=cast.own_studio, round=round_, reviewed=True)
     assert set(told(day(46))) == {"leader"}
 
 
 def test_what_waits_for_one_day_is_one_notice_with_the_names_and_leads_to_the_list(cast, round_, sign_in):
     for studio in (cast.studio, cast.own_studio):
-        ApplicationFactory(studio=studio, round=round_, accepted=True)
+        ApplicationFactory(studio=studio, round=round_, reviewed=True)
     first = told(day(46))
     assert first["leader"].subject == "2份申报等待决定，还有14天到期"
     assert first["leader"].body.splitlines()[1:] == [cast.studio.name, cast.own_studio.name]
@@ -247,7 +249,7 @@ def shown(response) -> set[int]:
 
 def test_who_signed_for_the_unit_is_not_reminded_to_decide(cast, round_):
     give_role(cast.party, RoleCode.UNION_LEADER)
-    ApplicationFactory(studio=cast.studio, round=round_, accepted=True)
+    ApplicationFactory(studio=cast.studio, round=round_, reviewed=True)
     assert signatories(cast.unit)[Part.PARTY] == cast.party
     assert "party" not in told(day(46))
 

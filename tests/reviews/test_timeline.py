@@ -1,5 +1,7 @@
 """The way of an application: what has been, where it stands, what comes next and by when."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -7,15 +9,18 @@ from records.attachments import checked
 from records.templatetags.present import cn_date
 from reviews.actions import turn_down_paper_form, upload_paper_form
 from reviews.models import ENDED, Part, State
-from reviews.timeline import DONE, STEPS, by_when, timeline
+from reviews.releasing import release_decisions
+from reviews.timeline import DONE, STEPS, by_when, known, timeline
 from tests.factories import ApplicationFactory, bring_to
 from tests.reviews.test_paper_forms import png
 
 pytestmark = pytest.mark.django_db
-SIGNING, CHECK, DECISION, NAMING = (
+SIGNING, CHECK, EXPERTS, DECISION, NOTICE, NAMING = (
     "部门工会推荐、党政签署意见",
     "校工会审核材料",
+    "专家评审",
     "校工会决定",
+    "公示",
     "命名，颁发证书和铭牌",
 )
 
@@ -32,12 +37,14 @@ def titles(application, look):
 @pytest.mark.parametrize(
     ("state", "now", "coming"),
     [
-        (State.DRAFT, "填写并提交", [SIGNING, CHECK, DECISION, NAMING]),
-        (State.SUBMITTED, SIGNING, [CHECK, DECISION, NAMING]),
-        (State.RETURNED, "修改后重新提交", [SIGNING, CHECK, DECISION, NAMING]),
-        (State.RECOMMENDED, CHECK, [DECISION, NAMING]),
-        (State.ACCEPTED, DECISION, [NAMING]),
-        (State.HELD, "暂缓，等待决定", [NAMING]),
+        (State.DRAFT, "填写并提交", [SIGNING, CHECK, EXPERTS, DECISION, NOTICE, NAMING]),
+        (State.SUBMITTED, SIGNING, [CHECK, EXPERTS, DECISION, NOTICE, NAMING]),
+        (State.RETURNED, "修改后重新提交", [SIGNING, CHECK, EXPERTS, DECISION, NOTICE, NAMING]),
+        (State.RECOMMENDED, CHECK, [EXPERTS, DECISION, NOTICE, NAMING]),
+        (State.ACCEPTED, EXPERTS, [DECISION, NOTICE, NAMING]),
+        (State.REVIEWED, DECISION, [NOTICE, NAMING]),
+        (State.PROPOSED, "待公布决定", [NOTICE, NAMING]),
+        (State.HELD, "暂缓，等待决定", [NOTICE, NAMING]),
         (State.APPROVED, NAMING, []),
     ],
 )
@@ -61,7 +68,9 @@ def test_each_step_says_by_when(cast):
     assert when == {
         SIGNING: f"{cn_date(round_.endorse_by)}前",
         CHECK: f"{cn_date(round_.decide_by)}前",
+        EXPERTS: f"{cn_date(round_.decide_by)}前",
         DECISION: f"{cn_date(round_.decide_by)}前",
+        NOTICE: "",  # it runs from the release on, which has no day yet
         NAMING: f"{cn_date(round_.naming_on)}前",
     }
     overdue = way(application, on=round_.endorse_by.replace(year=round_.year + 1))
@@ -114,7 +123,41 @@ def test_it_names_the_parts_that_are_still_awaited(cast):
 def test_a_return_from_the_check_comes_back_to_the_check(cast):
     application = ApplicationFactory(studio=cast.studio, recommended=True)
     application.return_for_correction({"plan": "写具体些"}, by=cast.staff, correct_by=timezone.localdate())
-    assert titles(application, "next") == [CHECK, DECISION, NAMING]
+    assert titles(application, "next") == [CHECK, EXPERTS, DECISION, NOTICE, NAMING]
+
+
+def test_while_the_notice_runs_its_last_day_is_said_and_then_the_naming_is_left(cast):
+    application = ApplicationFactory(studio=cast.studio, proposed=True)
+    today = timezone.localdate()
+    notice = release_decisions(application.round, by=cast.staff, on=today)
+    application.refresh_from_db()
+
+    def ahead(on) -> list[tuple[str, str]]:
+        return [(entry.title, entry.look) for entry in way(application, on=on) if entry.look != "done"]
+
+    for on in (today, notice.ends_on):
+        assert ahead(on) == [(NOTICE, "now"), (NAMING, "next")]
+    [running] = [entry for entry in way(application) if entry.look == "now"]
+    assert running.when == f"{cn_date(notice.ends_on)}前"
+    assert ahead(notice.ends_on + timedelta(days=1)) == [(NAMING, "now")]
+
+
+def test_what_is_the_offices_alone_stands_in_no_timeline_outside(cast):
+    application = ApplicationFactory(studio=cast.studio, rejected=True)
+    application.reverse(by=cast.leader, reason="依据有误。")
+    told = [row.verb for row in known(application.log.order_by("pk"))]
+    assert told[-4:] == ["complete_endorsement", "accept", "announce_rejection", "reverse"]
+    everything = [row.verb for row in application.log.order_by("pk")]
+    assert everything[-4:] == ["complete_review", "reject", "announce_rejection", "reverse"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "state"), [("approve", State.APPROVED), ("hold", State.HELD), ("reject", State.REJECTED)]
+)
+def test_a_decision_from_before_decisions_were_released_together_is_known_as_it_was(verb, state, cast):
+    application = ApplicationFactory(studio=cast.studio, accepted=True)
+    row = application.log.create(verb=verb, from_state="accepted", to_state=state, note="同意命名。")
+    assert known(application.log.order_by("pk"))[-1] == row
 
 
 def test_every_verb_that_is_logged_has_its_words():
