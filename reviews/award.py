@@ -83,15 +83,21 @@ def start_award_file(round_: Round, *, by: User) -> Job:
 
     :raises DomainError: before experts have reviewed anything, and for whoever has a case of their own in the round.
     """
-    reviewed = round_.applications.filter(state__in=REVIEWED)
-    if round_.rubric is None or not reviewed.exists():
-        raise DomainError(_("Experts have not reviewed anything in this round yet."))
-    if any(one.concerns(by) for one in _applications(round_)):
-        raise DomainError(
-            _("An application of this round is your own case. Somebody else makes its award file.")
-        )
+    for why in hindrances(round_, by=by):
+        raise DomainError(why)
     title = _("Award file of %(round)s") % {"round": round_.title}
     return start_job("reviews.award", {"round": round_.pk}, by=by, title=title)
+
+
+def hindrances(round_: Round, *, by: User) -> list[str]:
+    """Why this person cannot make the award file of a round now, one sentence each."""
+    if round_.rubric is None or not round_.applications.filter(state__in=REVIEWED).exists():
+        return [_("Experts have not reviewed anything in this round yet.")]
+    if any(one.concerns(by) for one in _applications(round_)):
+        return [_("An application of this round is your own case. Somebody else makes its award file.")]
+    if Assignment.objects.under_way().filter(application__round=round_, expert=by).exists():
+        return [_("You are still scoring in this round. Somebody else makes its award file.")]
+    return []
 
 
 @job("reviews.award")
@@ -100,7 +106,11 @@ def make(work: Job) -> None:
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as packed:
         pack(round_, packed, at=timezone.now(), step=work.step)
         packed.seek(0)
-        work.keep(packed, f"评审档案_{round_.year}年.zip")
+        work.keep(packed, file_name(round_))
+
+
+def file_name(round_: Round) -> str:
+    return f"评审档案_{round_.year}年.zip"
 
 
 def pack(round_: Round, file, *, at: datetime, step=lambda done: None) -> None:

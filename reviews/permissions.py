@@ -171,6 +171,7 @@ rules.add_perm("reviews.answer_objection", investigates & _of_objection(takes_no
 rules.add_perm("reviews.view_objector", investigates)
 rules.add_perm("reviews.answer_assignment", reviews_it)
 rules.add_perm("reviews.review_assignment", reviews_it & ~is_barred)
+rules.add_perm("reviews.make_award_file", is_union_staff | is_union_leader)
 rules.add_perm("reviews.preview_naming", is_union_staff | is_union_leader)
 rules.add_perm(
     "reviews.view_personal",

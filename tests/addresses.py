@@ -280,6 +280,7 @@ def _admin_pages() -> dict[str, Address]:
         "admin:reviews_assignment_verb": Address(
             STAFF, lambda world: {"pk": world.assignment.pk, "verb": "replace"}
         ),
+        "admin:reviews_round_award": Address(STAFF | LEADERS, lambda world: [world.application.round_id]),
         "admin:reviews_round_release": Address(STAFF | LEADERS, lambda world: [world.application.round_id]),
         # Without a decision that waits there is no notice to preview.
         "admin:reviews_round_preview_notice": Address(NOBODY, lambda world: [world.application.round_id]),

@@ -29,6 +29,7 @@ def page(request, template: str, round_: Round, *, opts=Round._meta, **context):
         "opts": opts,
         "round": round_,
         "may_act": request.user.has_perm(PERMISSION),
+        "may_award": request.user.has_perm("reviews.make_award_file"),
         **context,
     }
     request.current_app = admin.site.name

@@ -26,6 +26,7 @@ from records.pages import number
 from records.templatetags.present import badge, cn_date
 from reviews import panel_changes, panels
 from reviews.models import FIRST_YEAR, Assignment, Panelist, Round, Rubric
+from reviews.office.award import award_urls
 from reviews.office.panel import panel_urls
 from reviews.office.release import release_urls
 from reviews.office.results import results_urls
@@ -199,7 +200,13 @@ class RoundAdmin(OfficeAdmin):
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
-        return [*panel_urls(wrap), *release_urls(wrap), *results_urls(wrap), *super().get_urls()]
+        return [
+            *panel_urls(wrap),
+            *release_urls(wrap),
+            *results_urls(wrap),
+            *award_urls(wrap),
+            *super().get_urls(),
+        ]
 
     def get_changeform_initial_data(self, request):
         return {**proposal(timezone.localdate()), **super().get_changeform_initial_data(request)}

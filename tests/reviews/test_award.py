@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import RoleCode
@@ -18,7 +19,7 @@ from records.jobs import Job
 from records.moves import DomainError
 from records.outbox import drain
 from reviews import award, results
-from reviews.models import Moderation, Objection, Relation, Visit
+from reviews.models import Assignment, Moderation, Objection, Relation, Visit
 from reviews.releasing import release_decisions
 from reviews.replay import read, replay
 from tests.factories import ApplicationFactory, bring_to, officer, reviewed_by
@@ -252,6 +253,32 @@ def test_it_is_made_by_a_job_once_for_two_presses(played):
     assert (work.state, work.result_name) == ("done", f"评审档案_{played.year}年.zip")
     with work.result.open("rb") as file:
         assert replay(file) == []
+
+
+def test_staff_ask_for_it_on_its_page_and_find_it_there(played, sign_in):
+    client, page = (
+        sign_in(officer(RoleCode.UNION_STAFF)),
+        reverse("admin:reviews_round_award", args=[played.pk]),
+    )
+    assert "制作评审档案" in client.get(page).text
+    work = Job.objects.get(pk=client.post(page)["Location"].strip("/").rpartition("/")[2])
+    assert work.kind == "reviews.award"
+    assert f"{played.title}的评审档案" in client.get(page).text
+
+
+@pytest.mark.parametrize("code", [RoleCode.AUDITOR, RoleCode.EXPERT, RoleCode.SYSADMIN])
+def test_nobody_else_may_ask_for_it(played, sign_in, code):
+    client, page = sign_in(officer(code)), reverse("admin:reviews_round_award", args=[played.pk])
+    assert {client.get(page).status_code, client.post(page).status_code} <= {302, 403}
+    assert not Job.objects.exists()
+
+
+def test_who_still_scores_in_the_round_makes_none(played):
+    staff = officer(RoleCode.UNION_STAFF)
+    one = Assignment.objects.filter(application__state="accepted").first()
+    Assignment.objects.filter(pk=one.pk).update(expert=staff, state="accepted")
+    with pytest.raises(DomainError, match="未提交的评分"):
+        award.start_award_file(played, by=staff)
 
 
 def test_nobody_makes_it_of_a_round_with_a_case_of_their_own(played):
