@@ -241,7 +241,7 @@ def criterion_headings() -> list[str]:
 
 def mark_headings() -> list[str]:
     mark = [_("Criterion"), _("Mark"), _("Highest mark"), _("Counts for"), _("Comment")]
-    return [*_whose(), _("Expert"), _("Unit"), *mark, _("Total of the sheet"), _("Handed in")]
+    return [*_whose(), _("Expert"), _("Unit"), *mark, _("Total of the sheet"), _("Sheet handed in")]
 
 
 def severity_headings() -> list[str]:
@@ -256,12 +256,12 @@ def severity_headings() -> list[str]:
 
 
 def assignment_headings() -> list[str]:
-    asked = [_("State"), _("Assigned"), _("Assigned by"), _("Due"), _("Handed in")]
+    asked = [_("State"), _("Assigned on"), _("Assigned by"), _("Due"), _("Sheet handed in")]
     return [*_whose(), _("Expert"), _("Unit"), *asked, _("Reason"), _("What became of it")]
 
 
 def meeting_headings() -> list[str]:
-    held = [_("Kind"), _("Held on"), _("Place"), _("Who took part"), _("Minutes")]
+    held = [_("Kind"), _("Held on"), _("Place of the visit"), _("Who took part"), _("Minutes")]
     kept_ = [_("Files"), _("Recorded by"), _("Recorded"), _("Corrections")]
     return [*_whose(), *held, *kept_]
 

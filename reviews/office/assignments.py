@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from import_export.resources import Resource
 
 from accounts.models import RoleCode, User
@@ -38,7 +39,7 @@ DONE = {
     "accept": _("Accepted, no relation declared"),
     "decline": _("Declined"),
     "recuse": _("Recused"),
-    "hand_in": _("Handed in"),
+    "hand_in": pgettext_lazy("review", "Handed in"),
     "reopen": _("Given back to the expert"),
     "replace": _("Replaced"),
     panel_changes.PUT_OFF: _("Put off"),

@@ -100,7 +100,7 @@ class TalkForm(MinutesForm):
 class VisitForm(MinutesForm):
     written = ("kind", "held_on", "place", "people", "minutes")
     kind = forms.ChoiceField(label=_("Kind"), choices=Visit.Kind.choices, widget=forms.RadioSelect)
-    place = forms.CharField(label=_("Place"), max_length=100, required=False)
+    place = forms.CharField(label=_("Place of the visit"), max_length=100, required=False)
     photos = FilesField(
         label=_("Photos"),
         help_text=_("JPG or PNG, at most 20 MB each"),
