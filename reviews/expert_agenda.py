@@ -20,16 +20,19 @@ def to_review(user, on):
     for own in _by_round(user):
         first = min(one.due_on for one in own)
         invited = sum(one.state == AssignmentState.INVITED for one in own)
+        facts = {"count": len(own), "day": cn_date(first, "short")}
         title = ngettext(
-            "%(count)s application to review, by %(day)s at the latest",
-            "%(count)s applications to review, by %(day)s at the latest",
+            "%(count)s application to review, by %(day)s",
+            "%(count)s applications to review, by %(day)s",
             len(own),
-        ) % {"count": len(own), "day": cn_date(first, "short")}
+        )
+        if any(one.due_on != first for one in own):
+            title = _("%(count)s applications to review, the first by %(day)s")
         url = own[0].get_absolute_url() if len(own) == 1 else reverse("reviews:reviews")
         detail = own[0].application.round.title
         if invited:
             detail = _("%(round)s · %(count)s not opened yet") % {"round": detail, "count": invited}
-        yield agenda.Task(title, url, detail, first)
+        yield agenda.Task(title % facts, url, detail, first)
 
 
 @agenda.figures

@@ -21,9 +21,13 @@ KEY = "unsent"
 KEPT = Rate(10, 60 * 60)
 
 
-def keeps_unsent(view: Callable) -> Callable:
-    """Mark a view whose POST is kept when nobody is signed in."""
-    view.keeps_unsent = True
+def keeps_unsent(view: Callable, there: Callable[..., bool] | None = None) -> Callable:
+    """Mark a view whose POST is kept when nobody is signed in.
+
+    :param there: says of the arguments of an address whether it names anything; parts and rows of a studio when left
+        out.
+    """
+    view.keeps_unsent = there or there_is
     return view
 
 
@@ -38,8 +42,8 @@ class KeepUnsentForms:
         if (
             request.method == "POST"
             and not request.user.is_authenticated
-            and getattr(view, "keeps_unsent", False)
-            and there_is(**kwargs)
+            and hasattr(view, "keeps_unsent")
+            and view.keeps_unsent(**kwargs)
             and (values := typed(request.POST))
             and KEPT.take(f"unsent:{get_ip(request)}")
         ):

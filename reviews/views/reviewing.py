@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import NamedTuple
+
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +28,7 @@ from reviews.models import State as Stage
 from reviews.scoring_forms import DeclineForm, RecuseForm
 from reviews.views import scoring
 from reviews.views.asking import attempt, posted
+from studios.unsent import keeps_unsent
 
 A_PAGE = 25
 
@@ -79,6 +85,7 @@ def row(one: Assignment) -> dict:
     }
 
 
+@partial(keeps_unsent, there=lambda pk: Assignment.objects.filter(pk=pk).exists())
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def assignment(request, pk):
@@ -129,7 +136,7 @@ def over(request, one: Assignment):
 def accept(request, pk):
     """The declaration that there is no relation, with which the file opens."""
     one = assignment_for(request, pk)
-    if one.state != AssignmentState.ACCEPTED:  # pressed twice it is declared once
+    if one.state != AssignmentState.ACCEPTED and not bars(one):  # pressed twice it is declared once
         attempt(request, lambda: one.accept(by=request.user))
     return redirect(one)
 
@@ -137,25 +144,36 @@ def accept(request, pk):
 @require_http_methods(["GET", "POST"])
 def recuse(request, pk):
     """A relation is declared; staff name another expert."""
-    return answer(request, pk, "recuse", RecuseForm, _("You are recused. Staff have been told."))
+    page = Answer("recuse", RecuseForm, "reviews/reviewing/recuse.html")
+    return answer(request, pk, page, _("You are recused. Staff have been told."))
 
 
 @require_http_methods(["GET", "POST"])
 def decline(request, pk):
-    return answer(request, pk, "decline", DeclineForm, _("You have declined. Staff have been told."))
+    page = Answer("decline", DeclineForm, "reviews/reviewing/decline.html")
+    return answer(request, pk, page, _("You have declined. Staff have been told."))
 
 
-def answer(request, pk, verb: str, form_class, done: str):
+class Answer(NamedTuple):
+    """A way out of an assignment: the verb, its form and the page that asks for the reason."""
+
+    verb: str
+    form: type[Form]
+    template: str
+
+
+def answer(request, pk, page: Answer, done: str):
     """Ask for the reason, then end the assignment with it."""
     one = assignment_for(request, pk)
-    if not one.can_move(verb):
-        attempt(request, lambda: one.move(verb, by=request.user))
+    if not one.can_move(page.verb):
+        messages.error(request, one.why_not(page.verb))
         return redirect(one)
-    form = form_class(posted(request))
+    form = page.form(posted(request))
     if request.method == "POST" and form.is_valid():
-        attempt(request, lambda: getattr(one, verb)(by=request.user, **form.cleaned_data), done)
+        reason = form.cleaned_data["reason"]
+        attempt(request, lambda: getattr(one, page.verb)(by=request.user, reason=reason), done)
         return redirect(one)
-    return render(request, f"reviews/reviewing/{verb}.html", {"assignment": one, "form": form})
+    return render(request, page.template, {"assignment": one, "form": form})
 
 
 @require_safe

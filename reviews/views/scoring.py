@@ -8,6 +8,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -20,6 +21,7 @@ from reviews.expert_peers import panel
 from reviews.models import Assignment, AssignmentState
 from reviews.models.round import Shows
 from reviews.views.asking import attempt
+from studios.unsent import take
 
 
 def page(request, one: Assignment, form=None):
@@ -33,12 +35,23 @@ def page(request, one: Assignment, form=None):
         **papers(one),
     }
     if writes:
-        form = form or expert_sheet.form_of(one, sheet)
+        form = form or unsent(request, one, sheet) or expert_sheet.form_of(one, sheet)
         return render(request, "reviews/reviewing/scoring.html", {**context, "form": form})
     handed_in = one.state == AssignmentState.HANDED_IN
     shows = handed_in and one.application.round.shows != Shows.NOTHING
     context |= {"sheet": sheet, "handed_in": handed_in, "shows_others": shows}
     return render(request, "reviews/reviewing/sheet.html", context)
+
+
+def unsent(request, one: Assignment, sheet):
+    """The form as it was sent after the session had ended, once its sender has signed in again."""
+    values = take(request)
+    if not values:
+        return None
+    messages.info(request, _("What you sent before signing in is back. Check it and save."))
+    form = expert_sheet.form_of(one, sheet, MultiValueDict(values))
+    form.opened = values.get("opened", [""])[-1]
+    return form
 
 
 def papers(one: Assignment) -> dict:
@@ -69,7 +82,7 @@ def save(request, one: Assignment):
     """Save the sheet as it was sent; then the page again, or the last look before handing in."""
     try:
         outcome = expert_sheet.save(one, by=request.user, data=request.POST)
-    except DomainError as error:
+    except (DomainError, PermissionDenied) as error:
         messages.error(request, str(error))
         return redirect(one)
     if not outcome.is_saved:

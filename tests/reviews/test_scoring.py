@@ -137,6 +137,8 @@ def test_a_conflict_that_is_known_by_now_bars_from_declaring_and_asks_for_recusa
     assert address(assignment, "accept_review") not in text
     with pytest.raises(PermissionDenied):
         assignment.accept(by=assignment.expert)
+    stale = browser_of(assignment.expert).post(address(assignment, "accept_review"), follow=True)
+    assert address(assignment, "recuse") in stale.content.decode()
     assert fresh(assignment).state == "invited"
 
 
@@ -361,6 +363,17 @@ def test_a_mark_that_is_cleared_is_no_mark():
     browser.post(address(assignment), typed(assignment, lead=""))
     assert marks_of(assignment) == {"lead": ("", "好")}
     assert "已评0/9项" in read(assignment)
+
+
+def test_what_waited_for_the_sender_is_back_in_the_form_and_saves_as_it_was_meant(client):
+    assignment = accepted()
+    client.post(address(assignment), typed(assignment, lead=("7", "登录过期时写的")))
+    sign_in = {"login": assignment.expert.username, "password": f"demo-{assignment.expert.username}"}
+    client.post(reverse("account_login"), sign_in)
+    text = client.get(address(assignment)).content.decode()
+    assert "登录过期时写的" in text
+    assert marks_of(assignment) == {}
+    assert "登录过期时写的" not in client.get(address(assignment)).content.decode()
 
 
 # -- two windows ------------------------------------------------------------------------------------
