@@ -100,7 +100,7 @@ def hindrances(round_: Round, *, by: User) -> list[str]:
     return []
 
 
-@job("reviews.award")
+@job("reviews.award", own=True)
 def make(work: Job) -> None:
     round_ = Round.objects.select_related("rubric", "policy").get(pk=work.payload["round"])
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as packed:

@@ -10,19 +10,21 @@ import re
 from copy import copy
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 import time_machine
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import Workbook
 
 from accounts.models import Notice, RoleCode
 from records import outbox
 from records.documents import html_to_pdf
+from reviews import award
 from reviews.expert_reminders import remind
 from reviews.models import Assignment, Mark
 from reviews.models.round import Shows
+from reviews.results_exports import Workbook, start
 from tests.addresses import ADDRESSES
 from tests.factories import give_role
 from tests.reviews.blind import (
@@ -56,7 +58,7 @@ def scene(world):  # noqa: F811
 
 
 def test_a_marker_is_found_in_whatever_kind_of_file():
-    book = Workbook()
+    book = openpyxl.Workbook()
     book.active.append(["丁标"])
     book.save(packed := io.BytesIO())
     pdf = html_to_pdf("<html><head><title>戊标</title></head><body><p>己标</p></body></html>")
@@ -220,6 +222,23 @@ def test_who_works_in_the_office_as_well_reads_no_marks_before_handing_in(scene)
     own = asked(scene.application, scene.staff)
     seen = scenes_of(SimpleNamespace(**vars(scene) | of(own)), four_others(scene)[:2])
     assert leaks(walk(scene.staff, seen), SAID) == {}
+
+
+def test_who_still_scores_downloads_no_results_that_others_had_made(scene):
+    """The workbook and the award file hold what those read who asked for them."""
+    give_role(scene.staff, RoleCode.EXPERT)
+    asked(scene.application, scene.staff)
+    four_others(scene)
+    round_ = scene.application.round
+    made = [award.start_award_file(round_, by=scene.leader)]
+    made += [start(Workbook(round_, person)) for person in (scene.leader, scene.staff)]
+    outbox.drain()
+    urls = {work: reverse("records:job_result", args=[work.pk]) for work in made}
+    theirs = {work: told_by(signed_in(scene.leader).get(url)) for work, url in urls.items()}
+    assert [found(SAID, theirs[work]) for work in made] == [{"逐项丁标意见", "总体戊标意见"}] * 2 + [set()]
+    own = {work: told_by(signed_in(scene.staff).get(url)) for work, url in urls.items()}
+    assert [text[:3] for text in own.values()] == ["404", "404", "200"]
+    assert leaks(own, SAID) == {}
 
 
 def test_an_office_in_another_unit_opens_nothing_more(scene):
