@@ -19,7 +19,7 @@ from reviews.objection_files import EVIDENCE, FILES, MOST, SEAL, Kept, keep
 from studios.inputs import FilesField
 
 MOBILE = re.compile(r"(\+?86)?1[3-9]\d{9}", re.ASCII)
-LANDLINE = re.compile(r"((\+?86)?0?\d{2,3})?[2-9]\d{6,7}(x\d{1,6})?", re.ASCII)
+LANDLINE = re.compile(r"(0\d{2,3}|\+?860?\d{2,3})?[2-9]\d{6,7}(x\d{1,6})?", re.ASCII)
 EXTENSION = re.compile(r"转|分机|ext\.?", re.IGNORECASE)
 BETWEEN_DIGITS = re.compile(r"[\s\-()（）—–.]")
 
@@ -184,7 +184,7 @@ class EvidenceForm(forms.Form):
     """Files of the investigation, such as signed minutes or what somebody handed over."""
 
     evidence = FilesField(
-        label=_("Files of the investigation"),
+        label=_("Files to add"),
         help_text=_("PDF, JPG, PNG, DOCX or XLSX, at most 20 MB each"),
         required=True,
         error_messages={"required": _("Choose a file.")},

@@ -37,7 +37,7 @@ def waiting(on: date, officers: Officers) -> Iterator[Notice]:
         offset = newest(
             day,
             on,
-            before=policy.days_before("decision_reminders"),
+            before=(*policy.days_before("decision_reminders"), 0),
             every=policy.overdue_reminder_days,
             since=timezone.localdate(objection.received_at),
         )

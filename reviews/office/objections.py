@@ -47,7 +47,7 @@ class Act:
 
 ACTS = {
     "dismiss": Act(
-        _("Dismiss the objection"),
+        _("Answer: dismissed"),
         AnswerForm,
         _(
             "The objection is not right. The decision stands; once the notice is over the studio can be named."
@@ -55,7 +55,7 @@ ACTS = {
         _("Objection %(number)s is dismissed and answered."),
     ),
     "uphold": Act(
-        _("Uphold the objection"),
+        _("Answer: upheld"),
         AnswerForm,
         _(
             "The objection is right. The studio leaves the public notice, the decision on it is taken anew, and "
