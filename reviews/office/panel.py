@@ -19,7 +19,7 @@ from accounts.permissions import check
 from records import agenda
 from records.moves import DomainError
 from records.pages import number
-from reviews import panels
+from reviews import conflicts, panels
 from reviews.models import HOLDING, UNDER_WAY, Application, Assignment, AssignmentLog, Round, State
 from reviews.office.frame import PERMISSION, page, round_for, stands_aside
 from reviews.office.seats import add_view, invite_view, place_of
@@ -314,7 +314,10 @@ def application_view(request, pk, application):
         return take(request, round_, here)
     told = line(row, request.user, each=round_.policy.experts_each, on=timezone.localdate())
     may_act = request.user.has_perm(PERMISSION, row) and not told["aside"] and row.state == State.ACCEPTED
+    at_work = [one.expert for one in told["experts"] if one.state in HOLDING]
+    known = conflicts.between([row], at_work) if at_work else {}
     for one in told["experts"]:
+        one.since = known.get((row.pk, one.expert_id), []) if one.state in HOLDING else []
         one.told = next((log.note for log in reversed(one.log.all()) if log.to_state == one.state), "")
     return page(
         request,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from records.attachments import Attachment
 from records.templatetags.present import cn_date
-from reviews import readiness, reading
+from reviews import readiness, reading, relations
 from reviews.mending import asked, to_correct
 from reviews.models import IN_THE_OFFICE, Decision, PaperForm, State
 from reviews.permissions import open_moves, open_signatures
@@ -142,6 +142,8 @@ def further_acts(user, application, works: bool, main: Act | None, stamped: list
     submitted = application.state == State.SUBMITTED
     if submitted and not waits and user.has_perm("reviews.upload_paper_form", application):
         acts.append(act(_("Upload the stamped form"), "stamped"))
+    if application.state in relations.OPEN and user.has_perm(relations.PERMISSION, application):
+        acts.append(act(_("People who should not review"), "relations"))
     if "return_for_correction" in open_:
         acts.append(act(_("Return for correction"), "return"))
     if "refuse" in open_:
@@ -203,7 +205,9 @@ def after_decision(application, *, on) -> dict | None:
     if application.state != State.APPROVED:
         return None
     notice = application.notice
-    text = _("The public notice runs until %(day)s. Once it is over and no objection is open, the studio is named.")
+    text = _(
+        "The public notice runs until %(day)s. Once it is over and no objection is open, the studio is named."
+    )
     if notice.is_over(on):
         text = _("The public notice was over on %(day)s. Once no objection is open, the studio is named.")
     return {
