@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from accounts.models import User
 from records.attachments import Attachment, CheckedFile, attach
@@ -20,6 +21,14 @@ from records.templatetags.present import cn_date
 from reviews.models.states import required
 
 FILES = "files"  # in the log, the files that were taken off
+# What the fields of a talk and of a visit are called wherever they are asked for and shown.
+LABELS = {
+    "kind": gettext_lazy("Kind"),
+    "held_on": gettext_lazy("Held on"),
+    "place": gettext_lazy("Place of the visit"),
+    "people": gettext_lazy("Who took part"),
+    "minutes": gettext_lazy("Minutes"),
+}
 
 
 @dataclass(frozen=True)
@@ -64,10 +73,11 @@ def correct(row: models.Model, changes: dict, *, by, reason: str, remove: Sequen
 
 def _log(row: models.Model, before: dict, removed: list[str], *, by, reason: str) -> None:
     """The list of the log names the fields only; what stood in them is read with the row, by who may read it."""
-    fields = [row._meta.get_field(name).verbose_name for name in before]
     values = {name: value.isoformat() if isinstance(value, date) else value for name, value in before.items()}
+    with override(None):  # the log is translated when it is read
+        fields = [str(LABELS[name]) for name in before]
     told = [
-        {"changed": {"fields": [str(label) for label in fields]}},
+        {"changed": {"fields": fields}},
         {"before": values | ({FILES: removed} if removed else {}), "reason": reason},
     ]
     LogEntry.objects.create(
@@ -110,7 +120,7 @@ def _before(model: type[models.Model], values: dict) -> list[tuple[str, str]]:
             value = cn_date(parse_date(value))
         elif field.choices:
             value = str(dict(field.flatchoices).get(value, value))
-        lines.append((str(field.verbose_name), value or "—"))
+        lines.append((str(LABELS[name]), value or "—"))
     return lines
 
 

@@ -261,9 +261,8 @@ def assignment_headings() -> list[str]:
 
 
 def meeting_headings() -> list[str]:
-    held = [_("Kind"), _("Held on"), _("Place of the visit"), _("Who took part"), _("Minutes")]
-    kept_ = [_("Files"), _("Recorded by"), _("Recorded"), _("Corrections")]
-    return [*_whose(), *held, *kept_]
+    recorded = [_("Files"), _("Recorded by"), _("Recorded"), _("Corrections")]
+    return [*_whose(), *(str(label) for label in kept.LABELS.values()), *recorded]
 
 
 def whose(application: Application) -> list[str]:

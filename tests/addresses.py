@@ -170,6 +170,7 @@ PORTAL = {
     ),
     "reviews:form": Address(READS_STUDIO, lambda world: {"pk": world.application.pk, "kind": "pdf"}),
     "reviews:stamped": Address(frozenset({"department"}), application),
+    "reviews:relations": Address(WORKS_ON_IT, application),
     "reviews:reviews": Address(EXPERT),
     "reviews:assignment": Address(EXPERT, assignment),
     "reviews:papers_pdf": Address(EXPERT, assignment),
@@ -219,21 +220,62 @@ MODELS = {
     "reviews_publicnotice": (SEES_ALL, NOBODY),
     "reviews_objection": (SEES_ALL, NOBODY),
     "reviews_assignment": (SEES_ALL, NOBODY),
+    "reviews_relation": (SEES_ALL, STAFF),
     "records_calendarday": (SEES_ALL, STAFF),
 }
 # Rows that nothing rests on yet may be deleted.
-DELETED_BY = {"reviews_rubric": STAFF, "records_calendarday": STAFF}
+DELETED_BY = {"reviews_rubric": STAFF, "reviews_relation": STAFF, "records_calendarday": STAFF}
 # Their pages in the admin are no history pages, and those of the others that keep no versions show none.
 WITHOUT_VERSIONS = {"records_job", "records_outbox", "records_calendarday"}
 NO_VERSIONS_KEPT = {"reviews_application", "reviews_decisiondocument", "reviews_paperform"} | {
     "admin_logentry",
     "reviews_applicationlog",
     "reviews_assignment",
+    "reviews_relation",
     "reviews_objection",
     "reviews_publicnotice",
     "studios_studiolog",
 }
 PANEL = {"panel": SEES_ALL} | dict.fromkeys(("propose", "several", "panel_add", "panel_invite"), STAFF)
+# The results of the round and of the application that the expert reviews.
+RESULTS = {
+    "results": (SEES_ALL, {}),
+    "results_export": (SEES_ALL, {}),
+    "result": (SEES_ALL, {"application": lambda world: world.assignment.application_id}),
+    "talk": (STAFF, {"application": lambda world: world.assignment.application_id}),
+    "talk_change": (
+        STAFF,
+        {
+            "application": lambda world: world.assignment.application_id,
+            "row": lambda world: world.talk.pk,
+        },
+    ),
+    "further": (STAFF, {"application": lambda world: world.assignment.application_id}),
+    "visit": (STAFF, {"application": lambda world: world.assignment.application_id}),
+    "visit_change": (
+        STAFF,
+        {
+            "application": lambda world: world.assignment.application_id,
+            "row": lambda world: world.visit.pk,
+        },
+    ),
+    "file": (
+        SEES_ALL,
+        {
+            "application": lambda world: world.assignment.application_id,
+            "file": lambda world: world.visit_photo.pk,
+        },
+    ),
+}
+
+
+def of_result(**more) -> Callable:
+    return lambda world: {
+        "pk": world.assignment.application.round_id,
+        **{key: value(world) for key, value in more.items()},
+    }
+
+
 # Telephone, mail and birth stand on a person's own page in the admin, for those who keep the accounts.
 KEEPS_ACCOUNTS = STAFF | {"sysadmin"}
 
@@ -277,6 +319,10 @@ def _admin_pages() -> dict[str, Address]:
         "admin:reviews_round_application": Address(
             SEES_ALL, lambda world: [world.assignment.application.round_id, world.assignment.application_id]
         ),
+        **{
+            f"admin:reviews_round_{name}": Address(people, of_result(**more))
+            for name, (people, more) in RESULTS.items()
+        },
         "admin:reviews_assignment_verb": Address(
             STAFF, lambda world: {"pk": world.assignment.pk, "verb": "replace"}
         ),

@@ -18,7 +18,7 @@ from portal.demo.pictures import photo
 from records.attachments import attach, checked
 from records.calendar import CalendarDay
 from records.jobs import Job
-from reviews.models import Objection, PaperForm, Rubric
+from reviews.models import Moderation, Objection, PaperForm, Relation, Rubric, Visit
 from studios.models import Editor, IssuedPaper, Presence
 from tests.addresses import ADDRESSES, ELSEWHERE, EVERYBODY, named_addresses
 from tests.cast import make_cast
@@ -56,6 +56,7 @@ def world(db):
     world.assignment, world.handed_in = (reviewed_by(world.expert) for _each in range(2))
     world.frozen_photo = world.assignment.snapshot.data["files"][0]["id"]
     fill_in(world.handed_in).hand_in(by=world.expert)
+    world.talk, world.visit, world.visit_photo = met_over(world.assignment.application, by=world.staff)
     world.public_notice, world.objection = objected(named, by=world.staff)
     world.project = world.studio.projects.first()
     world.editor = Editor.objects.get(studio=world.studio)
@@ -82,6 +83,9 @@ def world(db):
         "reviews_publicnotice": world.public_notice,
         "reviews_objection": world.objection,
         "reviews_assignment": world.assignment,
+        "reviews_relation": Relation.objects.create(
+            studio=world.assignment.application.studio, name="某某", reason="同门", declared_by=world.staff
+        ),
         "records_calendarday": CalendarDay.objects.create(
             day=timezone.localdate(), works=True, reason="值班"
         ),
@@ -108,6 +112,14 @@ def objected(application, *, by):
     )
     objection.investigators.add(by)
     return notice, objection
+
+
+def met_over(application, *, by):
+    """A talk about the marks, a visit, and a photo of it."""
+    held = {"held_on": timezone.localdate(), "people": "王主席", "minutes": "逐项核对。", "recorded_by": by}
+    visit = Visit.objects.create(application=application, **held)
+    kept = attach(checked(ContentFile(photo(1), name="现场.png")), visit, "photo", by=by)
+    return Moderation.objects.create(application=application, **held), visit, kept
 
 
 def reviewed_by(expert):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from records.attachments import Attachment, CheckedFile, Refused, checked
 from records.templatetags.present import cn_date
 from reviews.forms import Words
+from reviews.minutes import LABELS
 from reviews.models import Visit
 from reviews.models.moderation import not_in_the_future
 from reviews.office.verbs import DAY
@@ -47,15 +48,15 @@ class NarrowForm(forms.Form):
 class MinutesForm(forms.Form):
     """The day, the people and the minutes, which a talk and a visit have alike."""
 
-    held_on = forms.DateField(label=_("Held on"), validators=[not_in_the_future], **DAY)
+    held_on = forms.DateField(label=LABELS["held_on"], validators=[not_in_the_future], **DAY)
     people = forms.CharField(
-        label=_("Who took part"),
+        label=LABELS["people"],
         max_length=300,
         help_text=_("Names and offices, such as 王主席、李教授（召集）."),
         error_messages={"required": _("Say who took part.")},
     )
     minutes = forms.CharField(
-        label=_("Minutes"),
+        label=LABELS["minutes"],
         widget=forms.Textarea(attrs={"rows": 8}),
         max_length=LONGEST_MINUTES,
         error_messages={"required": _("Write down what was said and found.")},
@@ -99,8 +100,8 @@ class TalkForm(MinutesForm):
 
 class VisitForm(MinutesForm):
     written = ("kind", "held_on", "place", "people", "minutes")
-    kind = forms.ChoiceField(label=_("Kind"), choices=Visit.Kind.choices, widget=forms.RadioSelect)
-    place = forms.CharField(label=_("Place of the visit"), max_length=100, required=False)
+    kind = forms.ChoiceField(label=LABELS["kind"], choices=Visit.Kind.choices, widget=forms.RadioSelect)
+    place = forms.CharField(label=LABELS["place"], max_length=100, required=False)
     photos = FilesField(
         label=_("Photos"),
         help_text=_("JPG or PNG, at most 20 MB each"),
