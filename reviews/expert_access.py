@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import check
 from reviews import conflicts, masking
-from reviews.models import HOLDING, Assignment, AssignmentState, Criterion
+from reviews.models import HOLDING, Assignment, AssignmentLog, AssignmentState, Criterion
 
 # Only who has declared to have no relation reads the papers.
 READS = frozenset({AssignmentState.ACCEPTED, AssignmentState.HANDED_IN})
 
 
 def assignment_for(request, pk: int) -> Assignment:
-    """The person's own assignment with all that its pages ask of it, and the ones before and after it in the round.
+    """The person's own assignment with all that its pages ask of it, such as the ones before and after it in the round
+    and when the declaration was given.
 
     The office looks at assignments in the office: here there is nothing but one's own.
 
@@ -31,7 +32,11 @@ def assignment_for(request, pk: int) -> Assignment:
         "application__round__rubric",
         "expert__unit",
         "snapshot",
-    ).annotate(previous=_beside("lt"), following=_beside("gt"))
+    )
+    declared = AssignmentLog.objects.filter(assignment=OuterRef("pk"), verb="accept").order_by("-at")
+    rows = rows.annotate(
+        previous=_beside("lt"), following=_beside("gt"), declared_at=Subquery(declared.values("at")[:1])
+    )
     assignment = get_object_or_404(rows, pk=pk)
     check(request.user, "reviews.answer_assignment", assignment)
     return assignment

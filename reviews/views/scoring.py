@@ -32,6 +32,7 @@ def page(request, one: Assignment, form=None):
         "assignment": one,
         "told": expert_sheet.tally(sheet).told(),
         "on": timezone.localdate(),
+        "is_anew": one.snapshot.frozen_at > one.declared_at,
         **papers(one),
     }
     if writes:
@@ -62,7 +63,7 @@ def papers(one: Assignment) -> dict:
         chapter.files = [
             attachment(one, entry) for entry in snapshot.data["files"] if entry["part"] == chapter.key
         ]
-    return {"chapters": chapters, "conditions": reading.conditions(snapshot), "version": snapshot.version}
+    return {"chapters": chapters, "conditions": reading.conditions(snapshot)}
 
 
 def attachment(one: Assignment, entry: dict) -> dict:

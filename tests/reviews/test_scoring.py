@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.demo.pictures import photo
 from records.attachments import attach, checked
@@ -86,8 +87,8 @@ def test_the_file_is_closed_to_who_has_not_declared_or_has_given_it_back(how):
     elif how == "replaced":
         assignment.replace(by=UserFactory(), reason="逾期")
     assert status(assignment, "assignment_file", photo_of(assignment)) == 404
-    assert status(assignment, "hand_in_review") == 404
-    assert status(assignment, "other_sheets") == 404
+    for name in ("hand_in_review", "other_sheets", "papers_pdf"):
+        assert status(assignment, name) == 404
     assert FILE not in read(assignment)
     sent = browser_of(assignment.expert).post(address(assignment), typed(assignment, lead="8"))
     assert sent.status_code in (302, 403)
@@ -292,6 +293,22 @@ def test_the_expert_reads_the_version_that_was_accepted_for_review():
     text = read(assignment)
     assert FILE in text
     assert "后来改写的方向" not in text
+
+
+def test_papers_that_were_handed_in_anew_are_what_the_expert_reads_from_then_on(cast):
+    assignment = fill_in(accepted())
+    application = Application.objects.get(pk=assignment.application_id)
+    studio = application.studio
+    assert "已重新提交" not in read(assignment)
+    application.return_for_correction({"lead": "请改写方向。"}, by=cast.staff)
+    studio.direction = "改写过的方向"
+    studio.save()
+    application.resubmit(by=studio.lead, on=timezone.localdate(), note="已改写")
+    text = read(assignment)
+    assert "改写过的方向" in text
+    assert "开始评审后，申报材料已重新提交" in text
+    assert "第2版" in text
+    assert marks_of(assignment)["lead"] == ("8", "")
 
 
 def test_the_next_and_the_previous_application_of_the_round_are_one_step_away():
