@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from records import cells
 
@@ -141,6 +142,7 @@ def _joins(cluster: str, sign: str) -> bool:
 DOTS = "•‧・．.·"
 
 
+@lru_cache(maxsize=8192)
 def _seen(cluster: str) -> str:
     """What is compared of a stretch of text."""
     if unicodedata.category(cluster[0]) == "Co":  # a character of an old font
@@ -158,14 +160,15 @@ class Mask:
     """Takes names out of texts: ``Mask(keys)(text)``. What it put there it leaves alone the next time."""
 
     def __init__(self, keys: Iterable[Key | None]):
-        first: dict[str, list[Key]] = {}
-        known: set[tuple[str, Alone]] = set()
+        self._known: dict[str, list[Key]] = {}
         for one in keys:
-            if one is not None and (one.name, one.alone) not in known:
-                known.add((one.name, one.alone))
-                first.setdefault(one.name[0], []).append(one)
-        # The longest first; of two that are alike the one that was given first.
-        self._by_first = {sign: sorted(held, key=lambda one: -len(one.name)) for sign, held in first.items()}
+            if one is not None:
+                self._known.setdefault(one.name, []).append(one)
+        # By the sign a name begins with, how long such names are: the longest is looked for first.
+        lengths: dict[str, set[int]] = {}
+        for name in self._known:
+            lengths.setdefault(name[0], set()).add(len(name))
+        self._lengths = {sign: sorted(found, reverse=True) for sign, found in lengths.items()}
 
     def __call__(self, text: str) -> str:
         squeezed = Squeezed(text)
@@ -190,8 +193,9 @@ class Mask:
         contact = _CONTACT.match(signs, at) if signs[at].isascii() else None
         if contact and squeezed.stands_alone(at, contact.end() - 1, Alone.DIGITS):
             return contact.end() - at, CONTACT
-        for one in self._by_first.get(signs[at], ()):
-            end = at + len(one.name)
-            if signs.startswith(one.name, at) and squeezed.stands_alone(at, end - 1, one.alone):
-                return len(one.name), one.placeholder
+        for length in self._lengths.get(signs[at], ()):
+            name = signs[at : at + length]
+            for one in self._known.get(name, ()):
+                if squeezed.stands_alone(at, at + len(name) - 1, one.alone):
+                    return len(name), one.placeholder
         return 1, ""
