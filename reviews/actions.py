@@ -192,6 +192,7 @@ def name_studios(
         rows = list(
             Application.objects.select_for_update(of=("self",))
             .select_related("studio__lead", "studio__unit", "round__policy", "notice")
+            .prefetch_related("objections")
             .filter(pk__in=keys)
             .order_by("pk")
         )
@@ -214,7 +215,7 @@ def not_nameable(application: Application, *, on: date) -> str:
     facts = {"studio": application.studio.name, "day": cn_date(application.notice.ends_on)}
     if not application.notice.is_over(on):
         return _("%(studio)s is on public notice until %(day)s.") % facts
-    if application.objections.open().exists():
+    if any(objection.is_open for objection in application.objections.all()):
         return _("An objection to %(studio)s is not answered yet.") % facts
     return ""
 

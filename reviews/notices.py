@@ -48,8 +48,7 @@ BODIES = {
     "hold": "拟暂缓。意见：{note}\n\n决定在统一公布之前不对外告知。",
     "reject": "拟不同意。意见：{note}\n\n决定在统一公布之前不对外告知。",
     "announce_approval": (
-        "校工会意见：{note}\n\n"
-        "公示期：{notice}。公示期满且无异议，或异议经核查不成立的，由校工会命名。"
+        "校工会意见：{note}\n\n公示期：{notice}。公示期满且无异议，或异议经核查不成立的，由校工会命名。"
     ),
     "announce_hold": "校工会意见：{note}",
     "announce_rejection": "校工会意见：{note}\n\n{again}",

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
+from reviews.models import Application, State
 
 OUTCOMES = {
     "dismiss": ("{studio}的异议经核查不成立", "异议{number}经核查不成立，已经答复。"),
@@ -34,8 +35,11 @@ def tell_of_arrival(objection) -> None:
 def tell_of_move(objection, log) -> None:
     """Whoever else investigates it is told of somebody who joins, and of the answer; staff who may act, of the answer.
 
-    That a decision is to be taken anew, the move of the application tells.
+    That a decision is to be taken anew, the move of the application tells them, and nobody is told twice.
     """
+    approved = Application.objects.filter(pk=objection.application_id, state=State.APPROVED)
+    if log.verb == "uphold" and approved.exists():
+        return
     studio, number = objection.application.studio.name, objection.number
     investigators = [one for one in objection.investigators.all() if one.pk != log.actor_id]
     if log.verb == "take_on":

@@ -62,7 +62,7 @@ def chosen(request) -> list[Application]:
     return list(
         rows.select_related("studio__unit", "studio__lead", "round__policy", "document", "notice")
         .annotate(last_version=Subquery(newest.values("version")[:1]))
-        .prefetch_related("studio__editors", "studio__members", "endorsements", "assignments")
+        .prefetch_related("studio__editors", "studio__members", "endorsements", "assignments", "objections")
         .order_by("studio__unit__code", "pk")
     )
 

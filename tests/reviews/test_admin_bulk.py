@@ -6,7 +6,7 @@ from django.urls import reverse
 from reviews.models import Application, ApplicationLog, State
 from reviews.office import bulk as office
 from studios.models import Member
-from tests.factories import ApplicationFactory
+from tests.factories import ApplicationFactory, reviewed_by
 from tests.queries import selects
 
 LIST = reverse("admin:reviews_application_changelist")
@@ -31,7 +31,7 @@ def test_actions_are_offered_to_those_whose_work_it_is(cast, sign_in):
         form = sign_in(user).get(LIST).context["action_form"]
         return {value for value, _label in form.fields["action"].choices if value} if form else set()
 
-    assert offered(cast.staff) == {"accept_several"}
+    assert offered(cast.staff) == {"accept_several", "review_several"}
     assert offered(cast.leader) == {"decide_several", "name_several"}
     assert offered(cast.auditor) == set()
 
@@ -108,6 +108,20 @@ def test_several_are_decided_with_one_text(cast, sign_in):
     assert list(decided) == [(State.PROPOSED, "经研究，同意命名。", cast.leader.pk)] * 2
 
 
+def test_of_several_reviews_those_that_are_complete_go_on_and_the_others_say_what_is_lacking(cast, sign_in):
+    whole, thin = ApplicationFactory(accepted=True), ApplicationFactory(accepted=True)
+    reviewed_by(whole, 8, 8, 8)
+    reviewed_by(thin, 8)
+    page = sign_in(cast.staff).post(bulk("review"), {"pk": [whole.pk, thin.pk], "note": ""}, follow=True)
+    assert dict(Application.objects.values_list("pk", "state")) == {
+        whole.pk: State.REVIEWED,
+        thin.pk: State.ACCEPTED,
+    }
+    said = " ".join(str(message) for message in page.context["messages"])
+    assert thin.studio.name in said
+    assert whole.studio.name not in said
+
+
 def test_with_one_on_hold_among_them_holding_is_not_offered(cast, sign_in):
     chosen = [ApplicationFactory(reviewed=True), ApplicationFactory(held=True)]
     data = {"pk": [one.pk for one in chosen], "decision": "hold", "text": "再议"}
@@ -125,7 +139,12 @@ def test_the_page_of_several_asks_the_same_number_of_queries_for_1_and_for_8(cas
 
 
 @pytest.mark.parametrize(
-    ("verb", "workers"), [("accept", {"staff", "staff_member"}), ("decide", {"leader", "leader_lead"})]
+    ("verb", "workers"),
+    [
+        ("accept", {"staff", "staff_member"}),
+        ("review", {"staff", "staff_member"}),
+        ("decide", {"leader", "leader_lead"}),
+    ],
 )
 def test_who_opens_the_page_of_several(cast, sign_in, verb, workers):
     opened = {

@@ -107,9 +107,9 @@ def test_pressed_twice_it_names_once_and_says_so(cast, sign_in, approved):
 
 
 def test_who_cannot_be_named_is_left_out_with_the_reason(cast, sign_in, approved):
-    rare = ApplicationFactory(
-        studio=StudioFactory(lead=UserFactory(name="王\U000323af"), complete=True), approved=True
-    )
+    # No release lets such a name through; the font of the certificate may lack what an earlier one had.
+    rare = ApplicationFactory(approved=True)
+    Application.objects.filter(pk=rare.pk).update(named={**rare.named, "lead": "王\U000323af"})
     own = ApplicationFactory(studio=cast.own_studio, approved=True)
     held = ApplicationFactory(held=True)
     last_year = RoundFactory(on=timezone.localdate() - timedelta(days=365))

@@ -184,8 +184,7 @@ def test_who_handed_in_a_version_takes_no_part_in_it_at_the_union(version, cast,
         words |= {"read": 2, "pk": one}
         by_itself = reverse("admin:reviews_application_verb", args=[application.pk, verb])
         several = reverse("admin:reviews_application_bulk", args=[verb])
-        answers = [sign_in(both).post(url, words).status_code for url in (by_itself, several)]
-        assert answers == [403, 404 if verb == "review" else 200]
+        assert [sign_in(both).post(url, words).status_code for url in (by_itself, several)] == [403, 200]
         assert to_act_on(Application.objects.all(), both) == []
         worker = cast.leader if verb == "decide" else cast.staff
         assert sign_in(worker).post(by_itself, words).status_code == 302
