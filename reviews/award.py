@@ -95,8 +95,14 @@ def hindrances(round_: Round, *, by: User) -> list[str]:
         return [_("Experts have not reviewed anything in this round yet.")]
     if any(one.concerns(by) for one in _applications(round_)):
         return [_("An application of this round is your own case. Somebody else makes its award file.")]
-    if Assignment.objects.under_way().filter(application__round=round_, expert=by).exists():
-        return [_("You are still scoring in this round. Somebody else makes its award file.")]
+    own = Assignment.objects.filter(application__round=round_, expert=by)
+    if own.under_way().exists() or own.filter(state=AssignmentState.RECUSED).exists():
+        return [
+            _(
+                "You have still to score in this round, or are recused from an application of it. Somebody else makes "
+                "its award file."
+            )
+        ]
     return []
 
 

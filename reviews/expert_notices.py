@@ -12,6 +12,7 @@ from django.utils import translation
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from records.templatetags.present import day_of_record
+from reviews import masking
 
 SUBJECTS = {
     "reopen": "请重新核对对{title}的评分",
@@ -48,7 +49,8 @@ def tell_of_move(assignment, log) -> None:
 
 
 def _tell_expert(assignment, log, event: str) -> None:
-    facts = {"title": assignment.title, "note": log.note, "due": day_of_record(assignment.due_on)}
+    note = masking.text(assignment, log.note)
+    facts = {"title": assignment.title, "note": note, "due": day_of_record(assignment.due_on)}
     notify(
         [assignment.expert],
         event,

@@ -104,14 +104,17 @@ def reviews_it(user, assignment):
     return assignment is not None and assignment.expert_id == user.pk and user.has_role(RoleCode.EXPERT)
 
 
+# What somebody was asked to review keeps them from the marks of others in these states.
+KEPT_OUT = UNDER_WAY | {AssignmentState.RECUSED}
+
+
 @rules.predicate
 def is_kept_from_marks(user, application):
     """The person is one of its experts and has not handed in, or has recused themselves: what others gave would sway
     them, or is none of their business.
     """
-    kept = UNDER_WAY | {AssignmentState.RECUSED}
     return application is not None and any(
-        one.expert_id == user.pk and one.state in kept for one in application.assignments.all()
+        one.expert_id == user.pk and one.state in KEPT_OUT for one in application.assignments.all()
     )
 
 

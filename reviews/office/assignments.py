@@ -30,6 +30,7 @@ from reviews.models import UNDER_WAY, Assignment, AssignmentLog, Mark, Round
 from reviews.office.frame import PERMISSION, page, stands_aside
 from reviews.office.seats import place_of
 from reviews.office.verbs import DAY
+from reviews.permissions import KEPT_OUT
 from reviews.views.asking import attempt, posted
 from studios.models import Studio
 from studios.office.filters import unit_filter
@@ -143,9 +144,9 @@ CHANGES = {
 
 def told_to(user: User, rows):
     """Of assignments those that somebody of the office may read of: not of the own case, nor of what they review as an
-    expert and have not handed in.
+    expert and have not handed in or are recused from.
     """
-    reviewing = Assignment.objects.filter(expert=user, state__in=UNDER_WAY).values("application")
+    reviewing = Assignment.objects.filter(expert=user, state__in=KEPT_OUT).values("application")
     own = Studio.objects.concerning(user).values("pk")
     return rows.exclude(Q(application__studio__in=own) | Q(application__in=reviewing))
 
@@ -234,7 +235,7 @@ class AssignmentAdmin(WithoutHistoryPage, ExportsMixin, OfficeAdmin):
     list_select_related = ["application__studio__unit", "application__round", "expert__unit"]
     search_fields = ["expert__name"]
     search_help_text = _("Name of the expert, the studio or its lead, pinyin, initials, or staff number")
-    ordering = ["due_on", "pk"]
+    ordering = ["-due_on", "-pk"]
     view_on_site = False
 
     class Media:

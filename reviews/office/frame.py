@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from accounts.permissions import check
-from reviews.models import UNDER_WAY, Application, Round
+from reviews.models import Application, Round
+from reviews.permissions import is_kept_from_marks
 
 PERMISSION = "reviews.assign_experts"  # to act
 READ = "reviews.read_panel"  # to look
@@ -38,10 +39,8 @@ def page(request, template: str, round_: Round, *, opts=Round._meta, **context):
 
 def stands_aside(user, application: Application) -> bool:
     """Whether experts and marks of this application are kept from somebody of the office: it is the own case, or they
-    review it themselves and have not handed in.
+    review it themselves and have not handed in, or are recused.
 
     :param application: with its assignments, and its studio's editors and members, read already.
     """
-    return application.concerns(user) or any(
-        one.expert_id == user.pk and one.state in UNDER_WAY for one in application.assignments.all()
-    )
+    return application.concerns(user) or is_kept_from_marks.test(user, application)

@@ -155,7 +155,7 @@ def test_no_letter_and_no_notice_tells_of_them(scene, settings, django_capture_o
     with django_capture_on_commit_callbacks(execute=True):
         fill_in(scene.own, "8")
         scene.own.hand_in(by=scene.expert)
-        scene.own.reopen(by=scene.staff, reason="请再看一遍。")
+        scene.own.reopen(by=scene.staff, reason=f"{LEAD}的成果请再看一遍。")
     outbox.drain()
     notices = {
         one.pk: f"{one.event}{one.milestone}\n{one.subject}\n{one.body}\n{one.url}"
@@ -222,6 +222,13 @@ def test_who_works_in_the_office_as_well_reads_no_marks_before_handing_in(scene)
     own = asked(scene.application, scene.staff)
     seen = scenes_of(SimpleNamespace(**vars(scene) | of(own)), four_others(scene)[:2])
     assert leaks(walk(scene.staff, seen), SAID) == {}
+
+
+def test_who_is_recused_reads_no_marks_in_the_office_either(scene):
+    give_role(scene.staff, RoleCode.EXPERT)
+    asked(scene.application, scene.staff).recuse(by=scene.staff, reason="同门")
+    others = four_others(scene)
+    assert leaks(walk(scene.staff, scenes_of(scene, others[:1]), to="admin:reviews_"), SAID) == {}
 
 
 def test_who_still_scores_downloads_no_results_that_others_had_made(scene):
