@@ -24,7 +24,7 @@ from records.pages import BoundedPaginator
 from records.templatetags.present import badge, cn_date
 
 FIRST_SHOWN, LAST_SHOWN = 2023, 2100  # the years in which rounds are held
-MONDAY = dt.date(2024, 1, 1)
+WEEKDAYS = (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))
 WORKED = [("", "---------"), ("yes", _("Worked")), ("no", _("Day off"))]
 
 
@@ -176,7 +176,7 @@ class CalendarDayAdmin(DeclaredFilters, admin.ModelAdmin):
             "opts": self.opts,
             "title": _now("Working days and holidays of %(year)s") % {"year": year},
             "months": months(year, entries),
-            "weekdays": [date_format(MONDAY + dt.timedelta(days=n), "D") for n in range(7)],
+            "weekdays": WEEKDAYS,
             "entries": list(entries.values()),
             "is_published": year <= LAST_PLAN,
             "last_plan": LAST_PLAN,

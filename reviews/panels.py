@@ -172,14 +172,20 @@ def _with_reasons(found, rows, people, load) -> list[Pair]:
     for case, key in found.pairs:
         expert = people[key]
         alone = units[case][unit_of(expert)] == 1
-        place = expert.unit.name if expert.unit_id else _("from outside the university")
         why = [
             _("No conflict is known"),
-            _("The only one of %(unit)s") % {"unit": place} if alone else place,
+            _place(expert, alone=alone),
             _("Would hold %(load)s applications, now %(now)s") % {"load": found.loads[key], "now": load[key]},
         ]
         pairs.append(Pair(rows[case], expert, tuple(why)))
     return pairs
+
+
+def _place(expert: User, *, alone: bool) -> str:
+    """Where an expert comes from, and whether they alone of those proposed for the application do."""
+    if not expert.unit_id:
+        return _("The only one from outside the university") if alone else _("from outside the university")
+    return _("The only one of %(unit)s") % {"unit": expert.unit.name} if alone else expert.unit.name
 
 
 def _lack(application, missing: int, experts, barred, taken) -> Lack:

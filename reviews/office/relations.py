@@ -40,7 +40,7 @@ class RelationForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         """Studios are offered whose application is open, experts by their unit; nothing where it is only read."""
         super().__init__(*args, **kwargs)
-        if "person" in self.fields:
+        if "name" in self.fields:
             experts = User.objects.with_role(RoleCode.EXPERT).select_related("unit")
             self.fields["person"].queryset = experts.order_by("unit__code", "pinyin")
             self.fields["name"].required = False

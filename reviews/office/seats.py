@@ -90,7 +90,9 @@ def place_of(expert: User) -> str:
 
 
 class SearchForm(forms.Form):
-    q = forms.CharField(label=_("Name, pinyin, initials or staff number"), required=False, max_length=60)
+    q = forms.CharField(
+        label=_("Name of the expert, pinyin, initials or staff number"), required=False, max_length=60
+    )
 
 
 def to_add(round_: Round, text: str):

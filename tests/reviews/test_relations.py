@@ -184,6 +184,7 @@ def test_the_office_removes_what_is_not_the_experts_own_word(cast, sign_in, appl
     assert client.post(page_of(own, "delete"), {"post": "yes"}).status_code == 403
     assert client.post(page_of(other, "delete"), {"post": "yes"}).status_code == 302
     assert [row.pk for row in Relation.objects.all()] == [own.pk]
+    assert "专家本人" in text(client.get(page_of(own)))
     assert client.post(page_of(own), {"name": "别人", "reason": "x"}).status_code == 403
 
 
