@@ -233,8 +233,10 @@ def office_errors(adminform, inlines) -> dict:
 
 
 @register.inclusion_tag("components/chart.html")
-def bar_chart(pairs: list[tuple[str, int]], title: str, unit: str = "") -> dict:
-    """Bars of (label, number), with the same figures as a table. The longest bar takes half the width."""
+def bar_chart(pairs: list[tuple[str, int]], title: str, unit: str = "", room: int = 50) -> dict:
+    """Bars of (label, number), with the same figures as a table. The longest bar takes half the width, or ``room`` per
+    cent of it.
+    """
     pairs = list(pairs)
     most = max([number for _label, number in pairs] or [0]) or 1
     widest = max(
@@ -247,7 +249,7 @@ def bar_chart(pairs: list[tuple[str, int]], title: str, unit: str = "") -> dict:
             "value": f"{number} {unit}".strip(),
             "y": 4 + 32 * place,
             "text_y": 19 + 32 * place,
-            "width": round(50 * number / most, 1),
+            "width": round(room * number / most, 1),
             "shade": max(0.45, round(1 - 0.15 * place, 2)),
         }
         for place, (label, number) in enumerate(pairs)

@@ -122,13 +122,15 @@ def further_view(request, pk, application):
         )
         if done:
             return redirect(back_to(review.application))
+    choices = panels.choices(review.application)
     return asked(
         request,
         review,
         "admin/reviews/moderation_further.html",
         title=_("Ask one more expert"),
         form=form,
-        choices=panels.choices(review.application),
+        choices=choices,
+        is_open=any(not one.against for one in choices),
     )
 
 
