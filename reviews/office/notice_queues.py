@@ -5,21 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import RoleCode
 from records import agenda
 from records.templatetags.present import cn_date
-from reviews.models import OPEN_OBJECTIONS, Application, State
+from reviews.models import OPEN_OBJECTIONS, Application, Objection, State
 from reviews.office.notices import with_notice
 
 
-def noticed(applications, on: dt.date):
-    """Applications with how far their public notice is: ``over``, ``objected`` and ``notice_ends``."""
-    return with_notice(applications, on).annotate(notice_ends=F("notice__ends_on"))
+def in_states(states: list[str], on: dt.date):
+    """The applications in some states, and those with an open objection in whatever state; each with how far its
+    public notice is: ``over``, ``objected``, ``open_objections`` and ``notice_ends``.
+    """
+    open_ = Objection.objects.open().filter(application=OuterRef("pk")).order_by().values("application")
+    counted = Coalesce(Subquery(open_.annotate(all=Count("pk")).values("all")), 0)
+    found = Application.objects.filter(Q(state__in=states) | Exists(open_))
+    return with_notice(found, on).annotate(open_objections=counted, notice_ends=F("notice__ends_on"))
 
 
 def places(state: str, waiting: list[Application], url: str) -> list[tuple[str, list[Application]]]:
@@ -61,25 +66,16 @@ def not_yet(waiting: list[Application]) -> str:
     return " · ".join(said)
 
 
-def objections(user, on):
-    """Objections that are not answered, those to the own case by themselves; late once their notice is over."""
-    from reviews.office.queues import weighed
-
-    if not user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER):
-        return
-    open_ = Q(objections__state__in=OPEN_OBJECTIONS)
-    rows = Application.objects.filter(open_).annotate(
-        all=Count("objections", filter=open_, distinct=True),
-        until=Max("objections__notice__ends_on", filter=open_),
-    )
-    waiting = weighed(rows, user)
-    own = [one for one in waiting if not one.aside]
-    days = [one.until for one in own]
-    yield agenda.Queue(
+def objections(waiting: list[Application], on: dt.date) -> agenda.Queue:
+    """Objections that are not answered, those to the own case by themselves; late once the notice is over."""
+    objected = [one for one in waiting if one.open_objections]
+    own = [one for one in objected if not one.aside]
+    days = [one.notice_ends for one in own]
+    return agenda.Queue(
         _("Objections to be investigated"),
-        sum(one.all for one in own),
+        sum(one.open_objections for one in own),
         f"{reverse('admin:reviews_objection_changelist')}?state__in={','.join(sorted(OPEN_OBJECTIONS))}",
         _("The notice ends on %(day)s") % {"day": cn_date(min(days))} if days else "",
-        sum(one.all for one in own if one.until < on),
-        sum(one.all for one in waiting if one.aside),
+        sum(one.open_objections for one in own if one.notice_ends < on),
+        sum(one.open_objections for one in objected if one.aside),
     )

@@ -36,12 +36,11 @@ WAITING = [
 
 @agenda.queues
 def applications(user, on):
-    """The applications that wait for this person's office, by state, in one query."""
+    """The applications that wait for this person's office, by state, and the objections, in one query."""
     own = [row for row in WAITING if user.has_role(row[2])]
     if not own:
         return
-    found = Application.objects.filter(state__in=[state for state, *_rest in own])
-    waiting = weighed(notice_queues.noticed(found, on), user)
+    waiting = weighed(notice_queues.in_states([state for state, *_rest in own], on), user)
     for state, title, _role, day in own:
         url = f"{reverse('admin:reviews_application_changelist')}?{urlencode({'state__exact': state.value})}"
         here = [one for one in waiting if one.state == state]
@@ -50,11 +49,11 @@ def applications(user, on):
             if state == State.APPROVED and (later := notice_queues.not_yet(here)):
                 made = replace(made, detail=" · ".join(filter(None, (made.detail, later))))
             yield made
+    yield notice_queues.objections(waiting, on)
 
 
 agenda.queues(panel_queues.panel)
 agenda.queues(result_queues.reviews)
-agenda.queues(notice_queues.objections)
 
 
 @agenda.queues
