@@ -21,9 +21,13 @@ def scene():
     cast = make_cast()
     ApplicationFactory(recommended=True)
     ApplicationFactory(accepted=True)
+    ApplicationFactory(held=True)
+    ApplicationFactory(reviewed=True)
     ApplicationFactory(studio=StudioFactory(complete=True))
     today = timezone.localdate()
-    name_studios([ApplicationFactory(approved=True)], by=cast.leader, named_on=today, issued_on=today)
+    name_studios(
+        [ApplicationFactory(approved=True)], by=cast.leader, named_on=today, issued_on=today, on=today
+    )
     ApplicationFactory(studio=cast.own_studio, approved=True)
     upload(cast)
     return cast
@@ -57,13 +61,20 @@ STAFF = {
     "return": lambda: reverse("admin:reviews_application_verb", args=[one("recommended"), "return"]),
     "refuse": lambda: reverse("admin:reviews_application_verb", args=[one("recommended"), "refuse"]),
     "late": lambda: reverse("admin:reviews_application_verb", args=[one("draft"), "late"]),
+    "complete the review": lambda: reverse(
+        "admin:reviews_application_verb", args=[one("accepted"), "review"]
+    ),
+    "back to the experts": lambda: reverse(
+        "admin:reviews_application_verb", args=[one("reviewed"), "reopen"]
+    ),
     "several": lambda: f"{reverse('admin:reviews_application_bulk', args=['accept'])}?{keys('recommended')}",
     "stamped forms": lambda: reverse("admin:reviews_paperform_changelist"),
     "a stamped form": lambda: reverse("admin:reviews_paperform_change", args=[PaperForm.objects.get().pk]),
     "decisions": lambda: reverse("admin:reviews_decisiondocument_changelist"),
 }
 LEADER = {
-    "decide": lambda: reverse("admin:reviews_application_verb", args=[one("accepted"), "decide"]),
+    "decide": lambda: reverse("admin:reviews_application_verb", args=[one("reviewed"), "decide"]),
+    "take back": lambda: reverse("admin:reviews_application_verb", args=[one("held"), "reverse"]),
     "naming": lambda: f"{reverse('admin:reviews_application_naming')}?{keys('approved')}&{keys('accepted')}",
     "nobody to name": lambda: reverse("admin:reviews_application_naming"),
     "named": lambda: (

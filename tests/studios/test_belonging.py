@@ -53,7 +53,7 @@ def test_who_has_left_is_not_told_of_the_naming(cast):
     application, today = ApplicationFactory(studio=cast.studio, approved=True), timezone.localdate()
     Notice.objects.all().delete()
     cast.studio.members.filter(user=cast.staff_member).update(left_on=today)
-    name_studios([application], by=cast.leader, named_on=today, issued_on=today)
+    name_studios([application], by=cast.leader, named_on=today, issued_on=today, on=today)
     of_the_studio = {"lead", "co_editor", "member", "staff_member"}
     told = set(Notice.objects.values_list("recipient__username", flat=True))
     assert told & of_the_studio == {"lead", "co_editor", "member"}

@@ -22,7 +22,8 @@ JUDGES = {
     "auditor", "sysadmin", "leader_lead",
 }  # fmt: skip
 UNDER_JUDGEMENT = {
-    State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.HELD, State.APPROVED,
+    State.SUBMITTED, State.RETURNED, State.RECOMMENDED, State.ACCEPTED, State.REVIEWED, State.PROPOSED,
+    State.HELD, State.APPROVED,
 }  # fmt: skip
 
 
