@@ -138,7 +138,14 @@ def open_round(staff) -> None:
     staff.look("office")
     staff.open("/admin/reviews/round/")
     staff.open("/admin/reviews/round/add/")
-    days = {"opens_on": 0, "closes_on": 14, "endorse_by": 21, "decide_by": 30, "naming_on": 40}
+    days = {
+        "opens_on": 0,
+        "closes_on": 14,
+        "endorse_by": 21,
+        "review_by": 26,
+        "decide_by": 30,
+        "naming_on": 40,
+    }
     staff.page.locator("#id_year").fill(str(today.year))
     staff.page.locator("#id_title").fill(f"{today.year}年度劳模创新工作室评选")
     for field, later in days.items():

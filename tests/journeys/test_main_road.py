@@ -14,9 +14,9 @@ import segno
 from django.utils import timezone
 
 from accounts.models import User
-from reviews.models import Application, State
+from reviews.models import Application, PublicNotice, State
 from studios.models import Certificate
-from tests.factories import PolicyFactory
+from tests.factories import PolicyFactory, let_the_notice_pass, reviewed_by
 from tests.journeys import filling_in
 from tests.journeys import setting_up as first
 from tests.journeys.setting_up import text_of
@@ -53,7 +53,11 @@ def test_main_road(company, worker, letters, monkeypatch):
     hand_in(lead)
     for number in (first.PARTY, first.DEPARTMENT, first.ADMINISTRATION):
         sign(officers[number], looks=number == first.PARTY)
+    accept(staff)
+    reviewed_by(Application.objects.get(), 8, 9, 8)  # the experts have a journey of their own
     decide(staff, leader)
+    release(staff)
+    let_the_notice_pass(PublicNotice.objects.get())
     name(leader)
     issue(staff)
     check(company, lead)
@@ -110,8 +114,8 @@ def sign(officer, *, looks):
         officer.look("application-signed")
 
 
-def decide(staff, leader):
-    """Staff find the papers complete; the leader approves."""
+def accept(staff):
+    """Staff find the papers complete."""
     staff.open("/")
     staff.look("home-staff")
     staff.open("/admin/reviews/application/")
@@ -122,6 +126,15 @@ def decide(staff, leader):
     staff.look("accept")
     staff.press("材料齐全，受理")
     staff.sees(f"{STUDIO}的申报已受理")
+
+
+def decide(staff, leader):
+    """Staff find all sheets there; the leader approves, which nobody learns of yet."""
+    staff.open("/admin/reviews/application/")
+    staff.follow(STUDIO)
+    staff.follow("完成专家评审")
+    staff.press("完成专家评审")
+    staff.sees(f"{STUDIO}的专家评审已完成")
     leader.open("/admin/")
     leader.look("office-leader")
     leader.open("/admin/reviews/application/")
@@ -131,12 +144,22 @@ def decide(staff, leader):
     leader.tick("同意")
     leader.fill("决定意见", "经校工会研究，同意命名。")
     leader.press("作出决定")
+    assert Application.objects.get().state == State.PROPOSED
+
+
+def release(staff):
+    """All decisions of the round at once; the notice stands on the public site."""
+    staff.open("/admin/")
+    staff.follow("待公布的决定", exact=False)
+    staff.press("公布1项决定")
     assert Application.objects.get().state == State.APPROVED
 
 
 def name(leader):
     """Named from today on; looked at as printed first, without a number."""
     today = timezone.localdate()
+    leader.open("/admin/reviews/application/")
+    leader.follow(STUDIO)
     leader.follow("命名该工作室")
     leader.fill("命名日期", today.isoformat())
     leader.fill("印发日期", today.isoformat())

@@ -1,11 +1,18 @@
 """The main road without scripts, and without a mouse."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from reviews.models import Application, Part, State
-from tests.factories import ApplicationFactory, UserFactory, signatories
+from reviews.models import Application, Part, PublicNotice, State
+from tests.factories import (
+    ApplicationFactory,
+    UserFactory,
+    let_the_notice_pass,
+    reviewed_by,
+    signatories,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,12 +42,21 @@ def test_an_application_is_handed_in_signed_accepted_decided_and_named_without_s
     staff.follow("材料齐全，受理")
     staff.press("材料齐全，受理")
     staff.sees("已受理")
+    application.refresh_from_db()
+    reviewed_by(application, 8, 8, 8)
+    staff.follow("完成专家评审")
+    staff.press("完成专家评审")
     leader = somebody(UserFactory(roles=[("union_leader",)]))
     leader.follow("到管理后台办理")
     leader.follow("作出决定")
     leader.tick("同意")
     leader.fill("决定意见", "同意命名。")
     leader.press("作出决定")
+    staff.open(reverse("admin:reviews_round_release", args=[application.round_id]))
+    staff.press("公布1项决定")
+    let_the_notice_pass(PublicNotice.objects.get())
+    leader.open(address)
+    leader.follow("到管理后台办理")
     leader.follow("命名该工作室")
     leader.fill("命名日期", timezone.localdate().isoformat())
     leader.press("命名 1 个工作室")
