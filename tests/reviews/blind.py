@@ -31,7 +31,8 @@ NAMED = {"司徒甲标", "评审乙标"}
 UNITS = {"他校丙标学院"}
 SAID = {"逐项丁标意见", "总体戊标意见", "草稿己标意见"}
 REACHED = {"jiabiao@other.example", "13911112222", "T88001"}
-OTHERS = NAMED | UNITS | SAID | REACHED
+RECUSED_FOR = {"回避卯标原因"}
+OTHERS = NAMED | UNITS | SAID | REACHED | RECUSED_FOR
 # Of the studio.
 LEAD, MEMBER, LEFT = "龚庚标", "宋辛标", "唐壬标"
 WHOSE = {
@@ -157,7 +158,7 @@ def four_others(scene) -> list[Assignment]:
     typed_into(writing, "草稿己标意见")
     idle = one_more(scene, "评审乙标", at="第三他校学院")
     away = one_more(scene, "评审乙标", at="第四他校学院")
-    away.recuse(by=away.expert, reason="逐项丁标意见")
+    away.recuse(by=away.expert, reason="回避卯标原因")
     return [fresh(one) for one in (done, writing, idle, away)]
 
 

@@ -86,6 +86,8 @@ def test_the_walk_finds_what_is_told_to_those_who_may_know(scene):
     answers = walk(scene.auditor, scenes_of(scene, four_others(scene)[:1]))
     told = set().union(*leaks(answers, OTHERS | WHOSE).values())
     assert told >= NAMED | {
+        "逐项丁标意见",
+        "总体戊标意见",
         LEAD,
         MEMBER,
         f"{LEAD}劳模创新工作室",
