@@ -63,9 +63,14 @@ def gather(applications: Iterable[Application]) -> list[Facts]:
 
 def known(application: Application, expert) -> list[str]:
     """What is known between one application and one expert; what is at hand of the application is not asked again."""
+    return of_one(application, [expert]).get(expert.pk, [])
+
+
+def of_one(application: Application, experts: Iterable) -> dict[int, list[str]]:
+    """Expert → what is known between them and one application, for those of whom anything is."""
     prefetch_related_objects([application], *ASKED)
     [facts] = _facts([application])
-    return reasons(expert, facts)
+    return {expert.pk: why for expert in experts if (why := reasons(expert, facts))}
 
 
 def _facts(rows: list[Application]) -> list[Facts]:

@@ -218,12 +218,12 @@ class Choice:
 def choices(application: Application) -> list[Choice]:
     """The panel for one application: who can be chosen first, the least busy first."""
     seats = seated(application.round)
-    barred = conflicts.between([application], [seat.expert for seat in seats])
+    barred = conflicts.of_one(application, [seat.expert for seat in seats])
     taken = {one.expert_id: one for one in application.assignments.all()}
     load = held(application.round)
     found = []
     for seat in seats:
-        against = list(barred.get((application.pk, seat.expert_id), ()))
+        against = list(barred.get(seat.expert_id, ()))
         if seat.expert_id in taken:
             state = taken[seat.expert_id].get_state_display()
             against.insert(0, _("Assigned already: %(state)s") % {"state": state})

@@ -105,13 +105,13 @@ def figures(round_: Round, *, on) -> list[agenda.Figure]:
         under_way=Count("pk", filter=Q(state__in=UNDER_WAY)),
         handed_in=Count("pk", filter=Q(state="handed_in")),
     )
-    count = panels.under_review(round_).count()
-    lack = lacking(panels.under_review(round_)).count()
+    experts = list(with_held(panels.under_review(round_)).values_list("held", flat=True))
+    lack = sum(held < round_.policy.experts_each for held in experts)
     all_of_them = (
         f"{reverse('admin:reviews_assignment_changelist')}?application__round__id__exact={round_.pk}"
     )
     return [
-        agenda.Figure(count, _("under expert review"), here),
+        agenda.Figure(len(experts), _("under expert review"), here),
         agenda.Figure(lack, _("lack experts"), f"{here}?show=lacking", late=bool(lack)),
         agenda.Figure(work["under_way"], _("sheets awaited"), f"{all_of_them}&standing=under_way"),
         agenda.Figure(
@@ -122,12 +122,10 @@ def figures(round_: Round, *, on) -> list[agenda.Figure]:
 
 
 def hindrances(round_: Round, seats: list) -> list[str]:
-    """What has to be settled before anybody can be assigned, one sentence each."""
+    """What is to be settled before anybody can be assigned, a sentence each; a rubric that a round names is whole."""
     found = []
     if round_.rubric is None:
         found.append(_("The round has no rubric by which experts score."))
-    elif problems := round_.rubric.missing():
-        found += problems
     if round_.review_by is None:
         found.append(_("No day is set until which experts review."))
     if not seats:
@@ -143,7 +141,10 @@ def view(request, pk):
     """
     round_, today = round_for(request, pk), timezone.localdate()
     which, text = request.GET.get("show", ""), request.GET.get("q", "")
-    found = Paginator(shown(round_, which, text), A_PAGE).get_page(request.GET.get("page"))
+    standing, pages = figures(round_, on=today), Paginator(shown(round_, which, text), A_PAGE)
+    if not (which or text.strip()):
+        pages.count = standing[0].value  # known already
+    found = pages.get_page(request.GET.get("page"))
     seats = seats_with_work(round_)
     each = round_.policy.experts_each
     return page(
@@ -151,7 +152,7 @@ def view(request, pk):
         "admin/reviews/panel.html",
         round_,
         title=_("Experts and assignments"),
-        figures=figures(round_, on=today),
+        figures=standing,
         lines=[line(row, request.user, each=each, on=today) for row in found],
         found=found,
         tabs=tabs(which, text),
@@ -315,9 +316,9 @@ def application_view(request, pk, application):
     told = line(row, request.user, each=round_.policy.experts_each, on=timezone.localdate())
     may_act = request.user.has_perm(PERMISSION, row) and not told["aside"] and row.state == State.ACCEPTED
     at_work = [one.expert for one in told["experts"] if one.state in HOLDING]
-    known = conflicts.between([row], at_work) if at_work else {}
+    known = conflicts.of_one(row, at_work) if at_work else {}
     for one in told["experts"]:
-        one.since = known.get((row.pk, one.expert_id), []) if one.state in HOLDING else []
+        one.since = known.get(one.expert_id, []) if one.state in HOLDING else []
         one.told = next((log.note for log in reversed(one.log.all()) if log.to_state == one.state), "")
     return page(
         request,

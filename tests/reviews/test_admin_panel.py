@@ -108,6 +108,18 @@ def test_the_overview_asks_as_often_for_many_as_for_one(cast, sign_in, review):
         another = ApplicationFactory(accepted=True, round=review["round"])
         for one in (another, review["one"], review["other"]):
             assigned(one, expert)
+    assert selects(client, address) == before <= 12
+
+
+def test_the_page_of_an_application_asks_as_often_for_many_as_for_one(cast, sign_in, review):
+    client, address = sign_in(cast.staff), one_of(review["one"])
+    assigned(review["one"], review["experts"][0])
+    selects(client, address)
+    before = selects(client, address)
+    for number in range(3):
+        expert = expert_of(f"专家{number}")
+        Panelist.objects.create(round=review["round"], expert=expert)
+        assigned(review["one"], expert)
     assert selects(client, address) == before <= 20
 
 
