@@ -16,7 +16,17 @@ from reviews.models.panel import Panelist, Relation
 from reviews.models.round import FIRST_YEAR, Round
 from reviews.models.rubric import Criterion, Rubric
 from reviews.models.snapshot import Correction, Declaration, Snapshot, checksum
-from reviews.models.states import DECIDES, EDITABLE, ENDED, HANDS_IN, IN_THE_OFFICE, OPEN, Decision, Refusal, State
+from reviews.models.states import (
+    DECIDES,
+    EDITABLE,
+    ENDED,
+    HANDS_IN,
+    IN_THE_OFFICE,
+    OPEN,
+    Decision,
+    Refusal,
+    State,
+)
 
 __all__ = [
     "DECIDES",
