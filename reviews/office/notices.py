@@ -78,9 +78,10 @@ class PublicNoticeAdmin(WithoutHistoryPage, OfficeAdmin):
         "ends_on",
         "listed",
         "objected",
+        "page",
     ]
     readonly_fields = fields
-    view_on_site = True
+    view_on_site = False
 
     def get_queryset(self, request):
         return (

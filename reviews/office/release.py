@@ -85,6 +85,11 @@ class Release:
     def days(self):
         return notice_days(self.on, self.round.policy.notice_days)
 
+    @property
+    def ends_after_naming(self) -> bool:
+        """Whether the notice would still run on the naming day of the round (Art. 8)."""
+        return self.days.ends_on >= self.round.naming_on
+
     @cached_property
     def undecided(self) -> list[Application]:
         """What is handed in and has no decision yet; it can be released later, in a notice of its own."""
@@ -140,6 +145,7 @@ def view(request, pk):
         "title": _("Release the decisions of %(round)s") % {"round": round_.title},
         "round": round_,
         "release": Release(round_, request.user, timezone.localdate()),
+        "on": timezone.localdate(),
         "notices": list(round_.notices.all()),
         "applications": f"{reverse('admin:reviews_application_changelist')}?round__id__exact={pk}",
         "back": reverse("admin:reviews_round_change", args=[pk]),

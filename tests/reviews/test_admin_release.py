@@ -118,6 +118,16 @@ def test_when_the_plan_of_holidays_is_not_out_it_says_so(cast, sign_in, three, m
     assert "放假安排尚未公布" in sign_in(cast.staff).get(page_of(three["open"].round)).content.decode()
 
 
+def test_a_notice_that_runs_beyond_the_naming_day_is_warned_of(cast, sign_in, three):
+    round_, client = three["open"].round, sign_in(cast.staff)
+    assert "晚于命名日" not in client.get(page_of(round_)).content.decode()
+    ends_on = client.get(page_of(round_)).context["release"].days.ends_on
+    type(round_).objects.filter(pk=round_.pk).update(
+        naming_on=ends_on, decide_by=TODAY(), endorse_by=TODAY(), closes_on=TODAY()
+    )
+    assert "晚于命名日" in client.get(page_of(round_)).content.decode()
+
+
 # -- the notice beforehand ----------------------------------------------------------------------------------------
 
 
