@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from records.attachments import Attachment
+from records.attachments import CONTENT_TYPES, Attachment
 from records.moves import DomainError
 from reviews import telltale
 from reviews.freezing import without_personal
 from reviews.models import Endorsement, Snapshot
 from reviews.papers import application_form_pdf
-from reviews.placeholders import ADDRESS, NUMBER, POST, SIGNATORY, Mask
+from reviews.placeholders import ADDRESS, LEAD, NUMBER, POST, SIGNATORY, Mask
 
 # The part of the papers whose files are shown to an expert who may not know whose they are: pictures of the place.
 SHOWN = "place"
@@ -78,9 +78,8 @@ def mask_of(assignment) -> Mask:
     """What takes the names out of a text; asked of the database once for each assignment in hand."""
     known = vars(assignment)
     if "_mask" not in known:
-        assignment.snapshot.application = (
-            assignment.application
-        )  # the same row, with what was fetched with it
+        # The same row, with what was fetched with it.
+        assignment.snapshot.application = assignment.application
         known["_mask"] = telltale.mask(assignment.snapshot)
     return known["_mask"]
 
@@ -88,14 +87,6 @@ def mask_of(assignment) -> Mask:
 def text(assignment, words: str) -> str:
     """Any other text about the studio as this expert may read it, such as an opinion or the minutes of a visit."""
     return mask_of(assignment)(words) if is_blind(assignment) else words
-
-
-def file_name(assignment, name: str, position: int) -> str:
-    """The name under which a file is listed and saved: in a blind round its kind and number, such as 照片2.jpg.
-
-    :param position: its place among the files of its kind, from 1 on.
-    """
-    return neutral_name(name, position) if is_blind(assignment) else name
 
 
 def withheld(assignment, entry: dict) -> str:
@@ -127,10 +118,15 @@ def masked_form(assignment) -> bytes:
     application = assignment.application
     snapshot = papers(assignment)
     signed = list(application.endorsements.all())
-    given = {"declared": assignment.snapshot.declared(), "endorsements": signed}
+    declared = assignment.snapshot.declared()
+    given = {"declared": declared, "endorsements": signed}
     if is_blind(assignment):
         mask = mask_of(assignment)
-        given = {"endorsements": [_Said.of(one, mask) for one in signed], "watermark": MARK}
+        given = {
+            "declared": declared._replace(name=LEAD if declared.by_lead else SIGNATORY),
+            "endorsements": [_Said.of(one, mask) for one in signed],
+            "watermark": MARK,
+        }
     return application_form_pdf(
         without_personal(snapshot.data),
         number=application.number,
@@ -200,22 +196,17 @@ def _of_phrase(phrase, mask: Mask) -> list:
 
 
 def _files(files: list[dict]) -> list[dict]:
-    """Files by kind and number, and without the checksum by which a file that is known would be found."""
+    """Files by kind and number, such as 照片1.jpg, and without the checksum by which a file that is known would be
+    found.
+    """
     counts: Counter = Counter()
     shown = []
     for one in files:
-        what = _what(one["name"])
+        is_photo = one["part"] == SHOWN
+        what = "照片" if is_photo else "附件"
         counts[what] += 1
-        of = ADDRESS if one["part"] == SHOWN else one["of"]  # a place is called by its address
-        shown.append({**one, "name": neutral_name(one["name"], counts[what]), "sha256": "", "of": of})
+        ending = one["name"].rpartition(".")[2].lower()
+        name = f"{what}{counts[what]}.{ending if ending in CONTENT_TYPES else 'file'}"
+        of = ADDRESS if is_photo else one["of"]  # a place is called by its address
+        shown.append({**one, "name": name, "sha256": "", "of": of})
     return shown
-
-
-def _what(name: str) -> str:
-    return "照片" if name.rpartition(".")[2].lower() in ("jpg", "png") else "附件"
-
-
-def neutral_name(name: str, position: int) -> str:
-    """照片2.jpg, 附件1.pdf: the ending says the kind, and nothing else of the name is kept."""
-    ending = name.rpartition(".")[2].lower()
-    return f"{_what(name)}{position}.{ending if ending.isascii() and ending.isalnum() else 'bin'}"

@@ -295,7 +295,6 @@ def test_papers_of_an_open_round_are_as_they_were_handed_in(named_everywhere):
     assignment.application.round.blind = False
     assert masking.papers(assignment) is assignment.snapshot
     assert masking.text(assignment, "龚䶮") == "龚䶮"
-    assert masking.file_name(assignment, "龚䶮证书.pdf", 1) == "龚䶮证书.pdf"
     entry = assignment.snapshot.data["files"][0]
     assert masking.withheld(assignment, entry) == ""
     assert masking.open_file(assignment, entry)[1] == entry["name"]
@@ -305,14 +304,13 @@ def test_files_are_called_by_kind_and_number_and_those_that_name_people_are_with
     assignment, _everybody = named_everywhere
     files = masking.papers(assignment).data["files"]
     assert [(one["part"], one["name"], one["sha256"]) for one in files] == [
-        ("lead", "照片1.png", ""),
-        ("place", "照片2.png", ""),
+        ("lead", "附件1.png", ""),
+        ("place", "照片1.png", ""),
     ]
     assert files[1]["of"] == "〔地址〕"
     assert [masking.withheld(assignment, one) for one in files] == ["匿名评审，此附件不显示。", ""]
     with pytest.raises(masking.Withheld):
         masking.open_file(assignment, files[0])
-    assert masking.file_name(assignment, "龚䶮证书.PDF", 3) == "附件3.pdf"
 
 
 def test_a_picture_is_sent_without_what_its_camera_wrote(named_everywhere):
@@ -320,7 +318,7 @@ def test_a_picture_is_sent_without_what_its_camera_wrote(named_everywhere):
     stored, name = masking.open_file(assignment, masking.papers(assignment).data["files"][1])
     with stored.open("rb") as kept:
         data = kept.read()
-    assert name == "照片2.png"
+    assert name == "照片1.png"
     assert "龚䶮".encode() not in data
     assert dict(Image.open(io.BytesIO(data)).getexif()) == {}
 
@@ -344,6 +342,7 @@ def test_the_form_of_a_blind_round_names_nobody_on_its_pages_or_behind_them(name
     text = text_of(made)
     assert left(text, everybody) == set()
     assert "匿名评审" in text
+    assert "（网上承诺）：〔领衔人〕" in text
     assert "〔领衔人〕同志领衔的工作室符合条件。" in text.replace("\r\n", "")
     assert assignment.application.number in text
     with pikepdf.open(io.BytesIO(made)) as pdf:
