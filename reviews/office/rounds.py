@@ -92,7 +92,10 @@ class RoundForm(forms.ModelForm):
             "opens_on": _("The round keeps the policy version that is in force on this day."),
             "rubric": _("Experts score by it. It stays as it is from the moment a round uses it."),
             "review_by": _("After the sign-offs and before the decision; sheets are due on this day."),
-            "blind": _("Experts read the papers without names and units."),
+            "blind": _(
+                "Experts read the papers without names and units, and of the files only the pictures of the place: "
+                "names in a scan cannot be masked. A picture may still show a name, such as a plaque."
+            ),
             "shows": _("Before handing in, an expert sees nothing of the others in any case."),
         }
 
