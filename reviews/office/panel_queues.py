@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import RoleCode
 from records import agenda
 from records.templatetags.present import cn_date
 from reviews.models import HOLDING, UNDER_WAY, Application, Assignment, State
@@ -16,33 +17,46 @@ from reviews.models import HOLDING, UNDER_WAY, Application, Assignment, State
 GAVE_BACK = ("declined", "recused")
 
 
-def panel(user, on):
-    """Applications under review that lack experts, those among them whose expert declined or recused, and late sheets;
-    in two queries.
+def with_experts(applications, user, on: dt.date):
+    """Applications with what their queues ask: how many experts each has and should have (``held``, ``each``), whether
+    one ``gave_back``, how many are ``late``, and whether the person ``reviews`` it and has not handed in.
     """
-    from reviews.office.queues import weighed
+    rows = Assignment.objects.filter(application=OuterRef("pk")).order_by()
 
-    if not user.has_role(RoleCode.UNION_STAFF):
-        return
-    reviewing = Assignment.objects.filter(application=OuterRef("pk"), expert=user, state__in=UNDER_WAY)
-    waiting = weighed(lacking(), user, Exists(reviewing))
-    yield of_applications(_("Applications that lack experts"), waiting, "lacking", on)
-    gave_back = [one for one in waiting if one.gave_back]
+    def count(**which):
+        return Coalesce(rows.filter(**which).values("application").annotate(all=Count("pk")).values("all"), 0)
+
+    return applications.annotate(
+        each=F("round__policy__experts_each"),
+        held=count(state__in=HOLDING),
+        late=count(state__in=UNDER_WAY, due_on__lt=on),
+        gave_back=Exists(rows.filter(state__in=GAVE_BACK)),
+        reviews=Exists(rows.filter(state__in=UNDER_WAY, expert=user)),
+    )
+
+
+def panel(waiting: list[Application], on: dt.date) -> Iterator[agenda.Queue]:
+    """Applications under review that lack experts, those among them whose expert declined or recused, and late sheets.
+
+    :param waiting: ``with_experts``, each with ``aside``.
+    """
+    here = [one for one in waiting if one.state == State.ACCEPTED]
+    lacking = [one for one in here if one.held < one.each]
+    yield of_applications(_("Applications that lack experts"), lacking, "lacking", on)
+    gave_back = [one for one in lacking if one.gave_back]
     yield of_applications(_("Experts who declined or recused, to be replaced"), gave_back, "back", on)
-    yield late_experts(user, on)
+    late = sum(one.late for one in here if not stands_aside(one))
+    url = f"{reverse('admin:reviews_assignment_changelist')}?standing=late"
+    yield agenda.Queue(_("Sheets of late experts"), late, url, "", late)
 
 
-def lacking():
-    """Applications under review with fewer experts than their policy asks for; with ``gave_back``."""
-    held = Count("assignments", filter=Q(assignments__state__in=HOLDING))
-    gave_back = Assignment.objects.filter(application=OuterRef("pk"), state__in=GAVE_BACK)
-    rows = Application.objects.filter(state=State.ACCEPTED).annotate(held=held, gave_back=Exists(gave_back))
-    return rows.filter(held__lt=F("round__policy__experts_each"))
+def stands_aside(application: Application) -> bool:
+    return application.aside or application.reviews
 
 
 def of_applications(title: str, waiting: list[Application], show: str, on: dt.date) -> agenda.Queue:
     """A queue that leads to the panel of the newest round in which something waits."""
-    own = [one for one in waiting if not one.aside]
+    own = [one for one in waiting if not stands_aside(one)]
     days = [one.round.review_by or one.round.decide_by for one in own]
     rounds = sorted({one.round for one in waiting}, key=lambda one: one.year)
     url = reverse("admin:reviews_round_changelist")
@@ -56,12 +70,3 @@ def of_applications(title: str, waiting: list[Application], show: str, on: dt.da
         sum(day < on for day in days),
         len(waiting) - len(own),
     )
-
-
-def late_experts(user, on: dt.date) -> agenda.Queue:
-    """Sheets that are due and not handed in; those of the own case are told to others."""
-    from reviews.office.assignments import told_to
-
-    url = f"{reverse('admin:reviews_assignment_changelist')}?standing=late"
-    count = told_to(user, Assignment.objects.late(on)).count()
-    return agenda.Queue(_("Sheets of late experts"), count, url, "", count)

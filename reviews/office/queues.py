@@ -36,11 +36,14 @@ WAITING = [
 
 @agenda.queues
 def applications(user, on):
-    """The applications that wait for this person's office, by state, and the objections, in one query."""
+    """The applications that wait for this person's office, by state, the objections and what staff do about experts, in
+    one query.
+    """
     own = [row for row in WAITING if user.has_role(row[2])]
     if not own:
         return
-    waiting = weighed(notice_queues.in_states([state for state, *_rest in own], on), user)
+    found = notice_queues.in_states([state for state, *_rest in own], on)
+    waiting = weighed(panel_queues.with_experts(found, user, on), user)
     for state, title, _role, day in own:
         url = f"{reverse('admin:reviews_application_changelist')}?{urlencode({'state__exact': state.value})}"
         here = [one for one in waiting if one.state == state]
@@ -50,9 +53,10 @@ def applications(user, on):
                 made = replace(made, detail=" · ".join(filter(None, (made.detail, later))))
             yield made
     yield notice_queues.objections(waiting, on)
+    if user.has_role(RoleCode.UNION_STAFF):
+        yield from panel_queues.panel(waiting, on)
 
 
-agenda.queues(panel_queues.panel)
 agenda.queues(result_queues.reviews)
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import RoleCode, User
 from reviews.models import Assignment
-from reviews.office.panel_queues import panel
-from tests.factories import ApplicationFactory
+from reviews.office.queues import applications
+from tests.factories import ApplicationFactory, give_role
 from tests.reviews.review import assigned, expert_of, under_review
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,8 @@ LACK, BACK, LATE = "缺少专家的申报", "谢绝或回避的专家，待替�
 
 
 def queues(user, on=None) -> dict:
-    return {one.title: one for one in panel(user, on or timezone.localdate())}
+    found = applications(user, on or timezone.localdate())
+    return {one.title: one for one in found if one.title in (LACK, BACK, LATE)}
 
 
 def counts(user) -> tuple[int, int, int]:
@@ -65,14 +67,22 @@ def test_nobody_else_has_these_queues(cast):
     assert {name for name, user in cast.everybody().items() if queues(user)} == {"staff", "staff_member"}
 
 
-def test_the_queues_ask_as_often_for_many_as_for_one(cast, django_assert_num_queries):
+def test_the_queues_of_applications_are_one_query(cast, django_assert_num_queries):
     expert = expert_of("周评")
     application = under_review(expert)
     assigned(application, expert)
-    list(panel(cast.staff, timezone.localdate()))
-    with django_assert_num_queries(2):
-        list(panel(cast.staff, timezone.localdate()))
+    list(applications(cast.staff, timezone.localdate()))
+    with django_assert_num_queries(1):
+        list(applications(cast.staff, timezone.localdate()))
     for _each in range(3):
         ApplicationFactory(accepted=True, round=application.round)
-    with django_assert_num_queries(2):
-        list(panel(cast.staff, timezone.localdate()))
+    with django_assert_num_queries(1):
+        list(applications(cast.staff, timezone.localdate()))
+
+
+def test_who_reviews_an_application_themselves_leaves_its_experts_to_others(cast):
+    give_role(cast.staff, RoleCode.EXPERT)
+    staff = User.objects.get(pk=cast.staff.pk)
+    application = under_review(staff, expert_of("周评"))
+    assigned(application, staff)
+    assert (queues(staff)[LACK].count, queues(staff)[LACK].aside) == (0, 1)
