@@ -98,7 +98,9 @@ def nameable(user, applications: list[Application]) -> tuple[list[Application], 
 
 
 def open_objection(application: Application) -> str:
-    """Where the objection is dealt with for which the naming waits; empty when there is none."""
+    """Where the objection is dealt with for which the naming waits; empty when it waits for the days to pass."""
+    if not application.notice.is_over(timezone.localdate()):
+        return ""
     pk = application.objections.open().order_by("pk").values_list("pk", flat=True).first()
     return reverse("admin:reviews_objection_change", args=[pk]) if pk else ""
 
