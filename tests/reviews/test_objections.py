@@ -1,6 +1,5 @@
 """Objections: taken while the notice runs, under a real name, once; robots and floods are kept out without a puzzle."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -10,20 +9,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Notice, RoleCode
+from accounts.models import Notice
 from records.attachments import Attachment
 from records.moves import DomainError
-from records.outbox import Outbox
 from records.rates import Rate
-from reviews import actions
 from reviews.actions import name_studios
 from reviews.models import Application, Objection, State
 from reviews.objecting import file_objection
 from reviews.objection_files import FILES, SEAL
 from reviews.objection_forms import is_telephone
-from reviews.objection_reminders import remind
-from tests.cast import make_cast
-from tests.factories import give_role, let_the_notice_pass, officer
+from tests.factories import let_the_notice_pass
 from tests.reviews.noticing import (
     CONTACT,
     NAME,
@@ -36,10 +31,8 @@ from tests.reviews.noticing import (
     words,
 )
 from tests.reviews.test_paper_forms import png
-from tests.threads import at_once, kinds
 
 pytestmark = pytest.mark.django_db
-on_postgres = pytest.mark.postgres
 TODAY = timezone.localdate
 
 
@@ -356,153 +349,3 @@ def test_naming_waits_for_the_answer_and_for_the_end_of_the_notice(application, 
     name()
     application.refresh_from_db()
     assert application.state == State.NAMED
-
-
-# -- who is told --------------------------------------------------------------------------------------------------
-
-
-def test_staff_are_told_that_there_is_one_and_nothing_of_who_and_what(application, cast):
-    """Who belongs to the studio is not told."""
-    before = set(Notice.objects.values_list("pk", flat=True))
-    objection = objected(application, text="标记异议正文")
-    told = Notice.objects.exclude(pk__in=before)
-    assert {one.recipient for one in told} == {cast.staff}
-    for notice in told:
-        for secret in (*SECRETS, "标记异议正文"):
-            assert secret not in notice.subject + notice.body
-        assert objection.number in notice.body
-    letters = "".join(str(row.payload) for row in Outbox.objects.all())
-    assert not any(secret in letters for secret in SECRETS)
-
-
-def test_the_answer_is_told_to_those_who_investigate_and_an_upheld_one_to_the_leader(application, cast):
-    colleague = officer(RoleCode.UNION_STAFF)
-    objection = objected(application)
-    objection.take_on(by=cast.staff)
-    objection.take_on(by=cast.leader)
-    before = set(Notice.objects.values_list("pk", flat=True))
-    objection.uphold(by=cast.staff, minutes="查实。", answer="标记答复")
-    told = Notice.objects.exclude(pk__in=before)
-    assert colleague == cast.staff
-    assert cast.leader in {one.recipient for one in told if "异议" in one.subject}
-    assert cast.lead in {one.recipient for one in told}
-    application.refresh_from_db()
-    assert application.state == State.REVIEWED
-
-
-def reminders(objection) -> list[tuple[str, str]]:
-    rows = Notice.objects.filter(event__startswith=f"objection-open:{objection.pk}:")
-    return sorted((one.recipient.username, one.milestone) for one in rows)
-
-
-def test_while_one_is_open_those_who_answer_are_reminded_as_the_notice_ends(application, cast):
-    other = officer(RoleCode.UNION_STAFF)
-    assert other == cast.staff
-    objection, ends = objected(application), application.notice.ends_on
-    Objection.objects.update(received_at=timezone.now() - timedelta(days=20))
-    remind(ends - timedelta(days=3))
-    remind(ends - timedelta(days=3))
-    assert reminders(objection) == [("staff", "-3")]
-    objection.take_on(by=cast.leader)
-    remind(ends - timedelta(days=1))
-    assert reminders(objection) == [("leader", "-1"), ("staff", "-3")]
-    remind(ends + timedelta(days=7))
-    assert ("leader", "+7") in reminders(objection)
-    objection.dismiss(by=cast.leader, minutes="查。", answer="答。")
-    before = reminders(objection)
-    remind(ends + timedelta(days=14))
-    assert reminders(objection) == before
-    body = "".join(Notice.objects.filter(event__startswith="objection-open").values_list("body", flat=True))
-    assert not any(secret in body for secret in SECRETS)
-
-
-def test_nobody_is_reminded_of_an_objection_to_the_own_case(application, cast):
-    give_role(cast.lead, RoleCode.UNION_STAFF)
-    objection = objected(application)
-    Objection.objects.update(received_at=timezone.now() - timedelta(days=20))
-    remind(application.notice.ends_on)
-    assert reminders(objection) == [("staff", "+0")]
-
-
-# -- at the same moment -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def committed(transactional_db):
-    return make_cast()
-
-
-def object_and_name(application, leader) -> list:
-    """Just around midnight of the last day: one server takes an objection while another one names."""
-    last, next_day = application.notice.ends_on, application.notice.ends_on + timedelta(1)
-
-    def name():
-        row = Application.objects.select_related("studio__lead", "studio__unit", "round", "notice").get(
-            pk=application.pk
-        )
-        name_studios([row], by=leader, named_on=next_day, issued_on=next_day, on=next_day)
-
-    return at_once(lambda: file_objection(application.notice, application, words(), on=last), name)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_an_objection_and_a_naming_at_once_the_second_finds_the_first(committed):
-    application = on_notice(studio=committed.studio)
-    results = object_and_name(application, committed.leader)
-    assert kinds(results) == ["DomainError", "done"]
-    named = Application.objects.get(pk=application.pk).state == State.NAMED
-    assert named != Objection.objects.exists()
-
-
-@on_postgres
-@pytest.mark.django_db(transaction=True)
-def test_without_the_lock_a_studio_is_named_with_an_open_objection(committed, monkeypatch):
-    application, meeting = on_notice(studio=committed.studio), threading.Barrier(2)
-    looked, answered = threading.Event(), actions.not_nameable
-
-    def look_first(row, *, on):
-        why = answered(row, on=on)
-        looked.set()
-        meeting.wait(10)  # until the objection is there
-        return why
-
-    unlocked = Application.objects.all()
-    monkeypatch.setattr(type(unlocked), "select_for_update", lambda self, **kwargs: self._chain())
-    monkeypatch.setattr(actions, "not_nameable", look_first)
-
-    def file_late():
-        assert looked.wait(10)
-        objection = file_objection(application.notice, application, words(), on=application.notice.ends_on)
-        meeting.wait(10)
-        return objection
-
-    next_day = application.notice.ends_on + timedelta(1)
-    results = at_once(
-        file_late,
-        lambda: name_studios(
-            [Application.objects.get(pk=application.pk)],
-            by=committed.leader, named_on=next_day, issued_on=next_day, on=next_day,
-        ),
-    )  # fmt: skip
-    assert kinds(results) == ["done", "done"]
-    assert Application.objects.get(pk=application.pk).state == State.NAMED
-    assert Objection.objects.open().exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_sent_twice_at_once_it_is_one(committed):
-    application = on_notice(studio=committed.studio)
-
-    def press():
-        return file_objection(application.notice, application, words(), on=TODAY(), key="same")
-
-    results = at_once(press, press)
-    assert len({one.pk for one in results}) == 1
-    assert Objection.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_numbers_run_without_gaps_when_several_come_at_once(committed):
-    application = on_notice(studio=committed.studio)
-    at_once(*[lambda n=n: objected(application, text=f"第{n}件") for n in range(4)])
-    assert sorted(one.number[-4:] for one in taken()) == ["0001", "0002", "0003", "0004"]
