@@ -7,7 +7,6 @@ window; one that both windows changed is not written over but shown with both te
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,8 +22,7 @@ from reviews.models.assignment import digest_of
 from reviews.scoring_forms import OVERALL, SheetForm, comment_name, in_figures, points_name
 from studios import parts
 from studios.articles import link
-
-LONGEST_TOKEN = 8000
+from studios.opened import as_text, digest, read_token, stored
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ class Outcome:
 def form_of(assignment: Assignment, sheet: list[Line], data=None) -> SheetForm:
     """The form of a sheet, with the token of what it opens with."""
     form = SheetForm(data, sheet=sheet, overall=assignment.overall)
-    form.opened = json.dumps({name: _digest(stored(form, name)) for name in form.fields})
+    form.opened = json.dumps({name: digest(stored(form, name)) for name in form.fields})
     return form
 
 
@@ -156,16 +154,16 @@ def save(assignment: Assignment, *, by, data) -> Outcome:
     with assignment.sheet_held(by=by) as row:
         form = form_of(row, lines(assignment), data)
         form.is_valid()
-        base, now, conflicts, changed = _read_token(data.get("opened", "")), {}, {}, set()
+        base, now, conflicts, changed = read_token(data.get("opened", "")), {}, {}, set()
         for name in form.fields:
             if name in form.errors:
                 now[name] = base.get(name, "")
                 continue
-            mine, theirs = text(form.cleaned_data[name]), stored(form, name)
-            now[name] = _digest(mine)
-            if mine == theirs or _digest(mine) == base.get(name):
+            mine, theirs = as_text(form.cleaned_data[name]), stored(form, name)
+            now[name] = digest(mine)
+            if mine == theirs or digest(mine) == base.get(name):
                 continue
-            if theirs and _digest(theirs) != base.get(name):
+            if theirs and digest(theirs) != base.get(name):
                 conflicts[name], now[name] = theirs, base.get(name, "")
             else:
                 changed.add(name)
@@ -187,39 +185,12 @@ def _write(assignment: Assignment, form: SheetForm, changed: set[str]) -> None:
 
 def settle(outcome: Outcome) -> None:
     """Say at each field that another window changed what stands there; sent once more, this page counts."""
-    base = _read_token(outcome.opened)
+    base = read_token(outcome.opened)
     for name, theirs in outcome.conflicts.items():
         outcome.form.add_error(
             name,
             _("Another window saved “%(text)s” here meanwhile. Save once more to keep what stands below.")
             % {"text": theirs},
         )
-        base[name] = _digest(theirs)
+        base[name] = digest(theirs)
     outcome.form.opened = json.dumps(base)
-
-
-def stored(form: SheetForm, name: str) -> str:
-    return text(form.get_initial_for_field(form.fields[name], name))
-
-
-def text(value) -> str:
-    """A value so that what means the same reads the same."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return in_figures(value)
-    return str(value).replace("\r\n", "\n").strip()
-
-
-def _digest(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()[:10]
-
-
-def _read_token(token: str) -> dict[str, str]:
-    if len(token) > LONGEST_TOKEN:
-        return {}
-    try:
-        found = json.loads(token)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -7,12 +7,10 @@ the sender chooses.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Model, OuterRef, Q, Subquery
@@ -23,54 +21,23 @@ from django.utils import timezone
 from studios.inputs import FilesField
 from studios.models import PartVersion, Presence, Studio
 from studios.models.editing import PRESENT_FOR
+from studios.opened import as_text, digest, read_token, stored
 
 THEIRS = "theirs"
-LONGEST_TOKEN = 4000  # ours have a digest for each of at most a dozen fields
 
 
 def opened(form: ModelForm) -> str:
     """The token of a form as it is shown: a digest of each value it opens with."""
-    return json.dumps({name: _digest(_stored(form, name)) for name in _names(form)})
+    return json.dumps({name: digest(stored(form, name)) for name in _names(form)})
 
 
 def as_sent(form: ModelForm) -> str:
     """The token of a page whose form was just saved and stays open: what its sender sees is what counts."""
-    return json.dumps({name: _digest(_text(form.cleaned_data.get(name))) for name in _names(form)})
+    return json.dumps({name: digest(as_text(form.cleaned_data.get(name))) for name in _names(form)})
 
 
 def _names(form: ModelForm) -> list[str]:
     return [name for name, one in form.fields.items() if not isinstance(one, FilesField)]
-
-
-def _stored(form: ModelForm, name: str) -> str:
-    return _text(form.get_initial_for_field(form.fields[name], name))
-
-
-def _text(value) -> str:
-    """A value so that what means the same reads the same."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return "\n".join(sorted(map(str, value)))
-    return str(value).replace("\r\n", "\n").strip()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
-
-
-def _read_token(token: str) -> dict[str, str]:
-    if len(token) > LONGEST_TOKEN:
-        return {}
-    try:
-        found = json.loads(token)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -139,13 +106,13 @@ def note_saved(studio: Studio, part: str, by) -> None:
 
 def _merge(sent: ModelForm, shown: ModelForm, data: QueryDict) -> tuple[QueryDict, list[Conflict]]:
     """The posted data with what others saved in the fields its sender left alone, and the fields both changed."""
-    base = _read_token(data.get("opened", ""))
+    base = read_token(data.get("opened", ""))
     merged, conflicts = data, []
     for name in _names(sent):
-        mine, theirs = _text(sent.cleaned_data.get(name)), _stored(shown, name)
-        if mine == theirs or (_digest(theirs) == base.get(name) and data.get(f"choose-{name}") != THEIRS):
+        mine, theirs = as_text(sent.cleaned_data.get(name)), stored(shown, name)
+        if mine == theirs or (digest(theirs) == base.get(name) and data.get(f"choose-{name}") != THEIRS):
             continue
-        if _digest(mine) == base.get(name) or data.get(f"choose-{name}") == THEIRS:
+        if digest(mine) == base.get(name) or data.get(f"choose-{name}") == THEIRS:
             merged = merged.copy() if merged is data else merged
             _put(merged, shown, name)
         else:
@@ -166,8 +133,8 @@ def _conflict(sent: ModelForm, shown: ModelForm, name: str) -> Conflict:
     def words(text: str) -> str:
         return "\n".join(str(labels.get(line, line)) for line in text.split("\n"))
 
-    mine = _text(sent.cleaned_data.get(name))
-    return Conflict(name, shown[name].label, words(_stored(shown, name)), words(mine))
+    mine = as_text(sent.cleaned_data.get(name))
+    return Conflict(name, shown[name].label, words(stored(shown, name)), words(mine))
 
 
 def touch(studio: Studio, part: str, user) -> None:
