@@ -80,7 +80,7 @@ def waiting_applications(*states: State):
         Application.objects.filter(state__in=states)
         .annotate(since=Coalesce(Subquery(entered.values("at")[:1]), "created_at"))
         .select_related("round__policy", "studio__unit", "studio__lead")
-        .prefetch_related("studio__editors__user", "studio__members", "endorsements")
+        .prefetch_related("studio__editors__user", "studio__members", "endorsements", "assignments")
         .prefetch_related(Prefetch("paper_forms", forms, to_attr="forms_to_check"))
         .order_by("pk")
     )

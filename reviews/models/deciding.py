@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 
-from reviews.models.states import Decision, required
+from reviews.models.states import Decision, State, required
 
 VERBS = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}
 UNDECIDED = {"decision": "", "decision_text": "", "decided_at": None, "decided_by": None, "released_at": None}
@@ -63,18 +63,30 @@ class Deciding:
                 one.reopen(by=by, reason=PAPERS_CHANGED)
 
     def decide(self, decision: str, *, by, text: str):
-        """Propose to approve, reject or hold, each with its text; may be changed until it is released."""
+        """Propose to approve, reject or hold, each with its text; may be changed until it is released.
+
+        Pressed twice it is decided once. Whoever has not seen the decision of somebody else does not change it.
+        """
         text = required(text, _now("Give the text of the decision."))
-        self.move(
-            VERBS[Decision(decision)],
-            by=by,
-            note=text,
-            decision=decision,
-            decision_text=text,
-            decided_at=timezone.now(),
-            decided_by=by,
-            released_at=None,
-        )
+        verb, seen = VERBS[Decision(decision)], self.state
+        with self.locked(verb) as row:
+            if row.state == State.PROPOSED and (decision, text, by.pk) == (
+                row.decision,
+                row.decision_text,
+                row.decided_by_id,
+            ):
+                return
+            self.state = seen
+            self.move(
+                verb,
+                by=by,
+                note=text,
+                decision=decision,
+                decision_text=text,
+                decided_at=timezone.now(),
+                decided_by=by,
+                released_at=None,
+            )
 
     def reverse(self, *, by, reason: str):
         """Take back a decision that was released, with its reason; it is decided anew.

@@ -90,7 +90,7 @@ def test_a_late_entry_allowed_eight_times_is_told_once(client):
 def test_an_act_pressed_eight_times_stands_once_in_the_timeline(verb):
     before, after, code = {
         "accept": (State.RECOMMENDED, State.ACCEPTED, RoleCode.UNION_STAFF),
-        "decide": (State.ACCEPTED, State.APPROVED, RoleCode.UNION_LEADER),
+        "decide": (State.REVIEWED, State.PROPOSED, RoleCode.UNION_LEADER),
     }[verb]
     application = ApplicationFactory(reach=before)
     url = reverse("admin:reviews_application_verb", args=[application.pk, verb])

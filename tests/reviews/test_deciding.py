@@ -184,6 +184,23 @@ def test_a_decision_is_changed_until_its_release_and_each_change_is_kept(cast):
     assert list(log) == [(decision, text, "proposed") for decision, text in said]
 
 
+def test_pressed_twice_it_is_decided_once_and_another_word_is_another_decision(cast):
+    application = ApplicationFactory(studio=cast.studio, reviewed=True)
+    for text in ("同意命名。", " 同意命名。 ", "同意命名，请按时公示。"):
+        fresh(application).decide("approve", by=cast.leader, text=text)
+    said = application.log.filter(verb="approve").values_list("note", flat=True)
+    assert list(said) == ["同意命名。", "同意命名，请按时公示。"]
+
+
+def test_who_has_not_seen_a_decision_does_not_change_it(cast):
+    application = ApplicationFactory(studio=cast.studio, reviewed=True)
+    stale = fresh(application)
+    application.decide("approve", by=cast.leader, text="同意命名。")
+    with pytest.raises(IllegalMove):
+        stale.decide("reject", by=cast.leader_lead, text="成果不足。")
+    assert fresh(application).decision == "approve"
+
+
 @pytest.mark.parametrize("reached", [State.APPROVED, State.REJECTED])
 @pytest.mark.parametrize("decision", Decision)
 def test_what_is_released_is_not_decided_over_again_without_a_reversal(cast, reached, decision):

@@ -85,9 +85,16 @@ def test_of_two_first_decisions_at_once_one_counts_and_is_the_one_in_the_log(cas
 
 
 @on_postgres
-def test_without_the_conditional_update_both_decide_and_the_log_says_two_things(cast, monkeypatch):
+def test_without_lock_and_conditional_update_both_decide_and_the_log_says_two_things(cast, monkeypatch):
     application = ApplicationFactory(studio=cast.studio, reviewed=True)
     meeting = threading.Barrier(2)
+
+    @contextmanager
+    def unlocked(self, verb):
+        with transaction.atomic():
+            yield self
+
+    monkeypatch.setattr(Application, "locked", unlocked)
     monkeypatch.setattr(
         Movable, "move", lambda self, verb, **kwargs: unguarded_move(meeting, verb)(self, verb, **kwargs)
     )
