@@ -34,11 +34,17 @@ def assignment_for(request, pk: int) -> Assignment:
         "snapshot",
     )
     declared = AssignmentLog.objects.filter(assignment=OuterRef("pk"), verb="accept").order_by("-at")
+    given_back = AssignmentLog.objects.filter(assignment=OuterRef("pk"), verb="reopen").order_by("-at")
     rows = rows.annotate(
-        previous=_beside("lt"), following=_beside("gt"), declared_at=Subquery(declared.values("at")[:1])
+        previous=_beside("lt"),
+        following=_beside("gt"),
+        declared_at=Subquery(declared.values("at")[:1]),
+        given_back_because=Subquery(given_back.values("note")[:1]),
     )
     assignment = get_object_or_404(rows, pk=pk)
     check(request.user, "reviews.answer_assignment", assignment)
+    if assignment.given_back_because:
+        assignment.given_back_because = masking.text(assignment, assignment.given_back_because)
     return assignment
 
 

@@ -26,6 +26,7 @@ from reviews.office.assignments import DONE
 from reviews.office.seats import place_of
 from reviews.results import standings
 from reviews.results_shown import Line, aggregation_name, criterion_lines, is_among, severity_lines
+from reviews.rubrics import source_cited
 from studios.models import Studio
 
 KIND = "results.workbook"
@@ -122,7 +123,7 @@ class Workbook:
                 yield [
                     *whose(line.application),
                     one.criterion.title,
-                    one.criterion.source,
+                    source_cited(one.criterion.source),
                     figure(one.criterion.weight),
                     shown.count,
                     figure(shown.mean),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reviews.models import Rubric
-from studios.articles import link
+from studios.articles import cite, link
 
 TITLE = "劳模创新工作室评审标准（2026版）"
 NOTE = "逐项按材料打分，每项0至10分，可打半分。得分靠近两端时请写明理由。没有名额限制，达到标准即可。"
@@ -72,6 +72,14 @@ DEFAULT = [
         "目标空泛，没有分年安排", "目标可量化，步骤清楚，保障到位",
     ),
 ]  # fmt: skip
+
+
+def source_cited(source: str) -> str:
+    """Where a criterion comes from, in words: 第三条第一项 for ``3(1)``; any other source as it was written."""
+    try:
+        return cite(source.strip())
+    except ValueError:
+        return source
 
 
 def source_shown(source: str) -> str:

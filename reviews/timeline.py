@@ -149,12 +149,13 @@ def by_when(application, state: str) -> date:
     closes_on = max(round_.closes_on, application.late_until or round_.closes_on)
     signed_by = round_.endorse_by + (closes_on - round_.closes_on)
     decided_by = max(round_.decide_by, signed_by)
+    reviewed_by = max(round_.review_by, signed_by) if round_.review_by else decided_by
     return {
         State.DRAFT: application.closes_on(),
         State.RETURNED: application.correct_by or application.closes_on(),
         State.SUBMITTED: signed_by,
-        State.RECOMMENDED: decided_by,
-        State.ACCEPTED: max(round_.review_by, signed_by) if round_.review_by else decided_by,
+        State.RECOMMENDED: reviewed_by,
+        State.ACCEPTED: reviewed_by,
         State.REVIEWED: decided_by,
         State.PROPOSED: decided_by,
         State.HELD: decided_by,

@@ -92,7 +92,7 @@ def sort_out(user, applications, *, permission: str, in_time) -> tuple[list[Appl
 
 def complete(ready: list[Application], missing: dict[int, list[str]]) -> tuple[list, list[Excluded]]:
     """Those to which nothing is missing, and the others with what is."""
-    excluded = [Excluded(one, _("; ").join(missing[one.pk])) for one in ready if missing[one.pk]]
+    excluded = [Excluded(one, " ".join(missing[one.pk])) for one in ready if missing[one.pk]]
     return [one for one in ready if not missing[one.pk]], excluded
 
 

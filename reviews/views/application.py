@@ -26,6 +26,8 @@ from studios.models import Studio
 
 DECISION_LOOKS = {Decision.APPROVE: "met", Decision.HOLD: "risk", Decision.REJECT: "unmet"}
 ENDINGS = {State.REFUSED: "unmet", State.REJECTED: "unmet", State.WITHDRAWN: "risk"}  # and the look of each
+TAKES_BACK = {"reverse", "uphold_objection"}
+TO_BE_DECIDED = {State.ACCEPTED, State.REVIEWED, State.PROPOSED}
 OFFICE_VERBS = {"accept", *IN_THE_OFFICE, "reverse", "name_studio"}
 
 
@@ -55,6 +57,7 @@ def page(request, pk):
         "manages": application.is_editable and user.has_perm("studios.manage_editors", application.studio),
         "due_on": due_on(application),
         "ending": ending(user, application, log, on=on),
+        "taken_back": taken_back(application, log),
         **to_do(user, application, mending, stamped, works=works),
         **(papers_at_hand(application, mending) if works else frozen_papers(application, user, log)),
         **after_naming(application),
@@ -216,6 +219,18 @@ def after_decision(application, *, on) -> dict | None:
         "url": notice.get_absolute_url(),
         "link": _("To the public notice"),
     }
+
+
+def taken_back(application, log) -> str:
+    """Why a decision that was known is to be taken anew; empty when none was, and once there is another."""
+    if application.state not in TO_BE_DECIDED:
+        return ""
+    last = next((row for row in reversed(log) if row.verb in TAKES_BACK), None)
+    if last is None:
+        return ""
+    if last.verb == "uphold_objection":
+        return _("An objection to it was upheld during the public notice.")
+    return _("Reason: %(reason)s") % {"reason": last.note}
 
 
 def start_again(user, application, *, on) -> str:
