@@ -265,7 +265,9 @@ def assign(
         }
         if problems := _problems(pairs, rows, experts):
             raise DomainError(_("Nothing was assigned."), problems)
-        invited = [(rows[case], experts[expert]) for case, expert in pairs]
+        # By expert: gaps between the numbers of one's own sheets would tell how many others each application has.
+        by_expert = sorted(pairs, key=lambda pair: pair[::-1])
+        invited = [(rows[case], experts[expert]) for case, expert in by_expert]
         return _invite(invited, round_, by=by, due_on=due_on or round_.review_by)
 
 

@@ -22,11 +22,12 @@ from records import outbox
 from records.documents import html_to_pdf
 from reviews import award
 from reviews.expert_reminders import remind
-from reviews.models import Assignment, Mark
+from reviews.models import Assignment, Mark, Panelist
 from reviews.models.round import Shows
+from reviews.panels import assign
 from reviews.results_exports import Workbook, start
 from tests.addresses import ADDRESSES
-from tests.factories import give_role
+from tests.factories import ApplicationFactory, give_role
 from tests.reviews.blind import (
     LEAD,
     MEMBER,
@@ -46,6 +47,7 @@ from tests.reviews.blind import (
     walk,
     words_of,
 )  # fmt: skip
+from tests.reviews.review import expert_of
 from tests.reviews.scoring import fill_in, fresh, page_of, typed
 from tests.test_every_address import address_of, signed_in, world  # noqa: F401
 
@@ -134,6 +136,17 @@ def test_an_address_of_somebody_elses_sheet_answers_as_one_that_does_not_exist(s
     for name in names:
         told = [browser.get(address_of(name, one)).status_code for one in (theirs, nobodys)]
         assert told[0] == told[1], name
+
+
+def test_the_numbers_of_ones_sheets_tell_not_how_many_others_were_asked(scene):
+    applications = [ApplicationFactory(accepted=True, round=scene.application.round) for _each in range(3)]
+    experts = [scene.expert, *(expert_of("评审乙标") for _each in range(3))]
+    for one in experts:
+        Panelist.objects.get_or_create(round=scene.application.round, expert=one)
+    pairs = [(application.pk, one.pk) for application in applications for one in experts]
+    rows = assign(pairs, scene.application.round, by=scene.staff)
+    own = sorted(row.pk for row in rows if row.expert == scene.expert)
+    assert own == [own[0], own[0] + 1, own[0] + 2]
 
 
 def test_a_search_by_how_a_name_is_read_finds_nothing(scene):
