@@ -1,4 +1,7 @@
-"""Site visits and defences: recorded with the day, the people, photos and minutes, and read by those who judge."""
+"""Site visits and defences: recorded with the day, the people, photos and minutes, and read in the office.
+
+Experts do not read them: minutes may name those who review with them.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,12 @@ from accounts.permissions import check
 from records.attachments import Attachment, CheckedFile
 from records.moves import IllegalMove
 from reviews import minutes as kept
-from reviews.models import Application, Assignment, AssignmentState, State, Visit
+from reviews.models import Application, AssignmentState, State, Visit
 
 PHOTO = "photo"  # the slot of the pictures
 PERMISSION = "reviews.record_visit"
 # While the application is judged; what was found before that belongs to the check of the papers.
 JUDGED = frozenset({State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.HELD})
-# Who has declared to have no relation reads the papers, and with them what was seen on the spot.
-READS = frozenset({AssignmentState.ACCEPTED, AssignmentState.HANDED_IN})
 
 
 def record(
@@ -75,14 +76,3 @@ def with_photos(visits: Iterable[Visit]) -> list[tuple[Visit, list[Attachment]]]
     rows = list(visits)
     files = kept.files_with(rows)
     return [(row, files[Visit, row.pk]) for row in rows]
-
-
-def for_expert(assignment: Assignment) -> list[Visit]:
-    """The visits whose minutes an expert reads beside the papers, the first one first.
-
-    None in a blind round, for minutes and photos name the studio in every line; none before the expert has declared to
-    have no relation. Photos stay in the office.
-    """
-    if assignment.application.round.blind or assignment.state not in READS:
-        return []
-    return list(Visit.objects.filter(application=assignment.application_id))

@@ -1,4 +1,4 @@
-"""Site visits and defences: recorded at the desk, read by the office and, unless it is blind, by the experts."""
+"""Site visits and defences: recorded at the desk, read by the office alone."""
 
 import re
 from datetime import timedelta
@@ -145,25 +145,6 @@ def test_a_correction_that_changes_nothing_leaves_no_trace(case, staff):
 
 
 # -- the experts -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("state", "reads"),
-    [("invited", False), ("accepted", True), ("handed_in", True), ("declined", False), ("replaced", False)],
-)
-def test_experts_read_of_a_visit_once_they_have_declared_to_have_no_relation(case, staff, state, reads):
-    visit = visited(case, by=staff)
-    own = sheet(case, case.experts[0], 8, state=state)
-    assert visits.for_expert(own) == ([visit] if reads else [])
-
-
-def test_in_a_blind_round_experts_read_of_no_visit(case, staff):
-    visited(case, by=staff)
-    case.round.blind = True
-    case.round.save()
-    own = sheet(case, case.experts[0], 8, state=AssignmentState.ACCEPTED)
-    own.application.round.refresh_from_db()
-    assert visits.for_expert(own) == []
 
 
 def test_experts_and_the_studio_open_no_photo(case, staff, sign_in):
