@@ -171,8 +171,10 @@ rules.add_perm(
     "reviews.read_objection",
     (is_union_staff | is_union_leader | is_auditor) & _of_objection(takes_no_part),
 )
-rules.add_perm("reviews.answer_objection", investigates & _of_objection(takes_no_part))
-rules.add_perm("reviews.view_objector", investigates)
+# Who has left the office, or has become part of the studio since, investigates no more.
+still_investigates = investigates & _of_objection((is_union_staff | is_union_leader) & takes_no_part)
+rules.add_perm("reviews.answer_objection", still_investigates)
+rules.add_perm("reviews.view_objector", still_investigates)
 rules.add_perm("reviews.answer_assignment", reviews_it)
 rules.add_perm("reviews.review_assignment", reviews_it & ~is_barred)
 rules.add_perm("reviews.make_award_file", is_union_staff | is_union_leader)

@@ -15,7 +15,7 @@ from accounts.permissions import check
 from records.attachments import Attachment, CheckedFile
 from records.moves import IllegalMove
 from reviews import minutes as kept
-from reviews.models import Application, AssignmentState, State, Visit
+from reviews.models import Application, State, Visit
 
 PHOTO = "photo"  # the slot of the pictures
 PERMISSION = "reviews.record_visit"

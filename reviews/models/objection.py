@@ -40,7 +40,8 @@ class ObjectionQuerySet(models.QuerySet):
 
     def files_visible_to(self, user):
         """Whose files a person may open: as an investigator, nobody else, whatever else they see of it."""
-        return self.filter(investigators=user) if user.is_authenticated and user.is_active else self.none()
+        is_of_the_office = user.is_active and user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER)
+        return self.filter(investigators=user) if user.is_authenticated and is_of_the_office else self.none()
 
     def open(self):
         return self.filter(state__in=OPEN_OBJECTIONS)

@@ -94,12 +94,12 @@ class Release:
     def undecided(self) -> list[Application]:
         """What is handed in and has no decision yet; it can be released later, in a notice of its own."""
         rows = Application.objects.filter(round=self.round, state__in=UNDECIDED)
-        return list(rows.select_related("studio__unit").order_by("studio__unit__code", "pk"))
+        return list(rows.select_related("studio__unit", "round").order_by("studio__unit__code", "pk"))
 
     @cached_property
     def held(self) -> list[Application]:
         rows = Application.objects.filter(round=self.round, state=State.HELD)
-        return list(rows.select_related("studio__unit").order_by("studio__unit__code", "pk"))
+        return list(rows.select_related("studio__unit", "round").order_by("studio__unit__code", "pk"))
 
     @cached_property
     def hindrances(self) -> list[str]:

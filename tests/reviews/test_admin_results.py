@@ -248,7 +248,7 @@ def sheets_of_file(response) -> dict[str, list[tuple]]:
 READERS = {"union_staff", "union_leader", "auditor"}
 
 
-@pytest.mark.parametrize("role", [*READERS, "finance", "sysadmin", "expert"])
+@pytest.mark.parametrize("role", [*sorted(READERS), "finance", "sysadmin", "expert"])
 def test_results_are_read_by_staff_leaders_and_auditors(round_three, sign_in, role):
     round_, cases, _experts = round_three
     client = sign_in(UserFactory(roles=[(role,)]))
