@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -20,21 +21,25 @@ from django.utils.translation import gettext_lazy
 
 from records.moves import DomainError
 from reviews.aggregation import Criterion, Result, Rule, Sheet, results, rounded
+from reviews.models.states import REVIEWED
 
 FORMAT = 1
 SUMS = "SHA256SUMS"
-READ = ("round.json", "rubric.json", "applications.json", "assignments.json", "marks.json", "results.json")
-MOST_BYTES = 2 * 2**30  # unpacked
+KINDS = ("round", "rubric", "applications", "assignments", "marks", "moves", "results")
+READ = tuple(f"{kind}.json" for kind in KINDS)
+MOST_BYTES = 2**30  # unpacked
+NUMBER = re.compile(r"\d{1,3}(\.\d{1,2})?")  # a mark, a weight: nothing that takes for ever to reckon with
+DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 FIGURES = ("mean", "median", "trimmed", "low", "high")
 LABELS = {
     "score": gettext_lazy("score"),
+    "shown": gettext_lazy("score as it is shown"),
     "rank": gettext_lazy("rank"),
     "passes": gettext_lazy("passes"),
     "quorum": gettext_lazy("quorum reached"),
     "discrepant": gettext_lazy("far apart"),
     "figures": gettext_lazy("figures"),
     "criteria": gettext_lazy("figures of the criteria"),
-    "normalised": gettext_lazy("normalised score"),
 }
 CLOSE = 1e-6  # points; what is normalised for severity is worked out in floats
 
@@ -47,13 +52,18 @@ def replay(file: IO[bytes]) -> list[str]:
     papers = read(file)
     problems = [*_sums(papers)]
     try:
-        held = {name.removesuffix(".json"): json.loads(papers[name]) for name in READ}
-        problems += [*_snapshots(held, papers), *_marks(held), *_ranking(held)]
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise DomainError(
-            _("This is no award file, or it is damaged: %(error)s") % {"error": error}
-        ) from error
+        held = {kind: json.loads(papers[f"{kind}.json"]) for kind in KINDS}
+        unfit = [*_numbers(held), *_marks(held)]
+        problems += [*_snapshots(held, papers), *_states(held), *unfit]
+        if not unfit:  # what cannot be reckoned with has no ranking
+            problems += _ranking(held)
+    except DAMAGE as error:
+        raise _damaged(error) from error
     return problems
+
+
+def _damaged(error: Exception) -> DomainError:
+    return DomainError(_("This is no award file, or it is damaged: %(error)s") % {"error": error})
 
 
 def read(file: IO[bytes]) -> dict[str, bytes]:
@@ -67,17 +77,13 @@ def read(file: IO[bytes]) -> dict[str, bytes]:
                 raise DomainError(_("This file is too large for an award file."))
             papers = {entry.filename: archive.read(entry) for entry in archive.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise DomainError(
-            _("This is no award file, or it is damaged: %(error)s") % {"error": error}
-        ) from error
+        raise _damaged(error) from error
     if lacking := [name for name in (*READ, SUMS) if name not in papers]:
         raise DomainError(_("This is no award file: it lacks %(names)s.") % {"names": ", ".join(lacking)})
     try:
         written = json.loads(papers["round.json"])["format"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise DomainError(
-            _("This is no award file, or it is damaged: %(error)s") % {"error": error}
-        ) from error
+    except DAMAGE as error:
+        raise _damaged(error) from error
     if written != FORMAT:
         raise DomainError(
             _("This award file is of format %(format)s, which is not known here.") % {"format": written}
@@ -110,8 +116,27 @@ def _snapshots(held: dict, papers: dict[str, bytes]) -> Iterator[str]:
                 yield _("%(number)s: version %(version)s of the papers is not what was handed in.") % facts
 
 
+def _states(held: dict) -> Iterator[str]:
+    """Whether each application stands where its last move brought it."""
+    last = {one["application"]: one["to"] for one in held["moves"]}
+    for one in held["applications"]:
+        if last.get(one["number"]) != one["state"]:
+            yield _("%(number)s does not stand where its moves lead.") % {"number": one["number"]}
+
+
+def _numbers(held: dict) -> Iterator[str]:
+    """Whether weights, scales and the rule are numbers that one can reckon with."""
+    rule = held["round"]["rule"]
+    numbers = [one["weight"] for one in held["rubric"]["criteria"]] + [rule["pass_mark"], rule["apart"]]
+    scales = [one["top"] for one in held["rubric"]["criteria"]] + [rule["quorum"]]
+    if not all(NUMBER.fullmatch(str(one)) for one in numbers) or any(type(one) is not int for one in scales):
+        yield _("The rubric or the rule holds something that is no number.")
+
+
 def _marks(held: dict) -> Iterator[str]:
-    """Whether each mark is one that could be given: on its scale, once, on a sheet that was handed in."""
+    """Whether the marks are those that could be given: on their scale, once, and all of each sheet that was handed in;
+    and whether each application that was reviewed has its result.
+    """
     handed_in = {
         (one["application"], one["expert"]) for one in held["assignments"] if one["state"] == "handed_in"
     }
@@ -121,27 +146,45 @@ def _marks(held: dict) -> Iterator[str]:
         facts = {"number": one["application"], "expert": one["expert"], "criterion": one["criterion"]}
         if (one["application"], one["expert"]) not in handed_in:
             yield _("%(number)s: %(expert)s has handed in no sheet, and there is a mark.") % facts
-        elif one["criterion"] not in tops or not 0 <= Decimal(one["points"]) <= tops[one["criterion"]]:
+        elif one["criterion"] not in tops or not _is_on_scale(one["points"], tops[one["criterion"]]):
             yield _("%(number)s: the mark of %(expert)s for %(criterion)s is off the scale.") % facts
-    for (number, expert, criterion), times in seen.items():
-        if times > 1:
-            facts = {"number": number, "expert": expert, "criterion": criterion}
-            yield _("%(number)s: %(expert)s has more than one mark for %(criterion)s.") % facts
+    for number, expert in sorted(handed_in):
+        for criterion in tops:
+            times, facts = seen[number, expert, criterion], {"number": number, "expert": expert}
+            if times == 0:
+                words = {**facts, "criterion": criterion}
+                yield _("%(number)s: %(expert)s has handed in, and has no mark for %(criterion)s.") % words
+            elif times > 1:
+                words = {**facts, "criterion": criterion}
+                yield _("%(number)s: %(expert)s has more than one mark for %(criterion)s.") % words
+    results_of = {one["application"] for one in held["results"]}
+    for one in held["applications"]:
+        if one["state"] in REVIEWED and one["number"] not in results_of:
+            yield _("%(number)s was reviewed and has no result.") % {"number": one["number"]}
+
+
+def _is_on_scale(points, top: int) -> bool:
+    return bool(NUMBER.fullmatch(str(points))) and Decimal(points) <= top
 
 
 def reckoned(held: dict) -> list[Result]:
-    """The results as they follow from rubric, marks and rule."""
+    """The results as they follow from rubric, marks and rule; of what was withdrawn since there is none."""
     rubric = [Criterion(one["key"], Decimal(one["weight"]), one["top"]) for one in held["rubric"]["criteria"]]
+    listed = [one["application"] for one in held["results"]]
     given: dict[tuple[str, str], dict[str, Decimal]] = {}
     for one in held["marks"]:
         given.setdefault((one["application"], one["expert"]), {})[one["criterion"]] = Decimal(one["points"])
-    sheets = [Sheet(application, expert, marks) for (application, expert), marks in given.items()]
+    sheets = [
+        Sheet(application, expert, marks)
+        for (application, expert), marks in given.items()
+        if application in listed
+    ]
     rule = held["round"]["rule"]
     return results(
         rubric,
         sheets,
         Rule(rule["aggregation"], rule["quorum"], Decimal(rule["pass_mark"]), Decimal(rule["apart"])),
-        [one["application"] for one in held["results"]],
+        listed,
     )
 
 
@@ -175,21 +218,23 @@ def _shown(value: Fraction | None) -> str | None:
 def _ranking(held: dict) -> Iterator[str]:
     """Where what the file says of the ranking is not what follows from its marks.
 
-    One mark moves the scores of many once they are normalised; where only that differs is said last.
+    One mark moves the scores of many once they are normalised: where only that differs is said last, in one sentence.
     """
     said = {one["application"]: one for one in held["results"]}
     follows = {one.application: written(one) for one in reckoned(held)}
-    yield from (
-        _("%(number)s has marks and no result.") % {"number": number}
-        for number in sorted(follows.keys() - said.keys())
-    )
-    both = sorted(said.keys() & follows.keys())
-    for number in both:
+    for number in sorted(said):
         yield from _of_the_marks(number, said[number], follows[number])
-    for number in both:
-        before, now = said[number]["normalised"], follows[number]["normalised"]
-        if (before is None) != (now is None) or (before is not None and abs(before - now) > CLOSE):
-            yield _differs(number, "normalised", before, now)
+    moved = [one for one in sorted(said) if _lies_apart(said[one]["normalised"], follows[one]["normalised"])]
+    if moved:
+        yield _("The normalised scores do not follow from the marks: %(numbers)s.") % {
+            "numbers": ", ".join(moved)
+        }
+
+
+def _lies_apart(said: float | None, follows: float | None) -> bool:
+    if said is None or follows is None:
+        return said is not follows
+    return not abs(said - follows) <= CLOSE  # so that what is no number differs
 
 
 def _of_the_marks(number: str, said: dict, follows: dict) -> Iterator[str]:
@@ -210,7 +255,7 @@ def _of_the_marks(number: str, said: dict, follows: dict) -> Iterator[str]:
         if others:
             facts = {"number": number, "kind": LABELS[kind], "names": ", ".join(others)}
             yield _("%(number)s: %(kind)s do not follow from the marks: %(names)s.") % facts
-    for figure in ("score", "rank", "passes", "quorum", "discrepant"):
+    for figure in ("score", "shown", "rank", "passes", "quorum", "discrepant"):
         if said[figure] != follows[figure]:
             yield _differs(number, figure, said[figure], follows[figure])
 

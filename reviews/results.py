@@ -14,13 +14,9 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from reviews import aggregation
 from reviews.aggregation import Result, Rule, Sheet
-from reviews.models import UNDER_WAY, Application, Assignment, AssignmentState, Mark, Moderation, Round, State
+from reviews.models import UNDER_WAY, Application, Assignment, AssignmentState, Mark, Moderation, Round
+from reviews.models.states import REVIEWED
 from reviews.permissions import may_see_marks
-
-# States of which a round's results speak: whatever experts have reviewed.
-REVIEWED = frozenset(
-    {State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.APPROVED, State.HELD, State.REJECTED, State.NAMED}
-)
 
 
 def rule_of(round_: Round) -> Rule:

@@ -22,6 +22,10 @@ class State(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+# Whatever experts have reviewed, or review now: a round has results of these.
+REVIEWED = frozenset(
+    {State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.APPROVED, State.HELD, State.REJECTED, State.NAMED}
+)
 ENDED = frozenset({State.REJECTED, State.NAMED, State.WITHDRAWN, State.REFUSED})
 OPEN = frozenset(State) - ENDED
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})

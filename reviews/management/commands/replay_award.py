@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -24,5 +25,6 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         if problems:
-            raise CommandError("\n".join([_("The file differs:"), *problems]))
+            self.stdout.write("\n".join([_("The file differs:"), *problems]))
+            sys.exit(1)
         self.stdout.write(_("Equal: the ranking follows from the marks, and every file is what it was."))
