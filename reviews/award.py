@@ -109,6 +109,8 @@ def hindrances(round_: Round, *, by: User) -> list[str]:
 @job("reviews.award", own=True)
 def make(work: Job) -> None:
     round_ = Round.objects.select_related("rubric", "policy").get(pk=work.payload["round"])
+    for why in hindrances(round_, by=work.started_by):  # much may have happened since it was asked for
+        raise DomainError(why)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as packed:
         pack(round_, packed, at=timezone.now(), step=work.step)
         packed.seek(0)

@@ -100,6 +100,8 @@ def plan(round_: Round, *, by: User | None = None) -> Plan:
     seats = seated(round_)
     experts, most = [seat.expert for seat in seats], {seat.expert_id: seat.most for seat in seats}
     barred = conflicts.between(applications, experts)
+    if by is not None:  # nobody proposes themselves
+        barred |= {(row.pk, by.pk): [] for row in applications}
     taken = {(one.application_id, one.expert_id) for row in applications for one in row.assignments.all()}
     load = held(round_)
     each = round_.policy.experts_each
@@ -117,7 +119,10 @@ def plan(round_: Round, *, by: User | None = None) -> Plan:
     return Plan(
         pairs=_with_reasons(found, rows, people, load),
         loads=[Load(one, load[one.pk], found.loads[one.pk], most[one.pk]) for one in experts],
-        lacking=[_lack(rows[pk], missing, experts, barred, taken) for pk, missing in found.short.items()],
+        lacking=[
+            _lack(rows[pk], missing, experts, barred, taken | {*found.pairs})
+            for pk, missing in found.short.items()
+        ],
         aside=aside,
     )
 
@@ -188,17 +193,26 @@ def _place(expert: User, *, alone: bool) -> str:
     return _("The only one of %(unit)s") % {"unit": expert.unit.name} if alone else expert.unit.name
 
 
-def _lack(application, missing: int, experts, barred, taken) -> Lack:
-    """Why an application does not reach its number of experts."""
-    in_conflict = sum((application.pk, one.pk) in barred for one in experts)
-    gone = sum(
-        (application.pk, one.pk) in taken and (application.pk, one.pk) not in barred for one in experts
-    )
-    reason = _(
-        "Of %(all)s experts on the panel %(conflict)s are in conflict and %(taken)s have been assigned already; "
-        "the others hold as many applications as they take."
-    ) % {"all": len(experts), "conflict": in_conflict, "taken": gone}
-    return Lack(application, missing, reason)
+def _lack(application, missing: int, experts, barred, given) -> Lack:
+    """Why an application does not reach its number of experts.
+
+    :param given: pairs that there are or that are proposed.
+    """
+    pairs = {(application.pk, one.pk) for one in experts}
+    in_conflict, asked = pairs & set(barred), (pairs & given) - set(barred)
+    facts = {"all": len(pairs), "conflict": len(in_conflict), "taken": len(asked)}
+    facts["left"] = facts["all"] - facts["conflict"] - facts["taken"]
+    if facts["left"]:
+        reason = _(
+            "Of %(all)s experts on the panel %(conflict)s are in conflict, %(taken)s were asked or are proposed; the "
+            "other %(left)s hold as many applications as they take."
+        )
+    else:
+        reason = _(
+            "Of %(all)s experts on the panel %(conflict)s are in conflict, %(taken)s were asked or are proposed. Add "
+            "experts to the panel."
+        )
+    return Lack(application, missing, reason % facts)
 
 
 @dataclass(frozen=True)
@@ -263,7 +277,7 @@ def assign(
             seat.expert_id: seat.expert
             for seat in seats.select_related("expert__unit").prefetch_related("expert__roles")
         }
-        if problems := _problems(pairs, rows, experts):
+        if problems := _problems(pairs, rows, experts, by=by):
             raise DomainError(_("Nothing was assigned."), problems)
         # By expert: gaps between the numbers of one's own sheets would tell how many others each application has.
         by_expert = sorted(pairs, key=lambda pair: pair[::-1])
@@ -282,8 +296,10 @@ def _locked_rows(round_: Round, keys: set[int]) -> dict[int, Application]:
     return {row.pk: row for row in rows.prefetch_related("studio__editors", "studio__members")}
 
 
-def _problems(pairs, rows, experts) -> tuple[str, ...]:
+def _problems(pairs, rows, experts, *, by: User) -> tuple[str, ...]:
     found = []
+    if by.pk in experts:
+        found.append(_("Nobody assigns an application to themselves. Somebody else in the office does."))
     if {case for case, _expert in pairs} - rows.keys():
         found.append(_("One of the applications is not under expert review now."))
     if {expert for _case, expert in pairs} - experts.keys():

@@ -57,6 +57,13 @@ def of_round(round_: Round) -> list[Result]:
 # -- how each review stands --------------------------------------------------------------------------------------
 
 
+def _settled_at(one: Moderation) -> datetime | None:
+    """Up to when sheets count as dealt with: the talk, or the further sheet once it is handed in."""
+    if one.assignment is None:
+        return one.recorded_at
+    return one.assignment.handed_in_at if one.assignment.state == AssignmentState.HANDED_IN else None
+
+
 @dataclass(frozen=True)
 class Review:
     """How the expert review of one application stands.
@@ -73,15 +80,10 @@ class Review:
         """Whether marks that lie apart have been dealt with.
 
         A talk settles the sheets that lay there then: one that came later may lie apart anew. One more expert settles
-        them once the sheet is handed in; who declined or was replaced settles nothing.
+        those that lay there when the further sheet was handed in; who declined or was replaced settles nothing.
         """
         last = self.last_sheet
-        return any(
-            one.assignment.state == AssignmentState.HANDED_IN
-            if one.assignment
-            else last is None or one.recorded_at >= last
-            for one in self.moderations
-        )
+        return any(settled >= last for one in self.moderations if last and (settled := _settled_at(one)))
 
     @property
     def last_sheet(self) -> datetime | None:

@@ -341,7 +341,8 @@ class AssignmentAdmin(WithoutHistoryPage, ExportsMixin, OfficeAdmin):
 
     def _open(self, user: User, row: Assignment) -> list[str]:
         """The acts that are open to this person on this assignment."""
-        if not (row.is_under_review and user.has_perm(PERMISSION, row.application)):
+        its_own = row.expert_id == user.pk  # others in the office give a sheet back or put it off
+        if its_own or not (row.is_under_review and user.has_perm(PERMISSION, row.application)):
             return []
         return [name for name, change in CHANGES.items() if row.state in change.starts_from]
 

@@ -98,7 +98,7 @@ def lies_apart(rows: list[dict]) -> bool:
     totals = totals_of(rows)
     if not totals or max(totals) - min(totals) <= rows[0]["most"] + CLOSE:
         return False
-    if any(row["further"] for row in handed_in(rows)):
-        return False
-    talk = rows[0]["talk"]
-    return talk is None or talk < max(row["handed_in_at"] for row in handed_in(rows))
+    last = max(row["handed_in_at"] for row in handed_in(rows))
+    settled = [row["handed_in_at"] for row in handed_in(rows) if row["further"]]
+    settled += [rows[0]["talk"]] if rows[0]["talk"] else []
+    return all(moment < last for moment in settled)

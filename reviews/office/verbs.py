@@ -196,7 +196,10 @@ VERBS = {
         lambda data, application, on: ReviewedForm(data),
         lambda application, form, by: application.complete_review(by=by, note=form.cleaned_data["note"]),
         _("The expert review of %(studio)s is complete; the union leader decides next."),
-        _("All sheets are handed in, the quorum is reached, and marks that lay far apart were moderated."),
+        _(
+            "Possible once all sheets are handed in, the quorum is reached, and marks that lay far apart were dealt "
+            "with. What is lacking is said when you press."
+        ),
     ),
     "reopen": Verb(
         _("Give back to the experts"),

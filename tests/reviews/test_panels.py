@@ -204,6 +204,17 @@ def test_without_rubric_and_day_nobody_is_assigned():
     )
 
 
+def test_nobody_assigns_an_application_to_themselves():
+    expert = expert_of("周评")
+    give_role(expert, RoleCode.UNION_STAFF)
+    application = under_review(expert, expert_of("吴评"))
+    expert = User.objects.get(pk=expert.pk)
+    assert refused([(application.pk, expert.pk)], application.round, by=expert) == (
+        "不能把申报分配给自己，请由他人办理。",
+    )
+    assert [pair.expert.name for pair in panels.plan(application.round, by=expert).pairs] == ["吴评"]
+
+
 def test_staff_assign_nobody_to_their_own_case():
     expert = expert_of("周评")
     application = under_review(expert)
@@ -247,7 +258,7 @@ def test_what_an_application_lacks_is_told_with_the_reason():
     Panelist.objects.create(round=application.round, expert=expert_of("同院", application.studio.unit))
     [lack] = panels.plan(application.round).lacking
     assert (lack.application, lack.missing) == (application, 4)
-    assert lack.reason == "专家组共2人，其中1人有利害关系，0人已分配过；其余专家的评审份数已满。"
+    assert lack.reason == "专家组共2人，其中1人有利害关系，1人已分配或拟分配。请增补专家。"
 
 
 def test_nobody_is_proposed_for_more_than_they_take():
