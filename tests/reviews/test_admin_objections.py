@@ -7,15 +7,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice, RoleCode
+from accounts.models import Notice, RoleCode, User
 from records import agenda
 from records.attachments import Attachment, checked
 from records.outbox import Outbox
 from reviews.models import Application, ApplicationLog, Objection, ObjectionLog, State
 from reviews.objection_files import EVIDENCE
 from reviews.objection_reminders import remind
+from studios.models import Member
 from tests.addresses import EVERYBODY
-from tests.factories import UserFactory, let_the_notice_pass
+from tests.factories import UserFactory, give_role, let_the_notice_pass
 from tests.queries import selects
 from tests.reviews.noticing import SECRETS, objected, on_notice
 from tests.reviews.test_paper_forms import png
@@ -95,6 +96,21 @@ def opened(client, url: str) -> int:
     if response.streaming:
         b"".join(response.streaming_content)  # read to its end, it is closed
     return response.status_code
+
+
+def test_who_has_left_the_office_or_joined_the_studio_investigates_no_more(cast, sign_in, investigated):
+    staff, contact = cast.staff, investigated.contact
+    assert contact in text_of(sign_in(staff), page_of(investigated))
+    staff.roles.all().delete()
+    give_role(staff, RoleCode.AUDITOR)
+    former = User.objects.get(pk=staff.pk)
+    assert contact not in text_of(sign_in(former), page_of(investigated))
+    assert not Objection.objects.files_visible_to(former).exists()
+    assert sign_in(former).get(answer_of(investigated, "uphold")).status_code == 403
+    give_role(staff, RoleCode.UNION_STAFF)
+    Member.objects.create(studio=investigated.application.studio, user=staff, name=staff.name)
+    member = User.objects.get(pk=staff.pk)
+    assert contact not in text_of(sign_in(member), page_of(investigated))
 
 
 @pytest.mark.parametrize("by", SECRETS)

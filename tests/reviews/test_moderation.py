@@ -20,6 +20,7 @@ from reviews.results import missing, review_of
 from studios.models import Member
 from tests.factories import UserFactory, give_role, officer
 from tests.reviews.review import expert_of
+from tests.reviews.scoring import fill_in, fresh
 from tests.reviews.standing import round_with, sheet
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,10 @@ def staff():
 def talked(application, *, by, **more) -> Moderation:
     facts = {"held_on": timezone.localdate(), "people": "王主席、三位专家", "minutes": "逐项核对后维持原分。"}
     return moderating.talk(application, by=by, **{**facts, **more})
+
+
+def hands_in(assignment, points: str) -> None:
+    fill_in(assignment, points, "材料可证。").hand_in(by=assignment.expert)
 
 
 def page_of(name: str, application, **more) -> str:
@@ -306,3 +311,15 @@ def test_a_queue_counts_the_own_case_by_itself(case, sign_in):
     page = sign_in(own).get(reverse("admin:index")).content.decode()
     assert queues(sign_in(own))["评分分歧待处理"] == 0
     assert "1" in re.search(r"评分分歧待处理.*?</li>", page, flags=re.S)[0]
+
+
+def test_a_sheet_that_comes_after_the_further_one_may_lie_apart_anew(case, staff):
+    further = fresh(moderating.ask_further(case, case.experts[3].pk, by=staff).assignment)
+    further.accept(by=further.expert)
+    hands_in(further, "8")
+    assert not review_of(case).is_discrepant
+    reopened = fresh(Assignment.objects.get(application=case, expert=case.experts[0]))
+    reopened.reopen(by=staff, reason="请核对第四项。")
+    hands_in(reopened, "1")
+    assert review_of(case).is_discrepant
+    assert any("相差" in problem for problem in missing(case))
