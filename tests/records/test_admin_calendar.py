@@ -73,7 +73,7 @@ def test_a_day_is_entered_once(cast, sign_in):
 def test_removed_the_published_plan_counts_again(cast, sign_in):
     entry = CalendarDay.objects.create(day=date(2026, 5, 6), works=False, reason="校庆")
     client = sign_in(cast.staff)
-    assert "恢复按国家公布的安排" in client.get(page(entry, "delete")).content.decode()
+    assert "恢复按原安排" in client.get(page(entry, "delete")).content.decode()
     assert client.post(page(entry, "delete"), {"post": "yes"}).status_code == 302
     assert working_days().is_worked(date(2026, 5, 6))
 
