@@ -103,7 +103,7 @@ def test_the_walk_finds_what_is_told_to_those_who_may_know(scene):
 NONCES = re.compile(
     r'name="(?:csrfmiddlewaretoken|ticket)" value="[^"]*"|nonce="[^"]*"|nonce-[^\'";]*|csrftoken=[^;]*|sessionid=[^;]*'
     r'|"X-CSRFToken": ?"[^"]*"|X-Reference: .*|<code>[0-9a-f]{8}</code>'
-    r"|/(?:studios|applications/start)/\d+/"  # of a studio that was started and undone: PostgreSQL gives each number once
+    r"|/(?:studios|applications/start)/\d+/"  # started and undone: PostgreSQL counts on
 )
 
 
