@@ -107,6 +107,8 @@ class ImportsMixin:
     def import_preview(self, request, pk: int):
         """What will become of each row; on POST it is done, provided that it is what that very page has shown."""
         held = self._held(request, pk)
+        if held.applied_at and request.method == "POST":  # a click that comes after the first one is through
+            return redirect(self.import_url("import_preview", pk))
         if held.applied_at:
             return self._page(request, "done", {"held": held, "outcome": held.outcome})
         if request.method == "POST" and self._confirm(request, held):
