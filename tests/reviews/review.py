@@ -32,5 +32,8 @@ def under_review(*experts, **fields):
 
 
 def assigned(application, expert) -> Assignment:
-    [assignment] = assign([(application.pk, expert.pk)], application.round, by=officer(RoleCode.UNION_STAFF))
+    """Staff ask the expert; a colleague does where the expert is of the staff too: nobody assigns themselves."""
+    staff = officer(RoleCode.UNION_STAFF)
+    by = UserFactory(roles=[(RoleCode.UNION_STAFF,)]) if staff == expert else staff
+    [assignment] = assign([(application.pk, expert.pk)], application.round, by=by)
     return assignment
