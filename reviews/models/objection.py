@@ -17,6 +17,7 @@ from reviews.models.deciding import UNDECIDED
 from reviews.models.notice import PublicNotice
 from reviews.models.states import State as ApplicationState
 from reviews.models.states import required
+from studios.models import Studio
 from studios.models.title import check_code
 
 
@@ -39,9 +40,13 @@ class ObjectionQuerySet(models.QuerySet):
         return self if user.is_superuser or user.has_role(*RoleCode.READS_ALL) else self.none()
 
     def files_visible_to(self, user):
-        """Whose files a person may open: as an investigator, nobody else, whatever else they see of it."""
-        is_of_the_office = user.is_active and user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER)
-        return self.filter(investigators=user) if user.is_authenticated and is_of_the_office else self.none()
+        """Whose files a person may open: as an investigator of the office, and not of the own case."""
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        if not user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER):
+            return self.none()
+        own = Studio.objects.concerning(user).values("pk")
+        return self.filter(investigators=user).exclude(application__studio__in=own)
 
     def open(self):
         return self.filter(state__in=OPEN_OBJECTIONS)

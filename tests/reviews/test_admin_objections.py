@@ -108,9 +108,11 @@ def test_who_has_left_the_office_or_joined_the_studio_investigates_no_more(cast,
     assert not Objection.objects.files_visible_to(former).exists()
     assert sign_in(former).get(answer_of(investigated, "uphold")).status_code == 403
     give_role(staff, RoleCode.UNION_STAFF)
+    assert Objection.objects.files_visible_to(User.objects.get(pk=staff.pk)).exists()
     Member.objects.create(studio=investigated.application.studio, user=staff, name=staff.name)
     member = User.objects.get(pk=staff.pk)
     assert contact not in text_of(sign_in(member), page_of(investigated))
+    assert not Objection.objects.files_visible_to(member).exists()
 
 
 @pytest.mark.parametrize("by", SECRETS)
