@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
-
 
 @dataclass(frozen=True)
 class Expert:
@@ -82,6 +80,8 @@ class _Network:
     """
 
     def __init__(self, cases: list[Case], experts: list[Expert], barred: frozenset[tuple[int, int]]):
+        from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # 20 MB that few processes need
+
         self.flow = SimpleMinCostFlow()
         self.nodes: dict[tuple, int] = {}
         self.choices: list[tuple[int, tuple[int, int]]] = []  # arc, and the pair it stands for
