@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +15,7 @@ from records.moves import DomainError
 from records.numbers import next_number
 from reviews import objection_notices
 from reviews.models import Application, Objection, PublicNotice, State
-from reviews.objection_files import FILES, SEAL
+from reviews.objection_files import FILES, SEAL, sha256_of
 from studios.models.title import check_code
 
 
@@ -42,7 +42,8 @@ def file_objection(
     :param key: of the form it was sent with; the same words sent again with it are the same objection.
     :raises DomainError: when the notice takes none on this day, and when the studio does not stand in it (any more).
     """
-    code = _code(key, application, words) if key else check_code()
+    digests = [sha256_of(file) for file in (*words.seal, *words.files)]
+    code = code_of(key, application.pk, words, digests) if key else check_code()
     with transaction.atomic():
         held = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
         if sent := Objection.objects.filter(code=code).first():
@@ -70,9 +71,12 @@ def file_objection(
     return objection
 
 
-def _code(key: str, application: Application, words: Words) -> str:
-    """Of the same words in the same form the same code, which nobody guesses who does not know the portal's secret."""
-    said = [key, str(application.pk), words.name, words.contact, words.organisation, words.text]
-    said += [hashlib.sha256(file.data).hexdigest() for file in (*words.seal, *words.files)]
+def code_of(key: str, application: int | str, words: Words, digests: Iterable[str]) -> str:
+    """Of the same words in the same form the same code, which nobody guesses who does not know the portal's secret.
+
+    :param digests: SHA-256 of the files; which of them were there before makes no difference.
+    """
+    said = [key, str(application), words.name, words.contact, words.organisation, words.text]
+    said += sorted(digests)
     digest = iter(salted_hmac("reviews.objecting", "\0".join(said), algorithm="sha256").digest())
     return check_code(lambda letters: letters[next(digest) % len(letters)])

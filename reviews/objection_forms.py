@@ -11,11 +11,11 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from records.attachments import Refused, checked
+from records.attachments import CheckedFile, Refused, checked
 from records.documents import is_seen
 from reviews.forms import Words as TextField
-from reviews.objecting import Words
-from reviews.objection_files import EVIDENCE, FILES, MOST, SEAL, Kept, keep
+from reviews.objecting import Words, code_of
+from reviews.objection_files import EVIDENCE, FILES, MOST, SEAL, Kept, keep, sha256_of
 from studios.inputs import FilesField
 
 MOBILE = re.compile(r"(\+?86)?1[3-9]\d{9}", re.ASCII)
@@ -39,7 +39,12 @@ def is_mail(text: str) -> bool:
 
 
 class ObjectionForm(forms.Form):
-    """An objection under a real name; what was checked of its files stays in the form, see ``objection_files``."""
+    """An objection under a real name.
+
+    :ivar kept: the files that an earlier sending left, see ``objection_files``, as far as they are still wanted.
+    :ivar fresh: slot and file of those chosen just now, checked; nothing of them is stored before :meth:`keep_fresh`.
+    :ivar lost: the names of files that were not kept, to be chosen again.
+    """
 
     application = forms.ChoiceField(
         label=_("Studio"), error_messages={"required": _("Choose the studio that you object to.")}
@@ -87,6 +92,8 @@ class ObjectionForm(forms.Form):
         """
         super().__init__(*args, **kwargs)
         self.key, self.kept = key, list(kept)
+        self.fresh: list[tuple[str, CheckedFile]] = []
+        self.lost: list[str] = []
         choices = [(str(one["application"]), f"{one['studio']}（{one['unit']}）") for one in entries]
         only = len(choices) == 1
         self.fields["application"].choices = choices if only else [("", _("Please choose")), *choices]
@@ -114,20 +121,20 @@ class ObjectionForm(forms.Form):
     def clean(self) -> dict:
         for slot in (SEAL, FILES):
             self._check_files(slot)
-        sealed = self._of(SEAL)
+        sealed = self._count(SEAL)
         if sealed and not self.cleaned_data.get("organisation") and "organisation" not in self.errors:
             self.add_error("organisation", _now("Give the name of the unit whose seal the letter bears."))
         if self.cleaned_data.get("organisation") and not sealed and "seal" not in self.errors:
             self.add_error("seal", _now("A unit objects under its seal. Add the stamped letter."))
         return self.cleaned_data
 
-    def _of(self, slot: str) -> list[Kept]:
-        return [one for one in self.kept if one.slot == slot]
+    def _count(self, slot: str) -> int:
+        return sum(one.slot == slot for one in self.kept) + sum(of == slot for of, _file in self.fresh)
 
     def _check_files(self, slot: str) -> None:
-        """Look at what was chosen and keep what is in order; a new letter takes the place of the one before."""
+        """Look at what was chosen; a new letter takes the place of the one before."""
         chosen, most = self.cleaned_data.get(slot) or [], MOST[slot]
-        if len(chosen) + (len(self._of(slot)) if slot == FILES else 0) > most:
+        if len(chosen) + (self._count(slot) if slot == FILES else 0) > most:
             self.add_error(slot, _now("At most %(most)s files. Leave out some.") % {"most": most})
             return
         for file in chosen:
@@ -141,16 +148,48 @@ class ObjectionForm(forms.Form):
                 continue
             if slot == SEAL:
                 self.kept = [one for one in self.kept if one.slot != SEAL]
-            self.kept.append(keep(found, slot))
+            self.fresh.append((slot, found))
+
+    def leave_out_gone(self) -> None:
+        """Files that were kept too long ago are not there any more: said at their place, never passed over."""
+        gone = [one for one in self.kept if not one.is_there]
+        self.kept = [one for one in self.kept if one not in gone]
+        for one in gone:
+            if self.is_bound:
+                self.add_error(one.slot, _now("Please choose %(file)s again.") % {"file": one.name})
+            else:
+                self.lost.append(one.name)
+
+    def keep_fresh(self) -> None:
+        """Store what was chosen just now, for the form comes back."""
+        self.kept += [keep(file, slot) for slot, file in self.fresh]
+        self.fresh = []
+
+    def lose_fresh(self) -> None:
+        """What was chosen just now and not stored has to be chosen again."""
+        self.lost += [file.name for _slot, file in self.fresh]
+        self.fresh = []
+
+    @property
+    def code(self) -> str:
+        """Of what was said, as :func:`reviews.objecting.code_of` makes it; once it is valid."""
+        digests = [
+            *(one.sha256 for slot in (SEAL, FILES) for one in self.kept if one.slot == slot),
+            *(sha256_of(file) for slot in (SEAL, FILES) for of, file in self.fresh if of == slot),
+        ]
+        return code_of(self.key, self.cleaned_data["application"], Words(**self._said()), digests)
 
     def words(self) -> Words:
         """What was said, once it is valid."""
-        said = {name: self.cleaned_data[name] for name in ("name", "contact", "text", "organisation")}
+        files = [*((one.slot, one.read()) for one in self.kept), *self.fresh]
         return Words(
-            **said,
-            seal=tuple(one.read() for one in self._of(SEAL)),
-            files=tuple(one.read() for one in self._of(FILES)),
+            **self._said(),
+            seal=tuple(file for slot, file in files if slot == SEAL),
+            files=tuple(file for slot, file in files if slot == FILES),
         )
+
+    def _said(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("name", "contact", "text", "organisation")}
 
 
 class AnswerForm(forms.Form):

@@ -19,9 +19,10 @@ from reviews.models import Application, Objection, PublicNotice
 from reviews.objecting import file_objection
 from reviews.objection_files import forget, referred_to
 from reviews.objection_forms import ObjectionForm
-from reviews.objection_guard import Ticket, may_try, take_slots
+from reviews.objection_guard import Ticket, may_keep, may_try, take_slots
 
 TRAP = "more"  # nobody sees this field; programs fill it in
+TRAPPED, BUSY, OLD = "trapped", "busy", "old"
 
 
 @login_not_required
@@ -44,49 +45,68 @@ def object_to(request, pk):
 
 def _sent(request, notice: PublicNotice, entries: list[dict]):
     known = Ticket.read(request.POST.get("ticket", ""), notice.pk)
-    ticket = known or Ticket.new(notice.pk)
-    given = {"entries": entries, "key": ticket.key}
-    given["kept"] = referred_to(request.POST.getlist("kept"), ticket.key)
-    if request.POST.get(TRAP) or not may_try(request):
-        # Nothing is looked at, and nothing that was typed is lost.
-        form, busy = ObjectionForm(initial=request.POST.dict(), **given), not request.POST.get(TRAP)
-        return _page(request, notice, form, ticket, busy=busy, trapped=not busy, status=429 if busy else 200)
+    ticket = known.again() if known else Ticket.new(notice.pk)
+    kept = referred_to(request.POST.getlist("kept"), ticket.key)
+    given = {"entries": entries, "key": ticket.key, "kept": kept}
+    if why := _stopped(request, known):
+        # Nothing is looked at or stored, and nothing that was typed is lost.
+        form = ObjectionForm(initial=request.POST.dict(), **given)
+        form.lost = [file.name for name in request.FILES for file in request.FILES.getlist(name)]
+        if known is None and request.POST.getlist("kept"):
+            form.lost.append(_("the files that were here already"))
+        form.leave_out_gone()
+        return _page(request, notice, form, ticket, status=429 if why == BUSY else 200, stopped=why)
     form = ObjectionForm(request.POST, request.FILES, **given)
-    if form.is_valid() and (why := _not_yet(known)):
-        form.add_error(None, why)
-    if form.is_valid() and (objection := _file(request, notice, form)):
+    if objection := _taken(request, notice, form, known):
+        transaction.on_commit(lambda: forget(kept))
         return redirect(f"{objection.get_absolute_url()}?received=1")
+    if form.fresh and may_keep(request):
+        form.keep_fresh()
+    form.lose_fresh()
     return _page(request, notice, form, ticket)
 
 
-def _not_yet(ticket: Ticket | None) -> str:
-    """What is said to who sends within seconds, or from a page that is too old."""
-    if ticket is None:
-        return _("This page was open for very long. Please read it through and send it once more.")
-    return (
-        _("That was very quick. Please read it through and send it once more.") if ticket.is_too_young else ""
-    )
+def _stopped(request, ticket: Ticket | None) -> str:
+    """Why what was sent is not even looked at; empty when it is."""
+    if request.POST.get(TRAP):
+        return TRAPPED
+    if not may_try(request):
+        return BUSY
+    return OLD if ticket is None or ticket.is_too_old else ""
+
+
+def _taken(request, notice: PublicNotice, form: ObjectionForm, ticket: Ticket) -> Objection | None:
+    """The objection, also one that was sent in the same words before; None when the form says why not."""
+    if form.is_valid() and (sent := Objection.objects.filter(code=form.code).first()):
+        return sent
+    form.leave_out_gone()
+    if form.is_valid() and ticket.is_too_young:
+        form.add_error(
+            None, _("That was very quick. Nothing is lost: please send it once more just as it is.")
+        )
+    return _file(request, notice, form) if form.is_valid() else None
 
 
 def _file(request, notice: PublicNotice, form: ObjectionForm) -> Objection | None:
     """Take it, or say in the form why not."""
     slots = take_slots(request, notice.pk)
     if slots is None:
+        form.lose_fresh()
         form.add_error(None, _("Many objections came in just now. Please send it once more in an hour."))
         return None
     application = Application(pk=number(form.cleaned_data["application"]))
     try:
-        objection = file_objection(notice, application, form.words(), on=timezone.localdate(), key=form.key)
+        return file_objection(notice, application, form.words(), on=timezone.localdate(), key=form.key)
     except DomainError as error:
         give_back(slots)
         form.add_error(None, str(error))
         return None
-    transaction.on_commit(lambda: forget(form.kept))
-    return objection
 
 
-def _page(request, notice: PublicNotice, form: ObjectionForm, ticket: Ticket, *, status: int = 200, **said):
-    context = {"notice": notice, "form": form, "ticket": ticket, "trap": TRAP, **said}
+def _page(
+    request, notice: PublicNotice, form: ObjectionForm, ticket: Ticket, *, status: int = 200, stopped=""
+):
+    context = {"notice": notice, "form": form, "ticket": ticket, "trap": TRAP, "stopped": stopped}
     return render(request, "reviews/notices/object.html", context, status=status)
 
 

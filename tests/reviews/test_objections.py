@@ -260,14 +260,23 @@ def test_one_address_sends_so_often_and_no_more(application, monkeypatch):
     assert elsewhere.status_code == 302
 
 
-@pytest.mark.parametrize("limit", ["TAKEN", "TAKEN_OF_A_NOTICE"])
-def test_so_many_are_taken_in_an_hour_and_no_more(application, monkeypatch, limit):
-    monkeypatch.setattr(f"reviews.objection_guard.{limit}", Rate(2, 3600))
+def test_so_many_are_taken_of_an_address_in_an_hour_and_no_more(application, monkeypatch):
+    monkeypatch.setattr("reviews.objection_guard.TAKEN", Rate(2, 3600))
     answers = [send(application, key=f"k{n}", text=f"第{n}件").status_code for n in range(3)]
     assert answers == [302, 302, 200]
     assert len(taken()) == 2
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         assert send(application, key="later").status_code == 302
+
+
+def test_who_floods_a_notice_keeps_no_other_address_out(application, monkeypatch):
+    monkeypatch.setattr("reviews.objection_guard.TAKEN_OF_A_NOTICE", Rate(2, 3600))
+    monkeypatch.setattr("reviews.objection_guard.TAKEN_IN_A_FLOOD", Rate(1, 3600))
+    flood = [send(application, key=f"k{n}", text=f"第{n}件").status_code for n in range(4)]
+    assert flood == [302, 302, 302, 200]
+    honest = filled_in(application, key="honest", name="韩诚实")
+    assert Client().post(form_of(application.notice), honest, REMOTE_ADDR="10.0.0.9").status_code == 302
+    assert taken()[-1].name == "韩诚实"
 
 
 def test_what_was_not_taken_uses_up_nothing(application, monkeypatch, cast):
