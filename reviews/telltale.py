@@ -1,8 +1,8 @@
 """What would tell whose papers these are: the names of the studio, its people and its unit, and what goes by them.
 
 ``of(snapshot)`` asks the database, :func:`keys` makes of the answer what :class:`reviews.placeholders.Mask`
-looks for. A Chinese name is looked for as it is written and as it is read (Gong Yan, Yan Gong); that of the lead also
-with what people are called by (龚老师, 龚教授), for the studio is named after them.
+looks for. A Chinese name is looked for as it is written, as it is read (Gong Yan, Yan Gong), and with what people
+are called by (龚老师, 小龚); of those who signed for the unit only as it is written and read.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import Q
 
 from accounts import tree
 from accounts.models import Unit, User
-from accounts.names import SURNAMES, bare, pinyin_of
+from accounts.names import bare
+from reviews.called import PERSON, STUDIOS, by_reading, by_title
 from reviews.placeholders import (
     ADDRESS,
     CONTACT,
@@ -33,20 +35,16 @@ from reviews.placeholders import (
     key,
 )
 
-STUDIOS = ("劳模创新工作室", "创新工作室", "劳模工作室", "工作室")
-CALLED = ("老师", "师傅", "教授", "劳模", "大师", "主任", "院长", "处长", "书记", *STUDIOS, "团队")
 # What makes the short name of a unit out of a common word: 材料学院 is a unit, 材料 is not.
 INSTITUTIONS = ("学院", "院", "系", "部", "处", "所", "馆", "中心", "医院", "实验室")
 INSTITUTIONS += ("工会", "党委", "党总支", "分党委")
+# Signs with which the last one of an institution makes a word: 材料系统, 材料处理, 材料所需.
+CONTINUED = {"系": "统列数", "部": "分件位署", "处": "理置于在", "所": "需用在有以致示得", "院": "士校"}
 NUMBERS = (("honours", "certificate_no"), ("projects", "number"), ("achievements", "number"))
 SHORT = 2  # signs of a short name that may be a common word
 _APART = re.compile(r"[、,，;；/／|()（）\[\]【】\n]+")
 _JOINED = re.compile(r"[和与及]")
 _SHARE = " \t\u3000.%％:：0123456789０１２３４５６７８９"
-_PERSON = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·]{2,4}")
-_HAN = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U000323af·]+")
-COMPOUND = frozenset({"欧阳", "司徒", "司马", "上官", "诸葛", "皇甫"}) | SURNAMES.keys()
-COMPOUND |= {"东方", "慕容", "夏侯", "呼延", "端木", "南宫", "公孙"}
 # What stands for owners and is nobody's name.
 ANYBODY = frozenset(
     {
@@ -120,7 +118,13 @@ def mask(snapshot) -> Mask:
 
     :param snapshot: the version of the papers that is read.
     """
-    return Mask(keys(of(snapshot)))
+    return _made(of(snapshot))
+
+
+@lru_cache(maxsize=128)
+def _made(known: Telltale) -> Mask:
+    """The same for whoever reads of the same names."""
+    return Mask(keys(known))
 
 
 def of(snapshot) -> Telltale:
@@ -190,11 +194,10 @@ def keys(known: Telltale) -> list[Key]:
     """What is looked for; of two that are alike the one that tells more about whom it is comes first."""
     found = [
         *_of_studios(known.studios),
-        *(one for person in known.leads for one in _of_lead(person)),
-        *_of_all("member", known.members),
+        *_of_people([*((one, LEAD) for one in known.leads), *_all("member", known.members)]),
         *_of_units(known.units, known.short_units),
         *(one for person in known.signatories for one in _of_person(person, SIGNATORY)),
-        *_of_all("other", known.others),
+        *_of_people(_all("other", known.others)),
         *(key(number, NUMBER) for number in known.numbers if len(number) > 4),
         *(key(contact, CONTACT) for contact in known.contacts),
         key(known.address, ADDRESS),
@@ -212,38 +215,26 @@ def _of_studios(names: Iterable[str]) -> Iterator[Key | None]:
             yield from (key(stem + ending, STUDIO) for ending in STUDIOS)
 
 
-def _of_lead(person: Person) -> Iterator[Key | None]:
-    yield from _of_person(person, LEAD)
-    name = bare(person.name)
-    if _PERSON.fullmatch(name):
-        yield from (key(_surname(name) + called, LEAD) for called in CALLED)
-
-
-def _of_all(kind: str, people: Iterable[Person]) -> Iterator[Key | None]:
-    for number, person in enumerate(people, start=1):
-        yield from _of_person(person, counted(kind, number))
+def _of_people(people: Iterable[tuple[Person, str]]) -> Iterator[Key | None]:
+    """By every name and reading, and what each is called by; the full names of all come before that."""
+    people = list(people)
+    for person, placeholder in people:
+        yield from _of_person(person, placeholder)
+    for person, placeholder in people:
+        yield from by_title(_APART.split(person.name)[0], placeholder)
 
 
 def _of_person(person: Person, placeholder: str) -> Iterator[Key | None]:
     """By name, with and without what stands in brackets behind it, as it is read, and by number and contact."""
     for name in dict.fromkeys([person.name, _APART.split(person.name)[0]]):
         yield key(name, placeholder)
-        yield from (key(reading, placeholder, Alone.LETTERS) for reading in _readings(bare(name)))
+        yield from by_reading(name, placeholder)
     yield from (key(number, placeholder, Alone.LETTERS) for number in person.numbers)
     yield from (key(contact, CONTACT) for contact in person.contacts)
 
 
-def _surname(name: str) -> str:
-    compound = name[:2] in COMPOUND or len(name) == 4
-    return name[:2] if compound and len(name) > 2 else name[:1]
-
-
-def _readings(name: str) -> list[str]:
-    """Gong Yan and Yan Gong: blanks are not seen, so without them."""
-    if not (_HAN.fullmatch(name) and len(name) >= SHORT):
-        return []
-    whole, first = pinyin_of(name)[0], pinyin_of(_surname(name))[0]
-    return [whole, whole.removeprefix(first) + first]
+def _all(kind: str, people: Iterable[Person]) -> Iterator[tuple[Person, str]]:
+    return ((person, counted(kind, number)) for number, person in enumerate(people, start=1))
 
 
 def _of_units(names: Iterable[str], short: Iterable[str]) -> Iterator[Key | None]:
@@ -254,7 +245,8 @@ def _of_units(names: Iterable[str], short: Iterable[str]) -> Iterator[Key | None
             yield key(name, UNIT)
         elif name:
             yield key(name, UNIT, Alone.WORDS)
-            yield from (key(name + ending, UNIT) for ending in INSTITUTIONS)
+            for ending in INSTITUTIONS:
+                yield key(name + ending, UNIT, behind=CONTINUED.get(ending, ""))
 
 
 def _of_owners(owners: Iterable[str], known: Mask) -> Iterator[Key | None]:
@@ -272,11 +264,11 @@ def _pieces(text: str) -> list[str]:
     for piece in _APART.split(text):
         piece = piece.strip(_SHARE)
         parts = [bare(part) for part in _JOINED.split(piece)]
-        people = len(parts) > 1 and all(map(_PERSON.fullmatch, parts))
+        people = len(parts) > 1 and all(map(PERSON.fullmatch, parts))
         blanks = piece.split()
         if people:
             found += parts
-        elif len(blanks) > 1 and all(_PERSON.fullmatch(part) for part in blanks):
+        elif len(blanks) > 1 and all(PERSON.fullmatch(part) for part in blanks):
             found += blanks
         else:
             found.append(piece)
