@@ -20,6 +20,7 @@ from records.templatetags.present import cn_date
 from reviews import notices
 from reviews.issuing import announce, title_of_decision
 from reviews.models import Application, DecisionDocument, Endorsement, PaperForm, Part, Round, State
+from reviews.notice_days import dated_too_early
 from reviews.readiness import banned
 from studios.models import HOLDS_TITLE, Certificate, Cycle, Studio
 
@@ -176,7 +177,8 @@ def name_studios(
 
     :param on: today; the public notice of each has to be over by then.
     :raises DomainError: when one is not approved, is on public notice still, has an objection that is not answered,
-        is the person's own case, or bears a character that the document font lacks; nothing is changed then.
+        would be named or dated before either was over, is the person's own case, or bears a character that the
+        document font lacks; nothing is changed then.
     """
     if not applications:
         raise DomainError(_("Choose at least one approved application."))
@@ -200,7 +202,8 @@ def name_studios(
             raise IllegalMove(
                 _("One of these applications is not approved, or named already. Nothing was changed.")
             )
-        if problems := [why for row in rows if (why := not_nameable(row, on=on))]:
+        late = (not_nameable(row, on=on) or dated_too_early(row, named_on, issued_on) for row in rows)
+        if problems := [why for why in late if why]:
             raise DomainError(_("No studio was named."), tuple(problems))
         document = _decision_document(rows[0].round, by=by, named_on=named_on, issued_on=issued_on)
         # Locked in the order of their keys, numbered in the order in which the decision lists them.

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import chinese_calendar
+from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from records.calendar import LAST_PLAN, SATURDAY, CalendarDay, WorkingDays
+from records.templatetags.present import cn_date
 
 # The names that the published plan gives to its holidays, for people.
 HOLIDAYS = {
@@ -69,6 +72,22 @@ def notice_days(on: date, days: int) -> NoticeDays:
         made_up=tuple(day for day in between if day.weekday() >= SATURDAY and calendar.is_worked(day)),
         plan_is_known=calendar.is_published(on, ends_on),
     )
+
+
+def naming_from(application) -> date:
+    """The first day that a naming may bear: after the notice's last one, and not before an objection was answered."""
+    answered = (one.answered_at for one in application.objections.all())
+    day_after = application.notice.ends_on + timedelta(days=1)
+    return max([day_after, *(timezone.localdate(moment) for moment in answered if moment)])
+
+
+def dated_too_early(application, *days: date) -> str:
+    """Why a naming cannot bear one of these days, as a sentence; empty when it can (Art. 8)."""
+    first = naming_from(application)
+    if all(day >= first for day in days):
+        return ""
+    facts = {"studio": application.studio.name, "day": cn_date(first)}
+    return _now("The naming of %(studio)s is dated %(day)s at the earliest.") % facts
 
 
 def _off(days: list[date], entered: Mapping[date, CalendarDay]) -> list[Off]:

@@ -23,9 +23,11 @@ from accounts.permissions import check
 from records.attachments import send
 from records.documents import is_seen, listed, missing_glyphs
 from records.moves import DomainError
+from records.templatetags.present import cn_date
 from reviews.actions import certificate_for, name_studios, not_nameable
 from reviews.issuing import draft, title_of_decision
 from reviews.models import Application, State
+from reviews.notice_days import naming_from
 from reviews.office.bulk import Excluded, chosen, numbers_chosen, sort_out
 from reviews.office.verbs import DAY
 from reviews.permissions import PERMISSIONS
@@ -50,10 +52,11 @@ class NamingForm(forms.Form):
         **DAY,
     )
 
-    def __init__(self, *args, round_, on: date, **kwargs):
+    def __init__(self, *args, round_, on: date, first: date = date.min, **kwargs):
+        """:param first: the day after all that the naming waits for."""
         super().__init__(*args, **kwargs)
-        self.round = round_
-        self.fields["named_on"].initial = round_.naming_on
+        self.round, self.first = round_, first
+        self.fields["named_on"].initial = max(round_.naming_on, first)
         self.fields["issued_on"].initial = on
 
     def clean_named_on(self) -> date:
@@ -63,13 +66,20 @@ class NamingForm(forms.Form):
         return self._in_range(self.cleaned_data["issued_on"])
 
     def _in_range(self, day: date) -> date:
-        """A slip of the pen would stand on every certificate: the day lies within a year of the round."""
+        """A slip of the pen would stand on every certificate: the day lies within a year of the round, and after all
+        that a naming waits for.
+        """
         if (
             not self.round.opens_on
             <= day
             <= self.round.naming_on.replace(year=self.round.naming_on.year + 1, day=28)
         ):
             raise forms.ValidationError(_now("This day is far from the round. Please check the year."))
+        if day < self.first:
+            said = _now(
+                "%(day)s at the earliest: till then the public notice runs, or an objection was not answered."
+            )
+            raise forms.ValidationError(said % {"day": cn_date(self.first)})
         return day
 
     def days(self) -> dict[str, date]:
@@ -124,7 +134,7 @@ def view(request):
     if request.method == "POST" and (document := named_already(applications)):
         return pressed_twice(request, document)
     ready, excluded = nameable(request.user, applications)
-    form = NamingForm(posted(request), round_=ready[0].round, on=timezone.localdate()) if ready else None
+    form = form_for(ready, posted(request)) if ready else None
     if form and form.is_valid() and "look" not in request.POST:
         if {one.pk for one in ready} == numbers_chosen(request):
             return perform(request, ready, form)
@@ -140,6 +150,12 @@ def view(request):
         "back": f"{reverse('admin:reviews_application_changelist')}?state__exact={State.APPROVED}",
     }
     return TemplateResponse(request, "admin/reviews/naming.html", context)
+
+
+def form_for(ready: list[Application], data) -> NamingForm:
+    """The form of a decision that names these, who are of one round."""
+    first = max(map(naming_from, ready))
+    return NamingForm(data, round_=ready[0].round, on=timezone.localdate(), first=first)
 
 
 def previews(ready: list[Application], days: dict[str, date]) -> dict:

@@ -1,6 +1,6 @@
 """Nobody is named before the public notice is over and every objection is answered (Art. 8)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.utils import timezone
 from records.moves import DomainError, IllegalMove
 from records.templatetags.present import cn_date
 from reviews.actions import name_studios, not_nameable
-from reviews.models import Application, DecisionDocument, Objection, State
+from reviews.models import Application, DecisionDocument, Objection, Round, State
 from reviews.releasing import release_decisions
 from studios.models import Certificate
 from tests.factories import ApplicationFactory
@@ -137,6 +137,43 @@ def test_of_several_one_that_has_to_wait_holds_back_all(cast, on_notice):
         )
     assert len(refusal.value.problems) == 1
     assert set(Application.objects.values_list("state", flat=True)) == {State.APPROVED}
+    assert not DecisionDocument.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["named_on", "issued_on"])
+def test_a_naming_is_dated_after_the_last_day_of_the_notice(cast, on_notice, field):
+    first = on_notice.notice.ends_on + ONE_DAY
+    days = {"named_on": first, "issued_on": first}
+    with pytest.raises(DomainError) as refusal:
+        name_studios([on_notice], by=cast.leader, on=first, **days | {field: first - ONE_DAY})
+    assert refusal.value.problems == (f"{cast.studio.name}的命名日期和发文日期最早为{cn_date(first)}。",)
+    assert not DecisionDocument.objects.exists()
+    name_studios([on_notice], by=cast.leader, on=first, **days)
+
+
+def test_a_naming_is_not_dated_before_an_objection_was_answered(cast, on_notice):
+    objection, later = objected(on_notice), on_notice.notice.ends_on + 9 * ONE_DAY
+    objection.take_on(by=cast.staff)
+    objection.dismiss(by=cast.staff, minutes="查阅了原件。", answer="经核查不成立。")
+    answered = on_notice.notice.ends_on + 5 * ONE_DAY
+    Objection.objects.update(answered_at=datetime(*answered.timetuple()[:3], 9, tzinfo=UTC))
+    row = Application.objects.get()
+    with pytest.raises(DomainError):
+        name_studios([row], by=cast.leader, named_on=answered - ONE_DAY, issued_on=answered, on=later)
+    name_studios([row], by=cast.leader, named_on=answered, issued_on=answered, on=later)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_page_says_so_at_the_field_and_names_nobody(cast, sign_in, several):
+    chosen = [ApplicationFactory(approved=True) for _n in range(1 + several)]
+    first = max(one.notice.ends_on for one in chosen) + ONE_DAY
+    Round.objects.update(opens_on=first - 90 * ONE_DAY)
+    days = {"named_on": (first - ONE_DAY).isoformat(), "issued_on": (first - ONE_DAY).isoformat()}
+    page = sign_in(cast.leader).post(
+        reverse("admin:reviews_application_naming"), {"pk": [one.pk for one in chosen], **days}
+    )
+    wrong = f"最早为{cn_date(first)}，此前仍在公示期内，或异议尚未答复。"
+    assert page.context["form"].errors == {"named_on": [wrong], "issued_on": [wrong]}
     assert not DecisionDocument.objects.exists()
 
 
