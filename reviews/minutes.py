@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -45,6 +46,28 @@ def keep_files(row: models.Model, slot: str, files: Iterable[CheckedFile], *, by
     """Keep files that were checked with a row that is written in the same transaction."""
     for file in files:
         attach(file, row, slot, by=by)
+
+
+def kept_once(row: models.Model, slot: str, files: Iterable[CheckedFile], *, by, since=None) -> models.Model:
+    """Keep a row that is not stored yet, with its files; the one that is there when the same was recorded already.
+
+    The same are the same words of the same person about the same application, with the same files: a form that was
+    sent twice. The caller holds the application, so that of two that come together the second finds the first.
+
+    :param since: what was recorded before that moment is another thing.
+    """
+    files = list(files)
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    facts = {field.attname: getattr(row, field.attname) for field in fields if field.name != "recorded_at"}
+    sums = {hashlib.sha256(file.data).hexdigest() for file in files}
+    if since:
+        facts["recorded_at__gte"] = since
+    for there in type(row)._base_manager.filter(**facts).order_by("pk"):
+        if {one.sha256 for one in files_with([there])[type(row), there.pk]} == sums:
+            return there
+    row.save(force_insert=True)
+    keep_files(row, slot, files, by=by)
+    return row
 
 
 def correct(row: models.Model, changes: dict, *, by, reason: str, remove: Sequence[Attachment] = ()) -> bool:

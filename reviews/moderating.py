@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,11 +19,12 @@ from records.moves import DomainError, IllegalMove
 from records.templatetags.present import cn_date
 from reviews import minutes as kept
 from reviews import panels
-from reviews.models import UNDER_WAY, Application, Moderation, State
+from reviews.models import UNDER_WAY, Application, Moderation, Round, State
 from reviews.results import Review, review_of
 
 MINUTES = "minutes"  # the slot of the files
 PERMISSION = "reviews.moderate"
+TIME_TO_SCORE = timedelta(days=7)
 
 
 def sheets_seen(review: Review) -> str:
@@ -61,7 +62,8 @@ def talk(
     files: Iterable[CheckedFile] = (),
     seen: str = "",
 ) -> Moderation:
-    """Keep the minutes of a talk about marks that lie apart; it settles the sheets that lay there.
+    """Keep the minutes of a talk about marks that lie apart; it settles the sheets that lay there. The same minutes
+    sent twice are kept once, unless a sheet came between.
 
     :param seen: the :func:`sheets_seen` of the page on which they were read; empty for none.
     :raises IllegalMove: when a sheet has come or gone since.
@@ -75,16 +77,10 @@ def talk(
                 )
             )
         check_day(review, held_on)
-        row = Moderation.objects.create(
-            application=application,
-            held_on=held_on,
-            people=people,
-            minutes=minutes,
-            recorded_by=by,
-            recorded_at=timezone.now(),
+        row = Moderation(
+            application=application, held_on=held_on, people=people, minutes=minutes, recorded_by=by
         )
-        kept.keep_files(row, MINUTES, files, by=by)
-    return row
+        return kept.kept_once(row, MINUTES, files, by=by, since=review.last_sheet)
 
 
 def check_day(review: Review, held_on: date, *, recorded: Moderation | None = None) -> None:
@@ -101,6 +97,12 @@ def check_day(review: Review, held_on: date, *, recorded: Moderation | None = No
             _("The last sheet was handed in on %(day)s; a talk before that day did not have it.")
             % {"day": cn_date(last)}
         )
+
+
+def further_days(round_: Round, *, on: date) -> tuple[date, date]:
+    """The day until which one more expert is asked to score unless another is given, and the last that may be."""
+    last = max(round_.decide_by, on)
+    return min(max(round_.review_by or on, on + TIME_TO_SCORE), last), last
 
 
 def ask_further(application: Application, expert: int, *, by, due_on: date | None = None) -> Moderation:

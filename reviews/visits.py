@@ -34,7 +34,7 @@ def record(
     place: str = "",
     photos: Iterable[CheckedFile] = (),
 ) -> Visit:
-    """Keep what was seen or said, with its photos.
+    """Keep what was seen or said, with its photos; the same sent twice is kept once.
 
     :raises PermissionDenied: to whom it is not to record, such as for the own case.
     :raises IllegalMove: when the application is not being judged.
@@ -46,7 +46,7 @@ def record(
             raise IllegalMove(
                 _("A visit is recorded while the application is under review and until it is decided.")
             )
-        row = Visit.objects.create(
+        row = Visit(
             application=application,
             kind=kind,
             held_on=held_on,
@@ -55,8 +55,7 @@ def record(
             minutes=minutes,
             recorded_by=by,
         )
-        kept.keep_files(row, PHOTO, photos, by=by)
-    return row
+        return kept.kept_once(row, PHOTO, photos, by=by)
 
 
 def correct(row: Visit, changes: dict, *, by, reason: str, photos=(), remove=()) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -21,8 +19,6 @@ from reviews.office.results_forms import FurtherForm, MendTalkForm, TalkForm
 from reviews.results import REVIEWED, Review, reviews_of, with_experts
 from reviews.results_shown import Line
 from reviews.views.asking import attempt, posted
-
-TIME_TO_SCORE = timedelta(days=7)
 
 
 def application_for(request, pk: int, application: int) -> Application:
@@ -104,24 +100,20 @@ def further_view(request, pk, application):
 
     :raises PermissionDenied: to anybody but union staff, and for the own case.
     """
-    review, today = review_for(request, pk, application), timezone.localdate()
-    round_ = review.application.round
-    last = max(round_.decide_by, today)
-    due_on = min(max(round_.review_by or today, today + TIME_TO_SCORE), last)
-    form = FurtherForm(posted(request), on=today, last=last, initial={"due_on": due_on})
+    review = review_for(request, pk, application)
+    form = FurtherForm(posted(request), round_=review.application.round, on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         done = attempt(
             request,
-            lambda: moderating.ask_further(
-                review.application,
-                form.cleaned_data["expert"],
-                by=request.user,
-                due_on=form.cleaned_data["due_on"],
-            ),
+            lambda: moderating.ask_further(review.application, by=request.user, **form.cleaned_data),
             _("One more expert is asked. The marks are dealt with once the sheet is handed in."),
         )
         if done:
             return redirect(back_to(review.application))
+    return further_page(request, review, form)
+
+
+def further_page(request, review: Review, form: FurtherForm):
     choices = panels.choices(review.application)
     return asked(
         request,
@@ -134,6 +126,13 @@ def further_view(request, pk, application):
     )
 
 
+def talk_of(review: Review, pk: int) -> Moderation:
+    talk = next((one for one in review.moderations if one.pk == pk and not one.assignment_id), None)
+    if talk is None:
+        raise Http404
+    return talk
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def mend_view(request, pk, application, row):
     """The minutes of a talk are corrected, with the reason.
@@ -141,9 +140,7 @@ def mend_view(request, pk, application, row):
     :raises PermissionDenied: to anybody but union staff, and for the own case.
     """
     review = review_for(request, pk, application)
-    talk = next((one for one in review.moderations if one.pk == row and not one.assignment_id), None)
-    if talk is None:
-        raise Http404
+    talk = talk_of(review, row)
     files = kept.files_with([talk])[Moderation, talk.pk]
     initial = {name: getattr(talk, name) for name in TalkForm.written}
     form = MendTalkForm(posted(request), request.FILES or None, files=files, initial=initial)

@@ -13,8 +13,9 @@ from records.attachments import Attachment, CheckedFile, Refused, checked
 from records.templatetags.present import cn_date
 from reviews.forms import Words
 from reviews.minutes import LABELS
-from reviews.models import Visit
+from reviews.models import Round, Visit
 from reviews.models.moderation import not_in_the_future
+from reviews.moderating import further_days
 from reviews.office.verbs import DAY
 from reviews.results_shown import SHOW
 from studios.inputs import FILES_HINT, FilesField
@@ -153,9 +154,10 @@ class FurtherForm(forms.Form):
     )
     due_on = forms.DateField(label=_("Sheet due on"), **DAY)
 
-    def __init__(self, *args, on: date, last: date, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.on, self.last = on, last
+    def __init__(self, *args, round_: Round, on: date, **kwargs):
+        due_on, self.last = further_days(round_, on=on)
+        super().__init__(*args, initial={"due_on": due_on}, **kwargs)
+        self.on = on
 
     def clean_due_on(self) -> date:
         day = self.cleaned_data["due_on"]

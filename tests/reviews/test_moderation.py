@@ -126,6 +126,16 @@ def test_the_minutes_are_kept_with_their_file_for_those_who_read_marks(case, sta
         assert sign_in(stranger).get(url).status_code in {302, 403, 404}
 
 
+def test_a_talk_sent_twice_is_kept_once_and_anew_when_a_sheet_came_between(case, staff, sign_in):
+    client = sign_in(staff)
+    for _press in range(2):
+        assert client.post(page_of("talk", case), sent()).status_code == 302
+    assert Moderation.objects.count() == 1
+    sheet(case, case.experts[3], 8)
+    client.post(page_of("talk", case), sent())
+    assert Moderation.objects.count() == 2
+
+
 def test_what_was_typed_stays_when_a_sheet_came_meanwhile(case, staff, sign_in):
     client = sign_in(staff)
     seen = moderating.sheets_seen(review_of(case))

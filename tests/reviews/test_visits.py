@@ -77,6 +77,19 @@ def test_a_visit_is_recorded_from_the_desk_with_photos_that_show(case, staff, si
     assert (response["Content-Type"], len(b"".join(response.streaming_content))) == ("image/png", file.size)
 
 
+def test_a_visit_sent_twice_is_kept_once(case, staff, sign_in):
+    client, url = sign_in(staff), page_of("visit", case)
+    for _press in range(2):
+        client.post(url, sent(photos=[SimpleUploadedFile("现场.png", photo(0))]))
+    assert (Visit.objects.count(), Attachment.objects.count()) == (1, 1)
+    client.post(url, sent(photos=[SimpleUploadedFile("另一张.png", photo(1))]))
+    client.post(url, sent(place="另一处"))
+    assert Visit.objects.count() == 3
+    colleague = UserFactory(name="卫双", roles=[(RoleCode.UNION_STAFF,)])
+    sign_in(colleague).post(url, sent(place="另一处"))
+    assert Visit.objects.count() == 4
+
+
 def test_only_pictures_are_photos(case, staff, sign_in):
     text = SimpleUploadedFile("说明.png", b"not a picture")
     page = sign_in(staff).post(page_of("visit", case), sent(photos=[text])).content.decode()
@@ -158,7 +171,7 @@ def test_experts_and_the_studio_open_no_photo(case, staff, sign_in):
 
 def test_the_desk_asks_the_same_with_1_and_with_3_visits(case, staff, sign_in):
     client, counts = sign_in(staff), []
-    for _number in range(3):
-        visited(case, by=staff)
+    for number in range(3):
+        visited(case, by=staff, minutes=f"第{number}次，设备在用。")
         counts.append(selects(client, desk_of(case)))
     assert len(set(counts)) == 1
