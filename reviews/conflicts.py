@@ -3,7 +3,8 @@
 A person is in conflict with an application whose studio is of their own branch of the university; which they lead,
 co-edit or belong to, now or in any version that was handed in; one of whose results they own a share of; which they
 signed for the unit; or with which either side has declared a relation. Mentors and apprentices are members of the team
-in the records there are, and so in conflict as such.
+in the records there are, and so in conflict as such. Who reads all marks by their office is in conflict with every
+application: their own would not be blind, and staff and leaders judge in stages of their own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.names import bare
 from reviews.models.application import Application
 from reviews.models.panel import Relation
@@ -22,22 +24,29 @@ from reviews.models.panel import Relation
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one application. :ivar owners: the texts that name the owners of its results."""
+    """What is known of one application.
+
+    :ivar owners: the texts that name the owners of its results.
+    :ivar office: who reads the marks of every application.
+    """
 
     application: Application
     signed: frozenset[int]
     owners: tuple[str, ...]
     declared: dict[int, str]
     declared_names: dict[str, str]
+    office: frozenset[int]
 
 
 def reasons(expert, facts: Facts) -> list[str]:
     """Why this expert cannot review this application, one phrase each; empty when nothing is known."""
     application, studio = facts.application, facts.application.studio
     found = []
+    if expert.pk in facts.office:
+        found.append(_("Holds an office that reads what experts give"))
     if studio.unit.is_related_to(expert.unit):
         found.append(_("Of the same unit"))
-    if application.concerns(expert):
+    if application.is_own_case_of(expert):
         found.append(_("Leads, co-edits or belongs to the studio"))
     if any(bare(expert.name) in owner for owner in facts.owners):
         found.append(_("Owns a share of a result"))
@@ -80,6 +89,7 @@ def _facts(rows: list[Application]) -> list[Facts]:
             declared[relation.studio_id][relation.person_id] = relation.reason
         else:
             names[relation.studio_id][bare(relation.name)] = relation.reason
+    office = frozenset(User.objects.reading_all().values_list("pk", flat=True))
     return [
         Facts(
             application=row,
@@ -87,6 +97,7 @@ def _facts(rows: list[Application]) -> list[Facts]:
             owners=tuple(sorted(_owners(row))),
             declared=declared[row.studio_id],
             declared_names=names[row.studio_id],
+            office=office,
         )
         for row in rows
     ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,11 +28,15 @@ MOST_SAID = 10  # problems that are told one by one
 
 @dataclass(frozen=True)
 class Pair:
-    """One assignment that is proposed, and why this expert."""
+    """One assignment that is proposed, and why this expert.
+
+    :ivar is_beyond: the application has as many experts as the policy asks for without this one.
+    """
 
     application: Application
     expert: User
     reasons: tuple[str, ...]
+    is_beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,16 +80,14 @@ def under_review(round_: Round):
 
 
 def seated(round_: Round) -> list[Panelist]:
-    """The panel of a round: those who are experts still, each with their account and unit."""
-    seats = Panelist.objects.filter(round=round_).select_related("expert__unit")
+    """The panel of a round: those who are experts still, each with their account, their unit and ``load``, how many
+    applications of the round they hold.
+    """
+    own = Assignment.objects.holding().filter(application__round=round_, expert=OuterRef("expert")).order_by()
+    load = Coalesce(Subquery(own.values("expert").annotate(all=Count("pk")).values("all")), 0)
+    seats = Panelist.objects.filter(round=round_).select_related("expert__unit").annotate(load=load)
     current = User.objects.with_role(RoleCode.EXPERT).values("pk")
     return list(seats.filter(expert__in=current).order_by("expert__pinyin", "pk"))
-
-
-def held(round_: Round) -> Counter:
-    """Expert → how many applications of the round they hold."""
-    rows = Assignment.objects.holding().filter(application__round=round_)
-    return Counter(rows.values_list("expert", flat=True))
 
 
 def plan(round_: Round, *, by: User | None = None) -> Plan:
@@ -100,10 +104,8 @@ def plan(round_: Round, *, by: User | None = None) -> Plan:
     seats = seated(round_)
     experts, most = [seat.expert for seat in seats], {seat.expert_id: seat.most for seat in seats}
     barred = conflicts.between(applications, experts)
-    if by is not None:  # nobody proposes themselves
-        barred |= {(row.pk, by.pk): [] for row in applications}
     taken = {(one.application_id, one.expert_id) for row in applications for one in row.assignments.all()}
-    load = held(round_)
+    load = {seat.expert_id: seat.load for seat in seats}
     each = round_.policy.experts_each
     units = {one.pk: unit_of(one) for one in experts}
     cases = []
@@ -145,13 +147,14 @@ def cross(
     """
     rows = under_review(round_).filter(pk__in=cases).order_by("pk")
     rows = rows.prefetch_related("assignments", "studio__editors", "studio__members")
-    applications = [row for row in rows if not row.concerns(by)]
+    applications, each = [row for row in rows if not row.concerns(by)], round_.policy.experts_each
     seats = [seat for seat in seated(round_) if seat.expert_id in experts]
-    people, now = [seat.expert for seat in seats], held(round_)
+    people, now = [seat.expert for seat in seats], {seat.expert_id: seat.load for seat in seats}
     barred, then = conflicts.between(applications, people), Counter(now)
     pairs, refused = [], []
     for row in applications:
-        there = {one.expert_id for one in row.assignments.all()}
+        there = {one.expert_id: one.state in HOLDING for one in row.assignments.all()}
+        has = sum(there.values())
         for expert in people:
             if expert.pk in there:
                 refused.append(Refusal(row, expert, _("Assigned already")))
@@ -159,9 +162,18 @@ def cross(
                 refused.append(Refusal(row, expert, _("; ").join(why)))
             else:
                 then[expert.pk] += 1
-                pairs.append(Pair(row, expert, (_("No conflict is known"),)))
+                has += 1
+                reasons = (_("No conflict is known"), *_beyond(has, each))
+                pairs.append(Pair(row, expert, reasons, is_beyond=has > each))
     loads = [Load(seat.expert, now[seat.expert_id], then[seat.expert_id], seat.most) for seat in seats]
     return pairs, refused, loads
+
+
+def _beyond(has: int, each: int) -> list[str]:
+    """That an application gets more experts than the policy asks for: it may, but not by oversight."""
+    if has <= each:
+        return []
+    return [_("It would have %(has)s experts; the policy asks for %(each)s") % {"has": has, "each": each}]
 
 
 def unit_of(expert: User) -> str:
@@ -229,21 +241,27 @@ class Choice:
     is_full: bool
 
 
-def choices(application: Application) -> list[Choice]:
-    """The panel for one application: who can be chosen first, the least busy first."""
-    seats = seated(application.round)
-    barred = conflicts.of_one(application, [seat.expert for seat in seats])
+def choices(
+    application: Application, seats: list[Panelist] | None = None, barred: dict[int, list[str]] | None = None
+) -> list[Choice]:
+    """The panel for one application: who can be chosen first, the least busy first.
+
+    :param seats: the panel as :func:`seated` gives it, where it is at hand.
+    :param barred: expert → what is known against them, where it is at hand.
+    """
+    if seats is None:
+        seats = seated(application.round)
+    if barred is None:
+        barred = conflicts.of_one(application, [seat.expert for seat in seats])
     taken = {one.expert_id: one for one in application.assignments.all()}
-    load = held(application.round)
     found = []
     for seat in seats:
         against = list(barred.get(seat.expert_id, ()))
         if seat.expert_id in taken:
             state = taken[seat.expert_id].get_state_display()
             against.insert(0, _("Assigned already: %(state)s") % {"state": state})
-        now = load[seat.expert_id]
-        is_full = seat.most is not None and now >= seat.most
-        found.append(Choice(seat.expert, now, tuple(against), is_full))
+        is_full = seat.most is not None and seat.load >= seat.most
+        found.append(Choice(seat.expert, seat.load, tuple(against), is_full))
     return sorted(found, key=lambda one: (bool(one.against), one.is_full, one.load, one.expert.pinyin))
 
 
@@ -277,7 +295,7 @@ def assign(
             seat.expert_id: seat.expert
             for seat in seats.select_related("expert__unit").prefetch_related("expert__roles")
         }
-        if problems := _problems(pairs, rows, experts, by=by):
+        if problems := _problems(pairs, rows, experts):
             raise DomainError(_("Nothing was assigned."), problems)
         # By expert: gaps between the numbers of one's own sheets would tell how many others each application has.
         by_expert = sorted(pairs, key=lambda pair: pair[::-1])
@@ -296,10 +314,8 @@ def _locked_rows(round_: Round, keys: set[int]) -> dict[int, Application]:
     return {row.pk: row for row in rows.prefetch_related("studio__editors", "studio__members")}
 
 
-def _problems(pairs, rows, experts, *, by: User) -> tuple[str, ...]:
+def _problems(pairs, rows, experts) -> tuple[str, ...]:
     found = []
-    if by.pk in experts:
-        found.append(_("Nobody assigns an application to themselves. Somebody else in the office does."))
     if {case for case, _expert in pairs} - rows.keys():
         found.append(_("One of the applications is not under expert review now."))
     if {expert for _case, expert in pairs} - experts.keys():

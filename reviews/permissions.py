@@ -7,7 +7,7 @@ import rules
 from accounts.models import RoleCode, Side
 from accounts.permissions import is_auditor, is_union_leader, is_union_staff
 from reviews import conflicts
-from reviews.models import UNDER_WAY, AssignmentState, Part, Refusal, State
+from reviews.models import KEEPS_AWAY, Part, Refusal, State
 from studios import permissions as studio_rules
 
 
@@ -30,7 +30,9 @@ reads_reviews = is_union_staff | is_union_leader | is_auditor
 
 @rules.predicate
 def own_case(user, application):
-    """The studio is or was the person's own, now or in any version handed in: nobody acts on their own case."""
+    """The studio is or was the person's own, now or in any version handed in, or a relation with it is declared: nobody
+    acts on their own case.
+    """
     return application is not None and application.concerns(user)
 
 
@@ -104,17 +106,13 @@ def reviews_it(user, assignment):
     return assignment is not None and assignment.expert_id == user.pk and user.has_role(RoleCode.EXPERT)
 
 
-# What somebody was asked to review keeps them from the marks of others in these states.
-KEPT_OUT = UNDER_WAY | {AssignmentState.RECUSED}
-
-
 @rules.predicate
 def is_kept_from_marks(user, application):
     """The person is one of its experts and has not handed in, or has recused themselves: what others gave would sway
     them, or is none of their business.
     """
     return application is not None and any(
-        one.expert_id == user.pk and one.state in KEPT_OUT for one in application.assignments.all()
+        one.expert_id == user.pk and one.state in KEEPS_AWAY for one in application.assignments.all()
     )
 
 

@@ -16,7 +16,7 @@ from accounts.models import Role, RoleCode, User
 from accounts.names import bare
 from accounts.permissions import check
 from records.moves import DomainError
-from reviews.models import UNDER_WAY, Application, Relation, State
+from reviews.models import Application, Relation, State
 
 PERMISSION = "reviews.declare_relation"
 MOST = 8  # names of one studio: it keeps some away, it does not choose its judges
@@ -82,11 +82,10 @@ def log(row: Relation, flag: int, *, by: User) -> None:
 
 
 def tell_of_relation(application: Application, row: Relation) -> None:
-    """Staff who may act on it and do not review it themselves."""
+    """Staff who may act on it."""
     if application.state != State.ACCEPTED:
         return  # before experts are assigned the conflict is known in time by itself
-    at_work = application.assignments.filter(state__in=UNDER_WAY).values("expert")
-    staff = User.objects.with_role(RoleCode.UNION_STAFF).exclude(pk__in=at_work)
+    staff = User.objects.with_role(RoleCode.UNION_STAFF)
     notify(
         [one for one in staff if one.has_perm("reviews.assign_experts", application)],
         f"relation:{row.pk}",

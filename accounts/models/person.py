@@ -31,6 +31,12 @@ class UserQuerySet(models.QuerySet):
             roles = roles.filter(side=side)
         return self.filter(is_active=True, pk__in=roles.values("user"))
 
+    def reading_all(self):
+        """Those to whom an office shows every application with all that is said of it."""
+        return self.filter(
+            Q(is_superuser=True) | Q(pk__in=Role.objects.filter(code__in=RoleCode.READS_ALL).values("user"))
+        )
+
     def changeable_by(self, user: User | None):
         """Whom ``user`` may change as far as roles go: those who hold one by the system administrator only.
 

@@ -1,6 +1,7 @@
 from reviews.models.application import Application, ApplicationLog
 from reviews.models.assignment import (
     HOLDING,
+    KEEPS_AWAY,
     UNDER_WAY,
     Assignment,
     AssignmentLog,
@@ -36,6 +37,7 @@ __all__ = [
     "HANDS_IN",
     "HOLDING",
     "IN_THE_OFFICE",
+    "KEEPS_AWAY",
     "OPEN",
     "OPEN_OBJECTIONS",
     "UNDER_WAY",

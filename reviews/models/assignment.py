@@ -40,6 +40,12 @@ class AssignmentQuerySet(models.QuerySet):
             return self
         return self.filter(expert=user)
 
+    def keeping_away(self, person):
+        """Those of somebody that keep them from what the others give for the same application: what others gave would
+        sway them, or, once they are recused, is none of their business.
+        """
+        return self.filter(expert=person, state__in=KEEPS_AWAY)
+
     def holding(self):
         """Those that count towards the experts an application has."""
         return self.filter(state__in=HOLDING)
@@ -63,6 +69,7 @@ class AssignmentState(models.TextChoices):
 
 UNDER_WAY = frozenset({AssignmentState.INVITED, AssignmentState.ACCEPTED})
 HOLDING = UNDER_WAY | {AssignmentState.HANDED_IN}
+KEEPS_AWAY = UNDER_WAY | {AssignmentState.RECUSED}
 
 
 class Assignment(Movable, models.Model):
@@ -139,6 +146,11 @@ class Assignment(Movable, models.Model):
     def is_under_review(self) -> bool:
         """Whether the application is with the experts; else the sheet is there to be read only."""
         return self.application.state == Stage.ACCEPTED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the studio took the application back while the expert was at work."""
+        return self.application.state == Stage.WITHDRAWN and self.state in UNDER_WAY
 
     @property
     def rubric(self):

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
-from records.moves import Movable, MoveLog, moves
+from records.moves import DomainError, Movable, MoveLog, moves
 from reviews.models.application import Application
 from reviews.models.deciding import UNDECIDED
 from reviews.models.notice import PublicNotice
+from reviews.models.panel import studios_of_their_own
 from reviews.models.states import State as ApplicationState
 from reviews.models.states import required
-from studios.models import Studio
+from reviews.objector import hidden, hidden_answer, names_who_objects
 from studios.models.title import check_code
 
 
@@ -29,6 +30,7 @@ class ObjectionState(models.TextChoices):
     SET_ASIDE = "set_aside", _("Not taken up")
 
 
+NAMES_WHO_OBJECTS = _("This names who objects, or how to reach the person. Write “the objector” instead.")
 OPEN_OBJECTIONS = frozenset({ObjectionState.RECEIVED, ObjectionState.INVESTIGATED})
 
 
@@ -45,7 +47,7 @@ class ObjectionQuerySet(models.QuerySet):
             return self.none()
         if not user.has_role(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER):
             return self.none()
-        own = Studio.objects.concerning(user).values("pk")
+        own = studios_of_their_own(user).values("pk")
         return self.filter(investigators=user).exclude(application__studio__in=own)
 
     def open(self):
@@ -145,6 +147,20 @@ class Objection(Movable, models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN_OBJECTIONS
 
+    # What others than its investigators read.
+
+    @property
+    def text_for_others(self) -> str:
+        return hidden(self, self.text)
+
+    @property
+    def minutes_for_others(self) -> str:
+        return hidden(self, self.minutes)
+
+    @property
+    def answer_for_others(self) -> str:
+        return hidden_answer(self, self.answer)
+
     def move(self, verb, **kwargs):
         """As every move, and those whom it concerns are told."""
         from reviews import objection_notices
@@ -177,13 +193,19 @@ class Objection(Movable, models.Model):
 
     def set_aside(self, *, by, reason: str):
         """Nothing to investigate: no real name, no way to reach the person, or another matter."""
-        reason = required(reason, _now("Give the reason."))
+        reason = self._nameless(required(reason, _now("Give the reason.")))
         self.move("set_aside", by=by, note=reason, answer=reason, **self._stamps(by))
 
     def _answer(self, verb: str, *, by, minutes: str, answer: str):
-        minutes = required(minutes, _now("Write the minutes of the investigation first."))
-        answer = required(answer, _now("Give the answer."))
+        minutes = self._nameless(required(minutes, _now("Write the minutes of the investigation first.")))
+        answer = self._nameless(required(answer, _now("Give the answer.")))
         self.move(verb, by=by, note=answer, minutes=minutes, answer=answer, **self._stamps(by))
+
+    def _nameless(self, text: str) -> str:
+        """:raises DomainError: when it names who objects, which others than the investigators would read."""
+        if names_who_objects(self, text):
+            raise DomainError(NAMES_WHO_OBJECTS)
+        return text
 
     def _stamps(self, by) -> dict:
         return {"answered_at": timezone.now(), "answered_by": by}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _now
 from accounts.names import bare
 from records.moves import DomainError
 from reviews.concerned import concerned_by
+from reviews.models.panel import Relation
 from reviews.models.states import required
 
 # What ends a stamped form that still waits for its check: it was stamped on papers that are now void,
@@ -25,6 +26,10 @@ class Signing:
     """What an application does while it awaits its signatures, and whose own case it is."""
 
     def concerns(self, user) -> bool:
+        """Whether nobody lets the person act on it: it is their own case, or a relation with the studio is declared."""
+        return self.is_own_case_of(user) or self.studio_id in Relation.objects.studios_of(user)
+
+    def is_own_case_of(self, user) -> bool:
         """Whether this is the person's own case: by the studio as it is now, or by any version handed in."""
         return self.papers_concern(user) or self.studio.concerns(user)
 

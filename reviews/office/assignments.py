@@ -27,10 +27,10 @@ from records.templatetags.present import due, state_badge
 from reviews import panel_changes, panels
 from reviews.forms import Words
 from reviews.models import UNDER_WAY, Assignment, AssignmentLog, Mark, Round
+from reviews.models.panel import studios_of_their_own
 from reviews.office.frame import PERMISSION, page, stands_aside
 from reviews.office.seats import place_of
 from reviews.office.verbs import DAY
-from reviews.permissions import KEPT_OUT
 from reviews.views.asking import attempt, posted
 from studios.models import Studio
 from studios.office.filters import unit_filter
@@ -146,8 +146,8 @@ def told_to(user: User, rows):
     """Of assignments those that somebody of the office may read of: not of the own case, nor of what they review as an
     expert and have not handed in or are recused from.
     """
-    reviewing = Assignment.objects.filter(expert=user, state__in=KEPT_OUT).values("application")
-    own = Studio.objects.concerning(user).values("pk")
+    reviewing = Assignment.objects.keeping_away(user).values("application")
+    own = studios_of_their_own(user).values("pk")
     return rows.exclude(Q(application__studio__in=own) | Q(application__in=reviewing))
 
 

@@ -19,7 +19,7 @@ GAVE_BACK = ("declined", "recused")
 
 def with_experts(applications, user, on: dt.date):
     """Applications with what their queues ask: how many experts each has and should have (``held``, ``each``), whether
-    one ``gave_back``, how many are ``late``, and whether the person ``reviews`` it and has not handed in.
+    one ``gave_back``, how many are ``late``, and whether the person is ``kept_away`` from it as one of its experts.
     """
     rows = Assignment.objects.filter(application=OuterRef("pk")).order_by()
 
@@ -31,7 +31,7 @@ def with_experts(applications, user, on: dt.date):
         held=count(state__in=HOLDING),
         late=count(state__in=UNDER_WAY, due_on__lt=on),
         gave_back=Exists(rows.filter(state__in=GAVE_BACK)),
-        reviews=Exists(rows.filter(state__in=UNDER_WAY, expert=user)),
+        kept_away=Exists(rows.keeping_away(user)),
     )
 
 
@@ -51,7 +51,7 @@ def panel(waiting: list[Application], on: dt.date) -> Iterator[agenda.Queue]:
 
 
 def stands_aside(application: Application) -> bool:
-    return application.aside or application.reviews
+    return application.aside or application.kept_away
 
 
 def of_applications(title: str, waiting: list[Application], show: str, on: dt.date) -> agenda.Queue:

@@ -19,8 +19,9 @@ from records import agenda
 from records.jobs import Job
 from records.templatetags.present import cn_date
 from reviews.models import Application, Endorsement, PaperForm, State
+from reviews.models.panel import studios_of_their_own
 from reviews.office import notice_queues, panel_queues, result_queues
-from studios.models import Certificate, Member, Studio
+from studios.models import Certificate, Member
 from studios.office.certificates import lacking_papers, with_papers
 
 # State, title of the queue, whose it is, and the day of the round by which it is to be done.
@@ -83,7 +84,7 @@ def weighed(applications, user, *reasons) -> list[Application]:
 
     One query; whom the papers concern stands in lists, which are read here.
     """
-    own = Exists(Studio.objects.concerning(user).filter(pk=OuterRef("studio")))
+    own = Exists(studios_of_their_own(user).filter(pk=OuterRef("studio")))
     by_name = Exists(Member.objects.bearing(user.name).filter(studio=OuterRef("studio")))
     signed = Exists(Endorsement.objects.by_person(user).filter(application=OuterRef("pk")))
     found = applications.annotate(aside=reduce(or_, reasons, own | signed), by_name=by_name)

@@ -13,6 +13,7 @@ from accounts.office import OfficeAdmin
 from records.pages import number
 from records.templatetags.present import moment
 from reviews.models import OPEN, Application, Relation
+from reviews.models.panel import studios_of_their_own
 from studios.models import Studio
 from studios.office.filters import SearchedByStudio
 
@@ -27,9 +28,12 @@ class PersonChoice(forms.ModelChoiceField):
 class RelationForm(forms.ModelForm):
     person = PersonChoice(
         User.objects.none(),
-        label=_("Expert"),
+        label=_("Expert, or person of the office"),
         required=False,
-        help_text=_("An expert is chosen here; anybody else is named by name below."),
+        help_text=_(
+            "Experts and people of the union’s office are chosen here; who is chosen deals with the studio in no way. "
+            "Anybody else is named by name below."
+        ),
     )
 
     class Meta:
@@ -41,8 +45,8 @@ class RelationForm(forms.ModelForm):
         """Studios are offered whose application is open, experts by their unit; nothing where it is only read."""
         super().__init__(*args, **kwargs)
         if "name" in self.fields:
-            experts = User.objects.with_role(RoleCode.EXPERT).select_related("unit")
-            self.fields["person"].queryset = experts.order_by("unit__code", "pinyin")
+            people = User.objects.with_role(RoleCode.EXPERT, *RoleCode.READS_ALL).select_related("unit")
+            self.fields["person"].queryset = people.order_by("unit__code", "pinyin")
             self.fields["name"].required = False
             applying = Application.objects.filter(state__in=OPEN).values("studio")
             self.fields["studio"].queryset = Studio.objects.filter(pk__in=applying).order_by("pinyin", "pk")
@@ -52,7 +56,7 @@ class RelationForm(forms.ModelForm):
         if person := cleaned.get("person"):
             cleaned["name"] = self.instance.name = person.name
         elif not (cleaned.get("name") or "").strip():
-            raise ValidationError(_now("Choose an expert, or type a name."))
+            raise ValidationError(_now("Choose a person, or type a name."))
         return cleaned
 
     def _get_validation_exclusions(self):
@@ -76,7 +80,7 @@ class RelationAdmin(SearchedByStudio, OfficeAdmin):
         css = {"all": ["css/office.css"]}
 
     def get_queryset(self, request):
-        own = Studio.objects.concerning(request.user)
+        own = studios_of_their_own(request.user)
         return super().get_queryset(request).exclude(studio__in=own).prefetch_related("declared_by__roles")
 
     def get_actions(self, request):

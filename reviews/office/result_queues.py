@@ -27,9 +27,7 @@ def reviews(user, on):
     if not user.has_role(RoleCode.UNION_STAFF):
         return
     apart, ready = waiting()
-    kept = Assignment.objects.filter(
-        application=OuterRef("pk"), expert=user, state__in=[*UNDER_WAY, AssignmentState.RECUSED]
-    )
+    kept = Assignment.objects.keeping_away(user).filter(application=OuterRef("pk"))
     rows = weighed(Application.objects.filter(pk__in=apart | ready), user, Exists(kept))
     titles = {
         "apart": (apart, _("Marks that lie apart, to be dealt with")),

@@ -96,8 +96,9 @@ class SearchForm(forms.Form):
 
 
 def to_add(round_: Round, text: str):
-    """The experts who are not on the panel of a round yet, with their units."""
+    """The experts who are not on the panel yet, with their units; without those who read all marks by their office."""
     people = User.objects.with_role(RoleCode.EXPERT).exclude(panels__round=round_)
+    people = people.exclude(pk__in=User.objects.reading_all().values("pk"))
     people = people.search(text) if text.strip() else people
     return people.select_related("unit").order_by("unit__code", "pinyin", "pk")
 

@@ -17,7 +17,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice, RoleCode
+from accounts.models import Notice, RoleCode, User
 from records import outbox
 from records.documents import html_to_pdf
 from reviews import award
@@ -231,35 +231,38 @@ def test_a_sheet_that_is_given_back_hides_the_others_again(scene):
 # -- who has other ways to see ---------------------------------------------------------------------
 
 
+def appointed(scene, *codes: str):
+    """The expert, who gets an office of the union after they were asked; who holds one already is asked for nothing."""
+    for code in codes:
+        give_role(scene.expert, code)
+    return User.objects.get(pk=scene.expert.pk)
+
+
 def test_who_works_in_the_office_as_well_reads_no_marks_before_handing_in(scene):
-    """Whoever assigns the others knows who they are, but not what they say."""
-    for code in (RoleCode.UNION_LEADER, RoleCode.AUDITOR, RoleCode.EXPERT):
-        give_role(scene.staff, code)
-    own = asked(scene.application, scene.staff)
-    seen = scenes_of(SimpleNamespace(**vars(scene) | of(own)), four_others(scene)[:2])
-    assert leaks(walk(scene.staff, seen), SAID) == {}
+    others = four_others(scene)
+    person = appointed(scene, RoleCode.UNION_STAFF, RoleCode.UNION_LEADER, RoleCode.AUDITOR)
+    assert leaks(walk(person, scenes_of(scene, others[:2])), SAID) == {}
 
 
 def test_who_is_recused_reads_no_marks_in_the_office_either(scene):
-    give_role(scene.staff, RoleCode.EXPERT)
-    asked(scene.application, scene.staff).recuse(by=scene.staff, reason="同门")
+    scene.own.recuse(by=scene.expert, reason="同门")
     others = four_others(scene)
-    assert leaks(walk(scene.staff, scenes_of(scene, others[:1]), to="admin:reviews_"), SAID) == {}
+    person = appointed(scene, RoleCode.UNION_STAFF)
+    assert leaks(walk(person, scenes_of(scene, others[:1]), to="admin:reviews_"), SAID) == {}
 
 
 def test_who_still_scores_downloads_no_results_that_others_had_made(scene):
     """The workbook and the award file hold what those read who asked for them."""
-    give_role(scene.staff, RoleCode.EXPERT)
-    asked(scene.application, scene.staff)
     four_others(scene)
+    person = appointed(scene, RoleCode.UNION_STAFF)
     round_ = scene.application.round
     made = [award.start_award_file(round_, by=scene.leader)]
-    made += [start(Workbook(round_, person)) for person in (scene.leader, scene.staff)]
+    made += [start(Workbook(round_, asker)) for asker in (scene.leader, person)]
     outbox.drain()
     urls = {work: reverse("records:job_result", args=[work.pk]) for work in made}
     theirs = {work: told_by(signed_in(scene.leader).get(url)) for work, url in urls.items()}
     assert [found(SAID, theirs[work]) for work in made] == [{"逐项丁标意见", "总体戊标意见"}] * 2 + [set()]
-    own = {work: told_by(signed_in(scene.staff).get(url)) for work, url in urls.items()}
+    own = {work: told_by(signed_in(person).get(url)) for work, url in urls.items()}
     assert [text[:3] for text in own.values()] == ["404", "404", "200"]
     assert leaks(own, SAID) == {}
 

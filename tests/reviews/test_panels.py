@@ -8,6 +8,7 @@ from ledgers.models import Achievement
 from records.moves import DomainError
 from reviews import conflicts, panels
 from reviews.models import Assignment, Endorsement, Panelist, Part, Relation, Round
+from reviews.relations import declare
 from studios.models import Editor, Member, Studio
 from tests.factories import ApplicationFactory, UnitFactory, UserFactory, give_role, officer
 from tests.reviews.review import assigned, expert_of, open_review, under_review
@@ -125,11 +126,11 @@ def test_an_owner_of_an_earlier_version_stays_one():
 def test_conflicts_of_many_are_found_in_as_many_queries_as_of_one(django_assert_num_queries):
     one = under_review()
     experts = list(User.objects.filter(pk__in=[expert_of("周评").pk]).select_related("unit"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         conflicts.between([one], experts)
     others = [ApplicationFactory(accepted=True, round=one.round) for _each in range(2)]
     people = list(User.objects.filter(pk__in=[expert_of("吴评").pk, experts[0].pk]).select_related("unit"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         conflicts.between([one, *others], people)
 
 
@@ -204,15 +205,46 @@ def test_without_rubric_and_day_nobody_is_assigned():
     )
 
 
-def test_nobody_assigns_an_application_to_themselves():
+@pytest.mark.parametrize("code", sorted(RoleCode.READS_ALL))
+def test_who_reads_all_marks_by_their_office_reviews_nothing(code):
     expert = expert_of("周评")
-    give_role(expert, RoleCode.UNION_STAFF)
     application = under_review(expert, expert_of("吴评"))
-    expert = User.objects.get(pk=expert.pk)
-    assert refused([(application.pk, expert.pk)], application.round, by=expert) == (
-        "不能把申报分配给自己，请由他人办理。",
+    give_role(expert, code)
+    assert refused([(application.pk, expert.pk)], application.round) == (
+        f"周评与{application.studio.name}有利害关系：所任职务能看到全部评分。",
     )
-    assert [pair.expert.name for pair in panels.plan(application.round, by=expert).pairs] == ["吴评"]
+    assert [pair.expert.name for pair in panels.plan(application.round).pairs] == ["吴评"]
+
+
+def test_with_whom_a_relation_is_declared_acts_on_it_in_no_office():
+    application = under_review(expert_of("周评"))
+    staff, leader = officer(RoleCode.UNION_STAFF), officer(RoleCode.UNION_LEADER)
+    acts = {staff: {"assign_experts", "complete_review", "moderate", "record_visit", "view_marks"}}
+    acts[leader] = {
+        "decide_application",
+        "reverse_decision",
+        "release_decisions",
+        "name_application",
+        "view_marks",
+    }
+
+    def may(person) -> set[str]:
+        person = User.objects.get(pk=person.pk)
+        return {act for act in acts[person] if person.has_perm(f"reviews.{act}", application)}
+
+    assert {person: may(person) for person in acts} == acts
+    for person in acts:
+        Relation.objects.create(
+            studio=application.studio, name=person.name, person=person, reason="夫妻", declared_by=staff
+        )
+    assert {person: may(person) for person in acts} == {staff: set(), leader: set()}
+
+
+def test_a_name_that_the_studio_types_takes_no_case_from_who_decides_it():
+    application = under_review(expert_of("周评"))
+    leader = officer(RoleCode.UNION_LEADER)
+    declare(application, by=application.studio.lead, name=leader.name, unit="", reason="有过节")
+    assert leader.has_perm("reviews.decide_application", application)
 
 
 def test_staff_assign_nobody_to_their_own_case():
