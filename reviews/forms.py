@@ -66,9 +66,12 @@ def with_version(form: forms.Form, application: Application) -> forms.Form:
 
     :meth:`Application.as_read` refuses what is done on an earlier one.
     """
-    form.fields["read"] = forms.IntegerField(
-        widget=forms.HiddenInput, required=False, initial=application.version
-    )
+    return with_number(form, "read", application.version)
+
+
+def with_number(form: forms.Form, name: str, number: int) -> forms.Form:
+    """The form with a hidden field: the number by which is known what lay before whoever fills it in."""
+    form.fields[name] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=number)
     return form
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.delivery import notify
-from accounts.models import RoleCode, User
+from accounts.delivery import deliver, notify
+from accounts.models import Notice, RoleCode, User
 from records.templatetags.present import day_of_record
-from reviews.models import HANDS_IN, IN_THE_OFFICE
+from reviews.models import HANDS_IN, IN_THE_OFFICE, Application, ApplicationLog
+from reviews.officers import People
 from reviews.permissions import takes_no_part
 from reviews.readiness import applies_again
 
@@ -87,17 +90,16 @@ OFFICE_BODIES = {
 }
 
 
-def audience(application, verb: str, from_state: str) -> list[User]:
+def audience(application, verb: str, from_state: str, people: People) -> list[User]:
     """The people whom a move concerns; the one who made it is told as well only when it is the naming."""
-    studio = application.studio
-    unit = studio.unit
-    own = [studio.lead, *(editor.user for editor in studio.editors.select_related("user"))]
-    department = list(User.objects.with_role(RoleCode.DEPARTMENT_UNION, unit=unit))
-    leaders = list(User.objects.with_role(RoleCode.UNIT_LEADER, unit=unit))
-    staff = list(User.objects.with_role(RoleCode.UNION_STAFF))
-    deciders = list(User.objects.with_role(RoleCode.UNION_LEADER))
+    unit, staff, deciders = application.studio.unit, people.of(STAFF), people.of(LEADERS)
+    own = people.working_on(application.studio)
+    department = people.of_unit(unit, RoleCode.DEPARTMENT_UNION)
+    leaders = people.of_unit(unit, RoleCode.UNIT_LEADER)
     at = {"submitted": [*department, *leaders], "recommended": staff, "accepted": staff, "held": deciders}
     at |= {"reviewed": deciders, "proposed": deciders}
+    everybody = [*own, *department, *staff, *deciders]
+    named = verb == "name_studio"
     return {
         "submit": [*department, *leaders],
         "resubmit": at.get(application.state, []),
@@ -111,50 +113,65 @@ def audience(application, verb: str, from_state: str) -> list[User]:
         "approve": staff,
         "hold": staff,
         "reject": staff,
-        "announce_approval": [*own, *department, *staff, *deciders],
-        "announce_hold": [*own, *department, *staff, *deciders],
-        "announce_rejection": [*own, *department, *staff, *deciders],
-        "reverse": [*own, *department, *staff, *deciders],
-        "uphold_objection": [*own, *department, *staff, *deciders],
-        "name_studio": [
-            *own,
-            *department,
-            *leaders,
-            *User.objects.filter(memberships__in=studio.members.present(timezone.localdate())),
-        ],
+        "announce_approval": everybody,
+        "announce_hold": everybody,
+        "announce_rejection": everybody,
+        "reverse": everybody,
+        "uphold_objection": everybody,
+        "name_studio": [*own, *department, *leaders, *(people.in_the_team(application) if named else ())],
     }[verb]
 
 
 def tell_of_move(application, log) -> None:
     """Tell everybody concerned of a move, once; part of the transaction of the move."""
-    people = {person.pk: person for person in audience(application, log.verb, log.from_state)}
-    if log.verb != "name_studio" and log.actor_id:
-        people.pop(log.actor_id, None)
-    turn = _turn(application, log.verb)
-    office = _at_the_office(application, turn)
-    if log.verb in IN_THE_OFFICE:  # who stands aside learns of it when everybody does
-        people = {pk: person for pk, person in people.items() if pk in office}
-    if not people:
-        return
+    tell_of_moves([(application, log)])
+
+
+def tell_of_moves(moves: Sequence[tuple[Application, ApplicationLog]]) -> None:
+    """Tell everybody concerned of several moves, each with its row of the log; part of their transaction.
+
+    Offices, co-editors and notices are read and written for all of them together.
+    """
+    people, written = People([application for application, _log in moves]), []
     with translation.override("zh-hans"):
-        facts = _facts(application, log)
-        event, verb = f"application:{application.pk}:{log.pk}", log.verb
-        notify(
-            [person for pk, person in people.items() if pk not in office],
-            event,
-            subject=SUBJECTS[verb].format(**facts),
-            body=BODIES[verb].format(**facts),
-            url=application.get_absolute_url(),
-        )
-        notify(
-            [person for pk, person in people.items() if pk in office],
-            event,
-            subject=OFFICE_SUBJECTS.get(turn, SUBJECTS[verb]).format(**facts),
-            body=OFFICE_BODIES.get(verb, BODIES[verb]).format(**facts),
-            url=reverse("admin:reviews_application_change", args=[application.pk]),
-        )
-        if verb in HANDS_IN and log.actor_id != application.studio.lead_id:
-            tell_lead_of_handing_in(application, event, by=log.actor)
+        for application, log in moves:
+            written += _written(application, log, people)
+    deliver(written)
+    for application, log in moves:
+        if log.verb in HANDS_IN and log.actor_id != application.studio.lead_id:
+            tell_lead_of_handing_in(application, event_of(application, log), by=log.actor)
+
+
+def event_of(application, log) -> str:
+    return f"application:{application.pk}:{log.pk}"
+
+
+def _written(application, log, people: People) -> list[Notice]:
+    """What is said of one move: to those whose turn it is at the office, with the way to the desk, and to others."""
+    verb, told = log.verb, {one.pk: one for one in audience(application, log.verb, log.from_state, people)}
+    if verb != "name_studio" and log.actor_id:
+        told.pop(log.actor_id, None)
+    turn = _turn(application, verb)
+    office = _at_the_office(application, turn, people)
+    if verb in IN_THE_OFFICE:  # who stands aside learns of it when everybody does
+        told = {pk: person for pk, person in told.items() if pk in office}
+    if not told:
+        return []
+    facts, event = _facts(application, log), event_of(application, log)
+    outside = {
+        "subject": SUBJECTS[verb].format(**facts),
+        "body": BODIES[verb].format(**facts),
+        "url": application.get_absolute_url(),
+    }
+    inside = {
+        "subject": OFFICE_SUBJECTS.get(turn, SUBJECTS[verb]).format(**facts),
+        "body": OFFICE_BODIES.get(verb, BODIES[verb]).format(**facts),
+        "url": reverse("admin:reviews_application_change", args=[application.pk]),
+    }
+    return [
+        Notice(recipient=person, event=event, **(inside if pk in office else outside))
+        for pk, person in told.items()
+    ]
 
 
 def _facts(application, log) -> dict[str, str]:
@@ -199,12 +216,11 @@ def _turn(application, verb: str) -> str:
     return "resubmit to the leader" if verb == "resubmit" and application.state == "held" else verb
 
 
-def _at_the_office(application, turn: str) -> set[int]:
+def _at_the_office(application, turn: str, people: People) -> set[int]:
     """Whose turn it is at the office now: of those who may act on it, since nobody else is asked to."""
     if turn not in TURN or application.state == "submitted":
         return set()
-    holders = User.objects.with_role(TURN[turn])
-    return {person.pk for person in holders if takes_no_part.test(person, application)}
+    return {person.pk for person in people.of(TURN[turn]) if takes_no_part.test(person, application)}
 
 
 def tell_of_late_entry(application) -> None:

@@ -17,6 +17,7 @@ from records.documents import require_glyphs
 from records.moves import DomainError
 from reviews.models import Application, Decision, PublicNotice, Round, Snapshot, State
 from reviews.notice_days import notice_days
+from reviews.notices import tell_of_moves
 
 ANNOUNCES = {
     Decision.APPROVE: "announce_approval",
@@ -72,10 +73,12 @@ def release_decisions(round_: Round, *, by, on: date, read: str | None = None) -
             )
         approved = [row for row in rows if row.decision == Decision.APPROVE]
         notice = publish(round_, approved, by=by, on=on) if approved else None
+        told = []
         for row in rows:
             stamps = {"notice": notice} if row.decision == Decision.APPROVE else {}
             row.move(ANNOUNCES[Decision(row.decision)], by=by, note=row.decision_text,
-                     released_at=timezone.now(), **stamps)  # fmt: skip
+                     tell=lambda *move: told.append(move), released_at=timezone.now(), **stamps)  # fmt: skip
+        tell_of_moves(told)
     return notice
 
 

@@ -21,7 +21,7 @@ from reviews.concerned import concerned_by
 from reviews.models.deciding import Deciding
 from reviews.models.round import Round
 from reviews.models.signing import Signing
-from reviews.models.snapshot import Names, Snapshot
+from reviews.models.snapshot import Names, Snapshot, handed_in_anew
 from reviews.models.states import EDITABLE, ENDED, OPEN, RETURNABLE, Decision, Refusal, State, required
 from studios.models import Studio
 from studios.models.belonging import present
@@ -61,10 +61,7 @@ class Application(Signing, Deciding, Movable, models.Model):
         complete_endorsement=({State.SUBMITTED}, State.RECOMMENDED),
         return_for_correction=(RETURNABLE, State.RETURNED),
         refuse=({State.SUBMITTED, State.RECOMMENDED}, State.REFUSED),
-        withdraw=(
-            OPEN - {State.APPROVED},
-            State.WITHDRAWN,
-        ),
+        withdraw=(OPEN - {State.APPROVED}, State.WITHDRAWN),
         accept=({State.RECOMMENDED}, State.ACCEPTED),
         complete_review=({State.ACCEPTED}, State.REVIEWED),
         reopen_review=({State.REVIEWED, State.HELD}, State.ACCEPTED),
@@ -259,13 +256,13 @@ class Application(Signing, Deciding, Movable, models.Model):
 
         return missing(self, on=on)
 
-    def move(self, verb, **kwargs):
-        """As every move, and everybody concerned is told."""
+    def move(self, verb, *, tell=None, **kwargs):
+        """As every move, and everybody concerned is told: with ``tell(application, log)`` by who moves many at once."""
         from reviews import notices
 
         with transaction.atomic():
             log = super().move(verb, **kwargs)
-            notices.tell_of_move(self, log)
+            (tell or notices.tell_of_move)(self, log)
             self.end_waiting_form(log)
             if self.state in ENDED:  # from here on another policy may count for the studio
                 refresh_later(Application, self)
@@ -345,12 +342,7 @@ class Application(Signing, Deciding, Movable, models.Model):
         with transaction.atomic():
             Application.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if version not in (None, self.version):
-                raise IllegalMove(
-                    _now(
-                        "The papers were handed in anew meanwhile. Read version %(version)s before you act on it."
-                    )
-                    % {"version": self.version}
-                )
+                raise IllegalMove(handed_in_anew(self.version))
             yield
 
     def refuse(self, *, by, reason: str):
@@ -360,8 +352,13 @@ class Application(Signing, Deciding, Movable, models.Model):
         self.move("refuse", by=by, note=reason, refused_as=refuses_as(by, self))
 
     def withdraw(self, *, by, reason: str):
-        """The lead takes the application back, until it is approved."""
-        self.move("withdraw", by=by, note=required(reason, _now("Give the reason for the withdrawal.")))
+        """The lead takes the application back, until it is approved; experts at work are told."""
+        from reviews import expert_notices
+
+        reason = required(reason, _now("Give the reason for the withdrawal."))
+        with transaction.atomic():
+            self.move("withdraw", by=by, note=reason)
+            expert_notices.tell_of_withdrawal(self)
 
     def accept(self, *, by, note: str = ""):
         """Staff found the papers complete."""

@@ -6,9 +6,12 @@ What the union leader decides stays in the office until all decisions of a round
 
 from __future__ import annotations
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 
+from records.moves import IllegalMove
+from records.templatetags.present import moment
 from reviews.models.states import Decision, State, required
 
 VERBS = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}
@@ -62,31 +65,62 @@ class Deciding:
             if one.can_move("reopen"):
                 one.reopen(by=by, reason=PAPERS_CHANGED)
 
-    def decide(self, decision: str, *, by, text: str):
+    @property
+    def last_move(self) -> int:
+        """The number of its last move: a page that was opened before another one shows no longer how it stands."""
+        return self.log.aggregate(last=models.Max("pk"))["last"] or 0
+
+    def decide(self, decision: str, *, by, text: str, seen: int | None = None):
         """Propose to approve, reject or hold, each with its text; may be changed until it is released.
 
         Pressed twice it is decided once. Whoever has not seen the decision of somebody else does not change it.
+
+        :param seen: :attr:`last_move` as the page showed it; None for a decision that is made on no page.
+        :raises IllegalMove: when it has moved since then.
         """
-        text = required(text, _now("Give the text of the decision."))
-        verb, seen = VERBS[Decision(decision)], self.state
-        with self.locked(verb) as row:
-            if row.state == State.PROPOSED and (decision, text, by.pk) == (
-                row.decision,
-                row.decision_text,
-                row.decided_by_id,
-            ):
+        text, state = required(text, _now("Give the text of the decision.")), self.state
+        with self.locked(VERBS[Decision(decision)]) as row:
+            if row.is_decided(decision, text, by=by):
                 return
-            self.state = seen
-            self.move(
-                verb,
-                by=by,
-                note=text,
-                decision=decision,
-                decision_text=text,
-                decided_at=timezone.now(),
-                decided_by=by,
-                released_at=None,
+            if seen not in (None, row.last_move):
+                raise IllegalMove(row.overtaken())
+            self.state = state
+            self.propose(decision, by=by, text=text)
+
+    def is_decided(self, decision: str, text: str, *, by) -> bool:
+        """Whether this very decision waits for its release, in these words and by this person."""
+        given = (self.decision, self.decision_text, self.decided_by_id)
+        return self.state == State.PROPOSED and given == (decision, text, by.pk)
+
+    def overtaken(self) -> str:
+        """What is said to whoever decides on a page that was opened before its last move."""
+        if self.state != State.PROPOSED:
+            return _now(
+                "This application has moved on since the page was opened. Nothing was changed. Look at how it stands "
+                "now, then decide."
             )
+        return _now(
+            "%(who)s decided “%(decision)s” on %(time)s, after this page was opened. Nothing was changed. Read that "
+            "decision first; it can still be changed."
+        ) % {
+            "who": self.decided_by.name,
+            "decision": self.get_decision_display(),
+            "time": moment(self.decided_at),
+        }
+
+    def propose(self, decision: str, *, by, text: str, tell=None):
+        """Write the decision down; whoever calls holds the row and has seen how it stands."""
+        self.move(
+            VERBS[Decision(decision)],
+            by=by,
+            note=text,
+            tell=tell,
+            decision=decision,
+            decision_text=text,
+            decided_at=timezone.now(),
+            decided_by=by,
+            released_at=None,
+        )
 
     def reverse(self, *, by, reason: str):
         """Take back a decision that was released, with its reason; it is decided anew.

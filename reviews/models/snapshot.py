@@ -10,7 +10,15 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+
+def handed_in_anew(version: int) -> str:
+    """What is said to whoever acts on papers that are no longer the last ones."""
+    return _now(
+        "The papers were handed in anew meanwhile. Read version %(version)s before you act on it."
+    ) % {"version": version}
 
 
 class Names(NamedTuple):

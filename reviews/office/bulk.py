@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,9 +17,10 @@ from accounts.permissions import check
 from records.pages import number
 from reviews import results
 from reviews.actions import each
-from reviews.models import Application, Snapshot, State
+from reviews.models import Application, State
 from reviews.office.verbs import VERBS, AcceptForm, ReviewedForm, decide_form
 from reviews.permissions import has_handed_in, has_signed
+from reviews.proposing import decide_several, with_newest
 from reviews.views.asking import posted
 
 FORMS = {
@@ -54,14 +54,14 @@ def numbers_chosen(request) -> set[int]:
 def chosen(request) -> list[Application]:
     """The applications that ``pk`` names, as far as the person may see them, in the order of units.
 
-    Each with ``last_version``, the version that was handed in last.
+    Each with what :func:`reviews.proposing.with_newest` says of it.
     """
-    newest = Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version")
     numbers = sorted(numbers_chosen(request))[:MOST_AT_ONCE]
-    rows = Application.objects.visible_to(request.user).filter(pk__in=numbers)
+    rows = with_newest(Application.objects.visible_to(request.user).filter(pk__in=numbers))
     return list(
-        rows.select_related("studio__unit", "studio__lead", "round__policy", "document", "notice")
-        .annotate(last_version=Subquery(newest.values("version")[:1]))
+        rows.select_related(
+            "studio__unit", "studio__lead", "round__policy", "document", "notice", "decided_by"
+        )
         .prefetch_related("studio__editors", "studio__members", "endorsements", "assignments", "objections")
         .order_by("studio__unit__code", "pk")
     )
@@ -104,20 +104,32 @@ def view(request, verb):
     """
     if verb not in FORMS:
         raise Http404
-    act, user = VERBS[verb], request.user
-    check(user, act.permission)
-    ready, excluded = sort_out(user, chosen(request), permission=act.permission, in_time=act.is_in_time)
-    if verb in ASKS:
-        ready, lacking = complete(ready, ASKS[verb](ready))
-        excluded += lacking
+    check(request.user, VERBS[verb].permission)
+    ready, excluded = sorted_out(request, verb)
     form = FORMS[verb](posted(request), ready)
     if ready and form.is_valid():
-        return perform(request, act, ready, excluded, form)
+        return perform(request, verb, ready, excluded, form)
+    return shown(request, verb, ready, excluded, form)
+
+
+def sorted_out(request, verb: str) -> tuple[list[Application], list[Excluded]]:
+    """Of what is chosen, that to which it can be done now, and the rest with the reasons."""
+    act = VERBS[verb]
+    ready, excluded = sort_out(
+        request.user, chosen(request), permission=act.permission, in_time=act.is_in_time
+    )
+    if verb not in ASKS:
+        return ready, excluded
+    ready, lacking = complete(ready, ASKS[verb](ready))
+    return ready, excluded + lacking
+
+
+def shown(request, verb: str, ready: list[Application], excluded: list[Excluded], form):
     context = {
         **admin.site.each_context(request),
         "opts": Application._meta,
-        "title": act.label,
-        "verb": act,
+        "title": VERBS[verb].label,
+        "verb": VERBS[verb],
         "form": form,
         "ready": ready,
         "excluded": excluded,
@@ -126,28 +138,49 @@ def view(request, verb):
     return TemplateResponse(request, "admin/reviews/bulk.html", context)
 
 
-def versions_read(request) -> dict[int, int]:
-    """Application → the version that lay before the person, of those that the page has named as ``17:2``."""
-    pairs = [pair.split(":") for pair in request.POST.getlist("read")[:MOST_AT_ONCE]]
+def sent_by_row(request, name: str) -> dict[int, int]:
+    """Application → the number that the page has sent with it as ``17:2``."""
+    pairs = [pair.split(":") for pair in request.POST.getlist(name)[:MOST_AT_ONCE]]
     return {number(pair[0]): number(pair[1]) for pair in pairs if len(pair) == 2}
 
 
-def perform(request, act, ready: list[Application], excluded: list[Excluded], form):
+def do(request, verb: str, ready: list[Application], form) -> tuple[list, list]:
+    """Do it to each; see :func:`reviews.actions.each` for what comes out."""
+    read, user = sent_by_row(request, "read"), request.user
+    if verb == "decide":
+        keys, given = [one.pk for one in ready], form.cleaned_data
+        seen = sent_by_row(request, "seen")
+        return decide_several(keys, given["decision"], by=user, text=given["text"], read=read, seen=seen)
+
+    def one(application):
+        with application.as_read(read.get(application.pk)):
+            VERBS[verb].act(application, form, user)
+
+    return each(ready, one)
+
+
+def perform(request, verb: str, ready: list[Application], excluded: list[Excluded], form):
     """Do it to those that are ready, and say to how many, and to whom not and why.
 
-    The page names only what was ready when it was opened; what is excluded now has moved on since.
+    The page names only what was ready when it was opened; what is excluded now has moved on since. What could still
+    be done to it stays on the page as it is now, with what was typed.
     """
-    read = versions_read(request)
-
-    def do(application):
-        with application.as_read(read.get(application.pk)):
-            act.act(application, form, request.user)
-
-    done, refused = each(ready, do)
-    for application, reason in [*((one.application, one.reason) for one in excluded), *refused]:
-        facts = {"studio": application.studio.name, "reason": reason}
-        messages.warning(request, _("%(studio)s: %(reason)s") % facts)
+    done, refused = do(request, verb, ready, form)
+    reasons = {application.pk: str(error) for application, error in refused}
+    left, _others = sorted_out(request, verb) if reasons else ([], [])
+    left = [one for one in left if one.pk in reasons]
+    gone = [*excluded, *(Excluded(one, error) for one, error in refused if one not in left)]
+    for one in gone:
+        messages.warning(request, said_of(one.application, one.reason))
     if done:
         text = ngettext("%(label)s: %(count)s application.", "%(label)s: %(count)s applications.", len(done))
-        messages.success(request, text % {"label": act.label, "count": len(done)})
-    return redirect("admin:reviews_application_changelist")
+        messages.success(request, text % {"label": VERBS[verb].label, "count": len(done)})
+    if not left:
+        return redirect("admin:reviews_application_changelist")
+    for one in left:
+        form.add_error(None, said_of(one, reasons[one.pk]))
+    return shown(request, verb, left, [], form)
+
+
+def said_of(application: Application, reason) -> str:
+    return _("%(studio)s: %(reason)s") % {"studio": application.studio.name, "reason": reason}

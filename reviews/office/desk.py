@@ -41,7 +41,7 @@ class Desk:
         pk = self.application.pk
         buttons = [
             {
-                "label": verb.label,
+                "label": verb.label_for(self.application),
                 "url": reverse("admin:reviews_application_verb", args=[pk, name]),
                 "main": name in FIRST,
             }

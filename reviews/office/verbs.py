@@ -19,11 +19,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import RoleCode
 from accounts.permissions import check
+from records.moves import DomainError
 from records.templatetags.present import cn_date
-from reviews.forms import REFUSALS, ReturnForm, Words, with_version
-from reviews.models import Application, Decision, Refusal
+from reviews.forms import REFUSALS, ReturnForm, Words, with_number, with_version
+from reviews.models import Application, Decision, Refusal, State
+from reviews.office.beforehand import Beforehand
 from reviews.permissions import PERMISSIONS
-from reviews.views.asking import attempt, having_read, posted
+from reviews.views.asking import having_read, posted
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 DAY["error_messages"] = {"required": _("Give the day."), "invalid": _("Give the day as 2026-03-31.")}
@@ -136,14 +138,22 @@ class Verb:
         """Whether this person may press it on this application now."""
         return self.is_in_time(application) and user.has_perm(self.permission, application)
 
+    def label_for(self, application: Application) -> str:
+        """What its button says: a decision that waits is changed."""
+        changes = self.with_results and application.state == State.PROPOSED
+        return _now("Change the decision") if changes else str(self.label)
+
     def is_in_time(self, application: Application) -> bool:
         return any(application.can_move(move) for move in self.moves)
 
 
 def decide_form(data, applications) -> DecideForm:
-    """Offers the decisions that are open for every one of them."""
+    """Offers the decisions that are open for every one of them; one that waits already is there to be changed."""
     moves = {move for move in MOVE_OF.values() if all(one.can_move(move) for one in applications)}
-    return DecideForm(data, moves=moves)
+    first = applications[0] if len(applications) == 1 else None
+    waits = first is not None and first.state == State.PROPOSED
+    initial = {"decision": first.decision, "text": first.decision_text} if waits else {}
+    return DecideForm(data, moves=moves, initial=initial)
 
 
 VERBS = {
@@ -231,7 +241,10 @@ VERBS = {
         tuple(MOVE_OF.values()),
         lambda data, application, on: decide_form(data, [application]),
         lambda application, form, by: application.decide(
-            form.cleaned_data["decision"], by=by, text=form.cleaned_data["text"]
+            form.cleaned_data["decision"],
+            by=by,
+            text=form.cleaned_data["text"],
+            seen=form.cleaned_data["seen"],
         ),
         _(
             "The decision on %(studio)s is kept. It becomes known when the decisions of the round are released."
@@ -264,36 +277,62 @@ def open_verbs(user, application: Application) -> dict[str, Verb]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def view(request, pk, verb):
-    """The page of one act; a refused or stale one changes nothing and says so on the page of the application."""
-    from reviews.office.results import beside
-
-    rows = Application.objects.visible_to(request.user).select_related(
-        "studio__unit", "studio__lead", "round"
-    )
-    application = get_object_or_404(rows, pk=pk)
-    act = VERBS[verb]
+    """The page of one act; one that comes too late changes nothing, says so, and keeps what was typed."""
+    application, act = application_for(request, pk), VERBS[verb]
     if not act.is_open(request.user, application):
         return closed(request, act, application)
     form = with_version(act.form(posted(request), application, timezone.localdate()), application)
+    before = Beforehand(application, request.user) if act.with_results else None
+    if before:
+        with_number(form, "seen", before.last_move)
     if request.method == "POST" and form.is_valid():
-        return perform(request, act, application, form)
+        try:
+            having_read(application, form, lambda: act.act(application, form, request.user))()
+        except DomainError as error:
+            return again(request, act, pk, form, error)
+        messages.success(request, act.done % {"studio": application.studio.name})
+        return redirect("admin:reviews_application_change", pk)
+    return shown(request, act, application, form, before)
+
+
+def application_for(request, pk: int) -> Application:
+    rows = Application.objects.visible_to(request.user)
+    return get_object_or_404(
+        rows.select_related("studio__unit", "studio__lead", "round__policy", "round__rubric", "decided_by"),
+        pk=pk,
+    )
+
+
+def shown(request, act: Verb, application: Application, form, before: Beforehand | None):
+    from reviews.office.results import beside
+
     context = {
         **admin.site.each_context(request),
         "opts": Application._meta,
-        "title": act.label,
+        "title": act.label_for(application),
         "verb": act,
         "application": application,
         "form": form,
-        "back": reverse("admin:reviews_application_change", args=[pk]),
+        "back": reverse("admin:reviews_application_change", args=[application.pk]),
         "beside": beside(request.user, application) if act.with_results else None,
+        "before": before,
     }
     return TemplateResponse(request, "admin/reviews/verb.html", context)
 
 
-def perform(request, act: Verb, application: Application, form):
-    do = having_read(application, form, lambda: act.act(application, form, request.user))
-    attempt(request, do, act.done % {"studio": application.studio.name})
-    return redirect("admin:reviews_application_change", application.pk)
+def again(request, act: Verb, pk: int, form, error: DomainError):
+    """The page as it is now, with why nothing was changed and with what was typed; pressed again it counts."""
+    application = application_for(request, pk)
+    if not act.is_open(request.user, application):
+        return closed(request, act, application)
+    for sentence in (str(error), *error.problems):
+        form.add_error(None, sentence)
+    before = Beforehand(application, request.user) if act.with_results else None
+    form.data = form.data.copy()
+    form.data["read"] = application.version
+    if before:
+        form.data["seen"] = before.last_move
+    return shown(request, act, application, form, before)
 
 
 def closed(request, act: Verb, application: Application):

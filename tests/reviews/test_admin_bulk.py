@@ -61,6 +61,7 @@ def test_one_that_somebody_moves_meanwhile_is_named_and_the_others_go_on(cast, s
     sort_out = office.sort_out
 
     def sort_out_and_come_second(*args, **kwargs):
+        monkeypatch.setattr(office, "sort_out", sort_out)
         sorted_out = sort_out(*args, **kwargs)
         Application.objects.get(pk=one.pk).accept(by=cast.staff_member)
         return sorted_out

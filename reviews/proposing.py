@@ -1,0 +1,81 @@
+"""Several applications are decided with one text: in one transaction, with what is asked and told for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from records.moves import DomainError, IllegalMove
+from reviews.models import Application, ApplicationLog, Snapshot
+from reviews.models.deciding import VERBS
+from reviews.models.snapshot import handed_in_anew
+from reviews.models.states import Decision, required
+from reviews.notices import tell_of_moves
+
+
+def with_newest(applications: QuerySet) -> QuerySet:
+    """Each with ``last_version``, handed in last, and ``newest_move``, as :attr:`Application.last_move` says it."""
+    versions = Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version")
+    moves = ApplicationLog.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    return applications.annotate(
+        last_version=Subquery(versions.values("version")[:1]), newest_move=Subquery(moves.values("pk")[:1])
+    )
+
+
+def decide_several(
+    keys: Iterable[int],
+    decision: str,
+    *,
+    by,
+    text: str,
+    read: Mapping[int, int] | None = None,
+    seen: Mapping[int, int] | None = None,
+) -> tuple[list[Application], list[tuple[Application, DomainError]]]:
+    """Decide each of them; who has moved on since the page was opened is passed over.
+
+    Beside the state, its log and the notices nothing is asked or written for each by itself.
+
+    :param read: application → the version of the papers on the page; what is not named was on none.
+    :param seen: application → :attr:`Application.last_move` as the page showed it.
+    :returns: those that are decided, and the others, each with the error that says why not.
+    """
+    text, verb = required(text, _("Give the text of the decision.")), VERBS[Decision(decision)]
+    done, refused, told = [], [], []
+    with transaction.atomic():
+        for row in _held(keys):
+            if row.is_decided(decision, text, by=by):
+                done.append(row)
+            elif why := _why_not(row, verb, (read or {}).get(row.pk), (seen or {}).get(row.pk)):
+                refused.append((row, IllegalMove(why)))
+            else:
+                row.propose(decision, by=by, text=text, tell=lambda *move: told.append(move))
+                done.append(row)
+        tell_of_moves(told)
+    return done, refused
+
+
+def _held(keys: Iterable[int]) -> list[Application]:
+    """The rows, held until the transaction ends, in the order in which a release holds them; then read as they are now.
+
+    What stands beside a row is asked after it is held: with the lock it would be as it was before the wait.
+    """
+    rows = Application.objects.filter(pk__in=list(keys)).order_by("studio__unit__code", "pk")
+    held = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    return list(
+        with_newest(Application.objects.filter(pk__in=held))
+        .select_related("studio__lead", "studio__unit", "round__policy", "decided_by")
+        .prefetch_related("studio__editors", "studio__members", "endorsements", "assignments")
+        .order_by("studio__unit__code", "pk")
+    )
+
+
+def _why_not(row: Application, verb: str, read: int | None, seen: int | None) -> str:
+    """Why this row is not decided; empty when it is."""
+    if not row.can_move(verb):
+        return row.why_not(verb)
+    if read not in (None, row.last_version or 0):
+        return handed_in_anew(row.last_version)
+    return row.overtaken() if seen not in (None, row.newest_move) else ""
