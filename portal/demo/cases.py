@@ -9,14 +9,11 @@ from datetime import date, timedelta
 from random import Random
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 
 from accounts.models import User
-from portal.demo import papers, reviewing
+from portal.demo import papers, reviewing, scans
 from portal.demo.people import HOME, Town
-from portal.demo.pictures import photo
 from portal.demo.story import Story, candidate
-from records.attachments import attach, checked
 from reviews.models import Application, Objection, Part, PublicNotice, Round, State
 from reviews.objecting import Words, file_objection
 from studios.models import Certificate, Member, Policy, Studio
@@ -57,8 +54,8 @@ def leads_own(town: Town, random: Random, round_: Round, on: date) -> Story:
         duty="合作企业的技能带头人，现场指导",
         joined_on=studio.founded_on,
     )
-    for name, hue in (("工作室全景.png", 0), ("培训区.png", 1)):
-        attach(checked(ContentFile(photo(hue), name=name)), studio.venue, "photo", by=lead)
+    for name, hue in scans.PHOTOS:
+        scans.keep(scans.picture(name, hue), studio.venue, "photo", by=lead, on=day + timedelta(days=3))
     story = Story(town, studio, round_, on=day).submit(day + timedelta(days=4))
     return story.sign(on=day + timedelta(days=8)).send_back(
         {
@@ -121,6 +118,7 @@ def applied_again(town: Town, random: Random, round_: Round, on: date) -> Story:
     refused = Application.objects.filter(state=State.REFUSED).exclude(round=round_).latest("pk")
     day = round_.opens_on
     papers.strengthen(refused.studio, random=random, on=on)
+    scans.hand_in(refused.studio, on=day + timedelta(days=5))
     story = Story(town, refused.studio, round_, on=day).submit(day + timedelta(days=6))
     story.sign(on=day + timedelta(days=9)).accept(day + timedelta(days=11))
     asked = reviewing.ask(town, story.application, on=day + timedelta(days=12))
@@ -132,6 +130,7 @@ def applied_again(town: Town, random: Random, round_: Round, on: date) -> Story:
 def under_review(story: Story, on: date) -> None:
     """Experts are about it: one has handed in, one is half through, one has not begun, one is late, one stood aside."""
     town, day = story.town, story.application.round.opens_on
+    scans.hand_in(story.studio, on=day + timedelta(days=5))
     story.submit(day + timedelta(days=6)).sign(on=day + timedelta(days=9)).accept(day + timedelta(days=12))
     asked = reviewing.ask(town, story.application, on=day + timedelta(days=13), due_on=on + timedelta(days=5))
     by_name = {one.expert.username: one for one in asked}
@@ -148,6 +147,7 @@ def under_review(story: Story, on: date) -> None:
 def talked_over(story: Story, on: date) -> None:
     """One expert scored far below the others; it was talked over and seen on the spot, and waits for the decision."""
     day = story.application.round.opens_on
+    scans.hand_in(story.studio, on=day + timedelta(days=2))
     story.submit(day + timedelta(days=3)).sign(on=day + timedelta(days=6)).accept(day + timedelta(days=8))
     seen = reviewing.visit(
         story.town,
@@ -155,9 +155,8 @@ def talked_over(story: Story, on: date) -> None:
         "场地与申报一致，设备在用；查看了培训签到表和师徒协议原件，询问了两名青年成员。",
         on=day + timedelta(days=10),
     )
-    attach(
-        checked(ContentFile(photo(2), name="考察现场.png")), seen, "photo", by=story.town.accounts["staff"]
-    )
+    by = story.town.accounts["staff"]
+    scans.keep(scans.picture("考察现场.png", 2), seen, "photo", by=by, on=day + timedelta(days=11))
     minutes = (
         "争议在于成果是否属于工作室。经核对立项书和专利权利人，成果属实；个别专家认为推广面不够，保留意见。"
     )

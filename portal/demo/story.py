@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from accounts.models import Notice, RoleCode, Side, User
 from portal.demo import papers, reviewing
 from portal.demo.people import HOME, Town
-from records.attachments import checked
+from records.attachments import Attachment, checked
 from reviews.actions import (
     check_paper_form,
     name_studios,
@@ -189,6 +189,7 @@ class Story:
 def date_form(form: PaperForm, moment: datetime) -> None:
     """When a stamped form came."""
     PaperForm.objects.filter(pk=form.pk).update(uploaded_at=moment)
+    Attachment.objects.of(form).update(created_at=moment)
     Notice.objects.filter(event=f"paper-form:{form.pk}", milestone="uploaded").update(created_at=moment)
 
 

@@ -5,12 +5,15 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.files.base import ContentFile
 from django.db.models import Q
 
 from accounts.models import RoleCode, User
 from ledgers.models import Achievement
+from portal.demo import scans
 from portal.demo.university import build
 from records import agenda
+from records.attachments import checked
 from records.documents import missing_glyphs
 from reviews.comparing import changes
 from reviews.models import Application, ApplicationLog, Objection, PaperForm, Part, PublicNotice, State
@@ -192,6 +195,13 @@ def reviews_of_every_kind():
     )
 
 
+def files_of_every_kind_beside_the_sheet():
+    """Whoever scores looks at scans and pictures in place; they were there when the papers were handed in."""
+    under_review = Application.objects.filter(state=State.ACCEPTED, assignments__isnull=False).distinct()
+    parts = [{file["part"] for file in one.snapshot.data["files"]} for one in under_review]
+    return parts and all(found == {"lead", "projects", "results", "place", "rules"} for found in parts)
+
+
 def marks_that_lie_apart():
     """Of one application not dealt with yet, of another talked over; and what was seen on the spot is recorded."""
     waiting = Application.objects.filter(state=State.ACCEPTED, moderations=None)
@@ -226,6 +236,7 @@ def something_to_do_for_every_account():
 
 CASES = [
     reviews_of_every_kind,
+    files_of_every_kind_beside_the_sheet,
     marks_that_lie_apart,
     notices_that_are_over_and_that_run,
     objections_answered_and_open,
@@ -253,6 +264,12 @@ CASES = [
     somebody_who_has_not_applied,
     results_that_are_recognised_by_who_recognises_such,
 ]
+
+
+@pytest.mark.parametrize("name", ["通知书.pdf", "证书.jpg"])
+def test_what_the_demo_draws_would_be_taken_from_anybody(name):
+    drawn = scans.scanned(name, "立 项 通 知 书", ("项目名称：龚䶮", "编号：一"), "校工会")
+    assert checked(ContentFile(drawn.data, name=name)) == drawn
 
 
 def test_the_demo_has_every_case():

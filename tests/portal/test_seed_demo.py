@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Notice, Role, RoleCode, User
 from portal.demo.people import ACCOUNTS
 from portal.demo.university import build
+from records.attachments import Attachment
 from reviews.models import (
     Application,
     ApplicationLog,
@@ -68,6 +69,7 @@ def shown() -> list:
         Certificate.history.values_list("number", "code").order_by("number", "history_id"),
         Mark.objects.values_list("criterion__key", "points", "comment", "saved_at").order_by("pk"),
         Assignment.objects.values_list("expert__username", "state", "due_on", "handed_in_at").order_by("pk"),
+        Attachment.objects.values_list("name", "sha256", "created_at").order_by("created_at", "sha256"),
         PublicNotice.objects.values_list("title", "starts_on", "ends_on").order_by("pk"),
         Objection.objects.values_list("number", "code", "state", "received_at").order_by("pk"),
     ]
@@ -106,6 +108,7 @@ def dated_today() -> dict[str, int]:
     today = timezone.localdate()
     moments = {
         ApplicationLog: "at",
+        Attachment: "created_at",
         StudioLog: "at",
         PaperForm: "uploaded_at",
         IssuedPaper: "made_at",
