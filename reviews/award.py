@@ -49,6 +49,7 @@ from reviews.models import (
     Round,
     Visit,
 )
+from reviews.objector import hidden_answer
 from reviews.replay import FORMAT, SUMS, reckoned, written
 from reviews.results import REVIEWED, rule_of
 
@@ -385,11 +386,11 @@ def _objection(one: Objection) -> dict:
         "number": one.number,
         "notice": one.notice.serial,
         "application": one.application.number,
-        "text": one.text,
+        "text": one.text_for_others,
         "state": one.state,
         "received_at": one.received_at,
-        "minutes": one.minutes,
-        "answer": one.answer,
+        "minutes": one.minutes_for_others,
+        "answer": one.answer_for_others,
         "answered_at": one.answered_at,
-        "moves": moves_of(one.log.all()),
+        "moves": [row | {"note": hidden_answer(one, row["note"])} for row in moves_of(one.log.all())],
     }

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from records.attachments import CheckedFile, Refused, checked
 from records.documents import is_seen
 from reviews.forms import Words as TextField
+from reviews.models import Objection
+from reviews.models.objection import NAMES_WHO_OBJECTS
 from reviews.objecting import Words, code_of
 from reviews.objection_files import EVIDENCE, FILES, MOST, SEAL, Kept, keep, sha256_of
+from reviews.objector import names_who_objects
 from studios.inputs import FilesField
 
 MOBILE = re.compile(r"(\+?86)?1[3-9]\d{9}", re.ASCII)
@@ -192,7 +195,21 @@ class ObjectionForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("name", "contact", "text", "organisation")}
 
 
-class AnswerForm(forms.Form):
+class AboutObjection(forms.Form):
+    """What an investigator writes about an objection, and others read: nowhere who objects."""
+
+    def __init__(self, *args, objection: Objection, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.objection = objection
+
+    def clean(self) -> dict:
+        for name, text in list(self.cleaned_data.items()):
+            if names_who_objects(self.objection, text):
+                self.add_error(name, NAMES_WHO_OBJECTS)
+        return self.cleaned_data
+
+
+class AnswerForm(AboutObjection):
     """The end of an investigation: what was found, and what whoever objected reads."""
 
     minutes = TextField(
@@ -211,7 +228,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class SetAsideForm(forms.Form):
+class SetAsideForm(AboutObjection):
     reason = TextField(
         label=_("Reason"),
         help_text=_("Whoever objected reads it with the receipt."),

@@ -161,6 +161,7 @@ def page(request, objection: Objection, evidence: EvidenceForm):
         "objection": objection,
         "reads": reads,
         "knows": knows,
+        "said": said(objection, knows=knows) if reads else {},
         "facts": facts(objection, knows=knows),
         "files": files_of(objection) if knows else {},
         "investigators": investigates,
@@ -173,6 +174,12 @@ def page(request, objection: Objection, evidence: EvidenceForm):
     }
     request.current_app = admin.site.name
     return TemplateResponse(request, "admin/reviews/objection.html", context)
+
+
+def said(objection: Objection, *, knows: bool) -> dict[str, str]:
+    """What was written, as it is or as others than its investigators may read it."""
+    names = ("text", "minutes", "answer")
+    return {name: getattr(objection, name if knows else f"{name}_for_others") for name in names}
 
 
 def facts(objection: Objection, *, knows: bool) -> list[tuple]:
@@ -227,7 +234,7 @@ def answer(request, pk, verb):
     if verb not in ACTS or not objection.can_move(verb):
         messages.warning(request, objection.why_not(verb if verb in ACTS else "dismiss"))
         return redirect("admin:reviews_objection_change", pk)
-    form = act.form(posted(request))
+    form = act.form(posted(request), objection=objection)
     if request.method == "POST" and form.is_valid():
         verb_of = getattr(objection, verb)
         done = act.done % {"number": objection.number}
