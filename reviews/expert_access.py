@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.permissions import check
 from reviews import conflicts, masking
-from reviews.models import HOLDING, Assignment, AssignmentLog, AssignmentState, Criterion
+from reviews.models import Assignment, AssignmentLog, AssignmentState, Criterion
 
 # Only who has declared to have no relation reads the papers.
 READS = frozenset({AssignmentState.ACCEPTED, AssignmentState.HANDED_IN})
+# How what waits for an expert is listed, and gone through from page to page.
+LIST_ORDER = ("due_on", "pk")
 
 
 def assignment_for(request, pk: int) -> Assignment:
-    """The person's own assignment with all that its pages ask of it, such as the ones before and after it in the round
+    """The person's own assignment with all that its pages ask of it, such as the ones before and after it in the list
     and when the declaration was given.
 
     The office looks at assignments in the office: here there is nothing but one's own.
@@ -49,16 +51,15 @@ def assignment_for(request, pk: int) -> Assignment:
 
 
 def _beside(side: str) -> Subquery:
-    """The number of the nearest assignment of the same expert and round on one side."""
-    own = Assignment.objects.filter(
-        expert=OuterRef("expert"),
-        application__round=OuterRef("application__round"),
-        state__in=HOLDING,
-        **{f"pk__{side}": OuterRef("pk")},
-    )
-    nearest = Max("pk") if side == "lt" else Min("pk")
-    found = own.order_by().values("expert").annotate(nearest=nearest).values("nearest")
-    return Subquery(found, output_field=IntegerField())
+    """The number of the nearest one in the list of what the expert has still to review, before it or after it.
+
+    One that is handed in stands where it stood: from there too the way leads on to what is open.
+    """
+    waiting = Assignment.objects.filter(expert=OuterRef("expert")).under_way()
+    same_day = Q(due_on=OuterRef("due_on"), **{f"pk__{side}": OuterRef("pk")})
+    beside = waiting.filter(same_day | Q(**{f"due_on__{side}": OuterRef("due_on")}))
+    order = [name if side == "gt" else f"-{name}" for name in LIST_ORDER]
+    return Subquery(beside.order_by(*order).values("pk")[:1])
 
 
 def bars(assignment: Assignment) -> list[str]:

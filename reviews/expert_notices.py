@@ -13,6 +13,7 @@ from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from records.templatetags.present import day_of_record
 from reviews import masking
+from reviews.models import UNDER_WAY
 
 SUBJECTS = {
     "reopen": "请重新核对对{title}的评分",
@@ -22,6 +23,8 @@ BODIES = {
     "reopen": "您提交的评分已退回，可以修改。原因：{note}\n\n请在{due}前核对并重新提交。",
     "replace": "校工会已另作安排，{title}不再需要您评审。感谢您的支持。",
 }
+WITHDRAWN_SUBJECT = "{title}已撤回申报，不需要再评审"
+WITHDRAWN_BODY = "{title}已由申报方撤回，不需要再评审。已填写的评分不再使用。感谢您的支持。"
 OFFICE_SUBJECTS = {
     "decline": "{expert}谢绝评审{studio}",
     "recuse": "{expert}申请回避{studio}，请安排其他专家",
@@ -46,6 +49,24 @@ def tell_of_move(assignment, log) -> None:
             _tell_expert(assignment, log, event)
         else:
             _tell_staff(assignment, log, event)
+
+
+def tell_of_withdrawal(application) -> None:
+    """Tell the experts who have not handed in that nothing is to be done any more; part of the transaction.
+
+    Not why, for the reason may name people; and each by themselves, of what they call the application.
+    """
+    at_work = application.assignments.filter(state__in=UNDER_WAY).select_related("expert").order_by("pk")
+    with translation.override("zh-hans"):
+        for one in at_work:
+            one.application = application
+            notify(
+                [one.expert],
+                f"assignment:{one.pk}:withdrawn",
+                subject=WITHDRAWN_SUBJECT.format(title=one.title),
+                body=WITHDRAWN_BODY.format(title=one.title),
+                url=one.get_absolute_url(),
+            )
 
 
 def _tell_expert(assignment, log, event: str) -> None:

@@ -22,7 +22,7 @@ from records.pages import keyset_page
 from records.templatetags.present import moment, state
 from records.views import send_or_404
 from reviews import masking
-from reviews.expert_access import READS, assignment_for, bars, opened, with_progress
+from reviews.expert_access import LIST_ORDER, READS, assignment_for, bars, opened, with_progress
 from reviews.models import UNDER_WAY, Assignment, AssignmentState
 from reviews.models import State as Stage
 from reviews.scoring_forms import DeclineForm, RecuseForm
@@ -41,7 +41,7 @@ def reviews(request):
         raise PermissionDenied(_("Only experts review applications."))
     own = Assignment.objects.filter(expert=request.user)
     own = own.select_related("application__studio", "application__round")
-    waiting = with_progress(own.under_way()).order_by("due_on", "pk")
+    waiting = with_progress(own.under_way()).order_by(*LIST_ORDER)
     rest = own.exclude(state__in=UNDER_WAY, application__state=Stage.ACCEPTED)
     done, newer, older = keyset_page(request, rest, size=A_PAGE)
     context = {
@@ -65,11 +65,14 @@ def waiting_row(one: Assignment) -> dict:
 
 
 def done_row(one: Assignment) -> dict:
-    """A line of the list: when it was handed in; or that the application is not under review now."""
+    """A line of the list: when it was handed in; or that the application is withdrawn or not under review now."""
     detail = one.application.round.title
     if one.handed_in_at:
         handed_in = {"round": detail, "time": moment(one.handed_in_at)}
         detail = _("%(round)s · handed in %(time)s") % handed_in
+    elif one.is_withdrawn:
+        detail = _("%(round)s · nothing more to do") % {"round": detail}
+        return {**row(one), "detail": detail, "state": one.application.get_state_display(), "look": ""}
     elif one.state in UNDER_WAY:
         detail = _("%(round)s · not under expert review now") % {"round": detail}
     return {**row(one), "detail": detail}

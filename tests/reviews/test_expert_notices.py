@@ -92,6 +92,36 @@ def test_who_is_replaced_is_told_so_but_not_why_since_that_may_name_another(cast
     assert "吴评" not in notice.subject + notice.body
 
 
+@pytest.mark.parametrize("blind", [False, True])
+def test_experts_at_work_are_told_of_a_withdrawal_and_nobody_reads_why(blind):
+    """Who has handed in or left is not at work; who was asked only is."""
+    own = accepted(blind=blind)
+    application = own.application
+    asked = invited("吴评", application=application)
+    done, gone = handed_in("郑评", application=application), invited("王评", application=application)
+    gone.decline(by=gone.expert, reason="出差")
+    new = told(lambda: application.withdraw(by=application.studio.lead, reason="与郑评有合作"))
+    experts = {one.expert.username for one in (own, asked, done, gone)}
+    assert new.keys() & experts == {own.expert.username, asked.expert.username}
+    notice = new[own.expert.username]
+    assert notice.url == own.get_absolute_url()
+    text = notice.subject + notice.body
+    assert "撤回申报" in text
+    assert [word for word in ("郑评", "合作") if word in text] == []
+    assert (application.studio.name in text) is not blind
+
+
+def test_what_was_withdrawn_stands_calmly_below_the_list(cast):
+    [own] = waiting(due_in=-2)
+    own.accept(by=own.expert)
+    own.application.withdraw(by=own.application.studio.lead, reason="明年再报")
+    page = browser_of(own.expert).get(reverse("reviews:reviews")).content.decode()
+    upper, lower = page.split("已提交和已结束")
+    assert own.application.studio.name not in upper
+    assert "不需要再评审" in lower
+    assert "已逾期" not in page + browser_of(own.expert).get(own.get_absolute_url()).content.decode()
+
+
 # -- reminders -------------------------------------------------------------------------------------
 
 
