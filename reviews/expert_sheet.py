@@ -194,3 +194,15 @@ def settle(outcome: Outcome) -> None:
         )
         base[name] = digest(theirs)
     outcome.form.opened = json.dumps(base)
+
+
+def name_lacking(outcome: Outcome) -> None:
+    """Say at each field what is missing before the sheet can be handed in, beside the marks that need mending."""
+    form = outcome.form
+    for line in outcome.sheet:
+        points, comment = points_name(line.criterion), comment_name(line.criterion)
+        if line.lacks and points not in form.errors and comment not in form.errors:
+            what = {"criterion": line.criterion.title, "problem": line.lacks}
+            form.add_error(
+                points if line.points is None else comment, _("%(criterion)s: %(problem)s") % what
+            )

@@ -88,6 +88,8 @@ def save(request, one: Assignment):
         return redirect(one)
     if not outcome.is_saved:
         expert_sheet.settle(outcome)
+        if "hand_in" in request.POST:
+            expert_sheet.name_lacking(outcome)
         outcome.form.sheet = outcome.sheet
         return page(request, one, outcome.form)
     if "hand_in" in request.POST:

@@ -93,3 +93,14 @@ def marks_of(assignment: Assignment) -> dict[str, tuple[str, str]]:
         row.criterion.key: ("" if row.points is None else f"{row.points.normalize():f}", row.comment)
         for row in rows
     }
+
+
+def read(assignment, name="assignment", *more, by=None) -> str:
+    """A page of the assignment as its expert, or somebody else, reads it."""
+    answer = browser_of(by or assignment.expert).get(address(assignment, name, *more))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def status(assignment, name="assignment", *more, by=None) -> int:
+    return browser_of(by or assignment.expert).get(address(assignment, name, *more)).status_code

@@ -1,20 +1,12 @@
-"""The expert's way: declare, read, score as typed, hand in; nothing of the file before, nothing to change after."""
+"""Marks are saved as typed, then handed in; after that and once the application moved on nothing changes."""
 
 import re
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
 from django.urls import reverse
-from django.utils import timezone
 
-from portal.demo.pictures import photo
-from records.attachments import attach, checked
 from records.moves import DomainError, IllegalMove
-from reviews.models import Application, Assignment, Mark, Relation, State
-from studios.models import Member
-from tests.factories import ApplicationFactory, StudioFactory, UserFactory
-from tests.reviews.review import assigned, expert_of, open_review
+from reviews.models import Application, Assignment, Mark, State
 from tests.reviews.scoring import (
     accepted,
     address,
@@ -25,305 +17,12 @@ from tests.reviews.scoring import (
     invited,
     marks_of,
     page_of,
+    read,
     typed,
 )
 
 pytestmark = pytest.mark.django_db
 FILE = "高精度装备的故障诊断"  # stands in the papers and nowhere else
-
-
-def read(assignment, name="assignment", *more, by=None) -> str:
-    answer = browser_of(by or assignment.expert).get(address(assignment, name, *more))
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def status(assignment, name="assignment", *more, by=None) -> int:
-    return browser_of(by or assignment.expert).get(address(assignment, name, *more)).status_code
-
-
-def with_a_photo() -> Application:
-    """An application under review whose papers hold a picture of the place."""
-    studio = StudioFactory(complete=True)
-    attach(checked(ContentFile(photo(0), name="全景.png")), studio.venue, "photo", by=studio.lead)
-    application = ApplicationFactory(studio=studio, accepted=True)
-    open_review(application.round)
-    return application
-
-
-def photo_of(assignment) -> str:
-    return assignment.snapshot.data["files"][0]["id"]
-
-
-# -- before the declaration ------------------------------------------------------------------------
-
-
-def test_before_the_declaration_the_page_names_lead_unit_and_members_and_nothing_of_the_file():
-    assignment = invited(application=with_a_photo())
-    text = read(assignment)
-    studio = assignment.application.studio
-    for name in (studio.name, studio.lead.name, studio.unit.name, "宋青", "唐敏", "许航"):
-        assert name in text
-    for marker in (FILE, "装备可靠性提升", "一种主轴监测方法", "全景", "上海市劳动模范"):
-        assert marker not in text
-
-
-def test_of_a_blind_round_it_names_nobody():
-    assignment = invited(blind=True)
-    text = read(assignment)
-    studio = assignment.application.studio
-    assert assignment.application.number in text
-    for name in (studio.name, studio.lead.name, studio.unit.name, "宋青", "唐敏", "许航", FILE):
-        assert name not in text
-
-
-@pytest.mark.parametrize("how", ["invited", "declined", "recused", "replaced"])
-def test_the_file_is_closed_to_who_has_not_declared_or_has_given_it_back(how):
-    assignment = invited(application=with_a_photo())
-    if how == "declined":
-        assignment.decline(by=assignment.expert, reason="出差")
-    elif how == "recused":
-        assignment.recuse(by=assignment.expert, reason="同门")
-    elif how == "replaced":
-        assignment.replace(by=UserFactory(), reason="逾期")
-    assert status(assignment, "assignment_file", photo_of(assignment)) == 404
-    for name in ("hand_in_review", "other_sheets", "papers_pdf"):
-        assert status(assignment, name) == 404
-    assert FILE not in read(assignment)
-    sent = browser_of(assignment.expert).post(address(assignment), typed(assignment, lead="8"))
-    assert sent.status_code in (302, 403)
-    assert not Mark.objects.exists()
-
-
-def test_an_expert_opens_no_address_of_the_application_itself():
-    assignment = accepted(application=with_a_photo())
-    pk, browser = assignment.application_id, browser_of(assignment.expert)
-    frozen = reverse("reviews:frozen_file", args=[pk, 1, photo_of(assignment)])
-    paths = [reverse("reviews:application", args=[pk]), reverse("reviews:papers", args=[pk, 1]), frozen]
-    paths += [
-        reverse("reviews:form", args=[pk, "pdf"]),
-        reverse("records:file", args=[photo_of(assignment)]),
-    ]
-    assert {browser.get(path).status_code for path in paths} == {404}
-
-
-# -- the declaration -------------------------------------------------------------------------------
-
-
-def test_declaring_opens_the_file_and_is_kept_with_who_and_when():
-    assignment = invited()
-    answer = browser_of(assignment.expert).post(address(assignment, "accept_review"), follow=True)
-    assert FILE in answer.content.decode()
-    row = assignment.log.last()
-    assert (row.verb, row.actor, row.to_state) == ("accept", assignment.expert, "accepted")
-
-
-def test_declaring_twice_declares_once():
-    assignment = invited()
-    browser = browser_of(assignment.expert)
-    for _each in range(2):
-        answer = browser.post(address(assignment, "accept_review"), follow=True)
-        assert "当前状态" not in answer.content.decode()
-    assert assignment.log.filter(verb="accept").count() == 1
-
-
-def test_a_conflict_that_is_known_by_now_bars_from_declaring_and_asks_for_recusal():
-    assignment = invited()
-    Member.objects.create(
-        studio=assignment.application.studio, user=assignment.expert, name=assignment.expert.name
-    )
-    text = read(assignment)
-    assert "是该工作室的领衔人、共同填报人或成员" in text
-    assert address(assignment, "recuse") in text
-    assert address(assignment, "accept_review") not in text
-    with pytest.raises(PermissionDenied):
-        assignment.accept(by=assignment.expert)
-    stale = browser_of(assignment.expert).post(address(assignment, "accept_review"), follow=True)
-    assert address(assignment, "recuse") in stale.content.decode()
-    assert fresh(assignment).state == "invited"
-
-
-def declare_a_relation(assignment):
-    studio = assignment.application.studio
-    Relation.objects.create(
-        studio=studio,
-        person=assignment.expert,
-        name=assignment.expert.name,
-        reason="博士导师",
-        declared_by=studio.lead,
-    )
-
-
-def test_a_conflict_that_comes_up_later_closes_the_file_the_sheet_and_the_handing_in():
-    assignment = fill_in(accepted(application=with_a_photo()))
-    declare_a_relation(assignment)
-    text = read(assignment)
-    assert "已申报利害关系：博士导师" in text
-    assert FILE not in text
-    assert status(assignment, "assignment_file", photo_of(assignment)) == 403
-    assert status(assignment, "hand_in_review") == 403
-    for act in (
-        lambda: assignment.hand_in(by=assignment.expert),
-        lambda: assignment.mark(
-            assignment.rubric.criteria.first(), by=assignment.expert, points=1, comment="x"
-        ),
-    ):
-        with pytest.raises(PermissionDenied):
-            act()
-    kept = browser_of(assignment.expert).post(
-        address(assignment, "autosave_review"), typed(assignment, lead="1")
-    )
-    assert kept.json()["state"] == "refused"
-    assert marks_of(assignment)["lead"] == ("8", "")
-
-
-def test_in_a_blind_round_the_page_of_a_conflict_does_not_say_whose_papers_these_are():
-    assignment = accepted(blind=True)
-    declare_a_relation(assignment)
-    text = read(assignment)
-    assert "博士导师" not in text
-    assert assignment.application.studio.name not in text
-
-
-def test_recusal_asks_what_the_relation_is_and_bars_from_the_studio():
-    assignment = accepted()
-    browser = browser_of(assignment.expert)
-    assert "请说明是什么关系" in browser.post(address(assignment, "recuse"), {"reason": " "}).content.decode()
-    answer = browser.post(address(assignment, "recuse"), {"reason": "我的博士导师"}, follow=True)
-    text = answer.content.decode()
-    assert "我的博士导师" in text
-    assert FILE not in text
-    assert fresh(assignment).state == "recused"
-    [relation] = Relation.objects.all()
-    assert (relation.person, relation.reason) == (assignment.expert, "我的博士导师")
-
-
-def test_declining_keeps_the_reason_and_bars_from_nothing():
-    assignment = invited()
-    browser_of(assignment.expert).post(address(assignment, "decline"), {"reason": "下月出国"})
-    assert fresh(assignment).state == "declined"
-    assert assignment.log.last().note == "下月出国"
-    assert not Relation.objects.exists()
-
-
-def test_after_the_declaration_it_is_too_late_to_decline():
-    assignment = accepted()
-    answer = browser_of(assignment.expert).get(address(assignment, "decline"), follow=True)
-    assert "当前状态" in answer.content.decode()
-    assert fresh(assignment).state == "accepted"
-
-
-# -- who --------------------------------------------------------------------------------------------
-
-
-def test_nobody_else_opens_an_assignment(cast):
-    assignment = accepted()
-    other = expert_of("吴评")
-    for person in [*cast.everybody().values(), other]:
-        for name in ("assignment", "recuse", "decline", "hand_in_review", "other_sheets"):
-            assert status(assignment, name, by=person) == 404
-
-
-def test_nobody_else_acts_on_an_assignment(cast):
-    first, second = invited("周评"), accepted("吴评")
-    criterion = second.rubric.criteria.first()
-    acts = [
-        lambda who: first.accept(by=who),
-        lambda who: first.decline(by=who, reason="x"),
-        lambda who: first.recuse(by=who, reason="x"),
-        lambda who: second.mark(criterion, by=who, points=1, comment="x"),
-        lambda who: second.hand_in(by=who),
-    ]
-    for person in (cast.staff, cast.leader, cast.expert, cast.lead):
-        for act in acts:
-            with pytest.raises(PermissionDenied):
-                act(person)
-    assert [fresh(one).state for one in (first, second)] == ["invited", "accepted"]
-    assert not Mark.objects.exists()
-
-
-def test_who_is_no_expert_any_more_opens_nothing():
-    assignment = accepted()
-    assignment.expert.roles.all().delete()
-    assert status(assignment) == 403
-    assert browser_of(assignment.expert).get(reverse("reviews:reviews")).status_code == 403
-
-
-# -- the file and the sheet --------------------------------------------------------------------------
-
-
-def test_file_and_sheet_stand_on_one_page_with_guidance_anchors_and_article():
-    assignment = accepted(application=with_a_photo())
-    text = read(assignment)
-    assert FILE in text
-    for criterion in assignment.rubric.criteria.all():
-        for words in (criterion.title, criterion.guidance, criterion.low_anchor, criterion.high_anchor):
-            assert words in text
-    assert "第三条第二项</a>" in text
-    assert "3分及以下、9分及以上请写明理由" in text
-    assert address(assignment, "assignment_file", photo_of(assignment)) in text
-    assert (
-        reverse("reviews:frozen_file", args=[assignment.application_id, 1, photo_of(assignment)]) not in text
-    )
-
-
-def test_the_papers_show_nothing_personal():
-    application = with_a_photo()
-    born = application.studio.members.first().birth_year
-    assert f">{born}<" not in read(accepted(application=application))
-
-
-def test_an_attachment_is_shown_in_place_and_only_if_it_was_handed_in():
-    assignment = accepted(application=with_a_photo())
-    answer = browser_of(assignment.expert).get(address(assignment, "assignment_file", photo_of(assignment)))
-    assert answer.status_code == 200
-    assert answer["Content-Disposition"].startswith("inline")
-    assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
-    studio = assignment.application.studio
-    later = attach(checked(ContentFile(photo(1), name="后来.png")), studio.venue, "photo", by=studio.lead)
-    assert status(assignment, "assignment_file", later.pk) == 404
-
-
-def test_the_expert_reads_the_version_that_was_accepted_for_review():
-    assignment = accepted()
-    studio = assignment.application.studio
-    studio.direction = "后来改写的方向"
-    studio.save()
-    text = read(assignment)
-    assert FILE in text
-    assert "后来改写的方向" not in text
-
-
-def test_papers_that_were_handed_in_anew_are_what_the_expert_reads_from_then_on(cast):
-    assignment = fill_in(accepted())
-    application = Application.objects.get(pk=assignment.application_id)
-    studio = application.studio
-    assert "已重新提交" not in read(assignment)
-    application.return_for_correction({"lead": "请改写方向。"}, by=cast.staff)
-    studio.direction = "改写过的方向"
-    studio.save()
-    application.resubmit(by=studio.lead, on=timezone.localdate(), note="已改写")
-    text = read(assignment)
-    assert "改写过的方向" in text
-    assert "开始评审后，申报材料已重新提交" in text
-    assert "第2版" in text
-    assert marks_of(assignment)["lead"] == ("8", "")
-
-
-def test_the_next_and_the_previous_application_of_the_round_are_one_step_away():
-    first, somebody_elses = accepted("周评"), accepted("吴评")
-    own, round_ = first.expert, first.application.round
-    second, third, gone = (invited_to(own, round_) for _each in range(3))
-    second.accept(by=own)
-    gone.decline(by=own, reason="出差")
-    text = read(second)
-    links = {one for one in (first, third, gone, somebody_elses) if f'href="{address(one)}"' in text}
-    assert links == {first, third}
-
-
-def invited_to(expert, round_) -> Assignment:
-    return fresh(assigned(ApplicationFactory(round=round_, accepted=True), expert))
 
 
 # -- saving -----------------------------------------------------------------------------------------
@@ -452,6 +151,25 @@ def test_what_is_missing_is_listed_and_the_sheet_stays_open():
     assert len(refused.value.problems) == 8
 
 
+def test_marks_to_be_mended_and_what_is_missing_are_listed_together_each_leading_to_its_field():
+    assignment = accepted()
+    page = browser_of(assignment.expert).post(
+        address(assignment),
+        {**typed(assignment, lead="11", team="2", plan="9.3", projects="8"), "hand_in": "1"},
+    )
+    summary = re.search(r'class="error-summary".*?</div>', page.content.decode(), flags=re.S)[0]
+    titles = {one.pk: one for one in assignment.rubric.criteria.all()}
+    listed = {
+        titles[int(pk)].key: name for name, pk in re.findall(r'href="#id_(points|comment)_(\d+)"', summary)
+    }
+    every = {one.key for one in titles.values()}
+    assert listed == {**dict.fromkeys(every - {"projects"}, "points"), "team": "comment"}
+    # Saved alone it is no handing in: only what cannot be saved is said.
+    page = browser_of(assignment.expert).post(address(assignment), typed(assignment, lead="11"))
+    summary = re.search(r'class="error-summary".*?</div>', page.content.decode(), flags=re.S)[0]
+    assert len(re.findall(r'href="#id_', summary)) == 1
+
+
 def test_handing_in_shows_the_marks_once_more_and_locks_the_sheet():
     assignment = fill_in(accepted())
     browser = browser_of(assignment.expert)
@@ -522,7 +240,7 @@ def move_on(assignment, how, cast):
 def test_when_the_application_has_moved_on_the_sheet_is_there_to_be_read_only(how, cast):
     assignment = move_on(fill_in(accepted()), how, cast)
     text = read(assignment)
-    assert "目前不在专家评审阶段" in text
+    assert ("申报方已撤回申报" if how == "withdrawn" else "目前不在专家评审阶段") in text
     assert 'name="opened"' not in text
     browser = browser_of(assignment.expert)
     browser.post(address(assignment), typed(assignment, lead="1"))
@@ -537,7 +255,7 @@ def test_when_the_application_has_moved_on_the_sheet_is_there_to_be_read_only(ho
 def test_who_was_asked_and_has_not_declared_opens_nothing_once_it_moved_on(cast):
     assignment = move_on(invited(), "withdrawn", cast)
     text = read(assignment)
-    assert "目前不在专家评审阶段" in text
+    assert "申报方已撤回申报" in text
     assert address(assignment, "accept_review") not in text
     with pytest.raises(IllegalMove):
         assignment.accept(by=assignment.expert)
