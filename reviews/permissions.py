@@ -97,7 +97,7 @@ def _of_objection(predicate):
 @rules.predicate
 def investigates(user, objection):
     """The person has taken on the objection: they alone read who objects."""
-    return objection is not None and objection.investigators.filter(pk=user.pk).exists()
+    return objection is not None and any(one.pk == user.pk for one in objection.investigators.all())
 
 
 @rules.predicate
