@@ -71,6 +71,20 @@ def file_objection(
     return objection
 
 
+def upheld(application: Application, log) -> list[Objection]:
+    """The objections for which a decision that was known is taken anew, the first one first; no query without one.
+
+    :param log: the moves of the application.
+    """
+    numbers = [row.note for row in log if row.verb == "uphold_objection"]
+    if not numbers:
+        return []
+    found = application.objections.filter(number__in=numbers, state=Objection.State.UPHELD).order_by("pk")
+    for one in found:
+        one.application = application
+    return list(found)
+
+
 def code_of(key: str, application: int | str, words: Words, digests: Iterable[str]) -> str:
     """Of the same words in the same form the same code, which nobody guesses who does not know the portal's secret.
 

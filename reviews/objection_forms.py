@@ -221,7 +221,8 @@ class AnswerForm(AboutObjection):
     answer = TextField(
         label=_("Answer"),
         help_text=_(
-            "Whoever objected reads it with the receipt. Name nobody who is not named in the notice."
+            "Whoever objected reads it with the receipt; once the objection is upheld, the studio reads it too. "
+            "Name nobody who is not named in the notice."
         ),
         missing=_("Give the answer."),
         rows=5,

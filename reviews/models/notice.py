@@ -82,3 +82,7 @@ class PublicNotice(models.Model):
         """
         held = self.applications.filter(state__in=(State.APPROVED, State.NAMED))
         return set(held.values_list("pk", flat=True))
+
+    def upheld(self) -> set[int]:
+        """The applications to which an objection raised by this notice was upheld; one query."""
+        return set(self.objections.filter(state="upheld").values_list("application", flat=True))

@@ -17,6 +17,7 @@ from records.templatetags.present import cn_date
 from reviews import readiness, reading, relations
 from reviews.mending import asked, to_correct
 from reviews.models import IN_THE_OFFICE, Decision, PaperForm, State
+from reviews.objecting import upheld
 from reviews.permissions import open_moves, open_signatures
 from reviews.timeline import due_on, known, timeline
 from reviews.views.asking import application_for, refusal
@@ -58,6 +59,7 @@ def page(request, pk):
         "due_on": due_on(application),
         "ending": ending(user, application, log, on=on),
         "taken_back": taken_back(application, log),
+        "upheld": upheld(application, log),
         **to_do(user, application, mending, stamped, works=works),
         **(papers_at_hand(application, mending) if works else frozen_papers(application, user, log)),
         **after_naming(application),

@@ -34,7 +34,11 @@ def notice(request, pk):
     """One public notice: the studios by unit, the days, how to object, and what became of what was taken out."""
     found = get_object_or_404(PublicNotice, pk=pk)
     on, standing = timezone.localdate(), found.standing()
-    rows = [{**one, "stands": one["application"] in standing} for one in found.entries]
+    objected = found.upheld()
+    rows = [
+        {**one, "stands": one["application"] in standing, "objected": one["application"] in objected}
+        for one in found.entries
+    ]
     context = {
         "notice": found,
         "units": by_unit(rows),
