@@ -60,6 +60,10 @@ SITE_URL = needed(
 UNIVERSITY = env.str("UNIVERSITY", default="申江大学")
 UNION = env.str("UNION", default="申江大学工会")
 DECISION_PREFIX = env.str("DECISION_PREFIX", default="校工")
+# Where objections to a public notice are handed in on paper: place, telephone and hours, as one line.
+UNION_CONTACT = env.str(
+    "UNION_CONTACT", default="" if PRODUCTION else "申江大学行政楼203室，电话021-54740100，工作日8:30至17:00"
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -51,6 +51,7 @@ def texts(notice: PublicNotice) -> dict:
     return {
         "university": settings.UNIVERSITY,
         "union": settings.UNION,
+        "contact": settings.UNION_CONTACT,
         "title": notice.title,
         "title_lines": title_lines(notice.title),
         "units": by_unit(notice.entries),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.base import ContentFile
 from django.shortcuts import get_object_or_404, render
@@ -44,6 +45,7 @@ def notice(request, pk):
         "units": by_unit(rows),
         "is_open": found.is_open(on),
         "is_over": found.is_over(on),
+        "contact": settings.UNION_CONTACT,
         "can_object": found.is_open(on) and bool(standing),
         "on": on,
     }

@@ -128,6 +128,28 @@ def test_a_named_studio_still_stands_in_its_notice():
     assert "撤出公示" not in text_of(page_of(application.notice))
 
 
+def test_page_and_file_say_where_objections_on_paper_go(cast, settings):
+    notice = on_notice(studio=cast.studio).notice
+    settings.UNION_CONTACT = "行政楼203室，电话021-54740100"
+    for text in (text_of(page_of(notice)), words_of(notice_pdf(notice))):
+        assert "行政楼203室，电话021-54740100" in text
+    settings.UNION_CONTACT = ""
+    for text in (text_of(page_of(notice)), words_of(notice_pdf(notice))):
+        assert "书面材料" not in text
+
+
+def test_no_two_notices_of_a_round_are_called_the_same(cast):
+    application = on_notice(studio=cast.studio)
+    titles = [application.notice.title]
+    for _n in range(2):
+        application.reverse(by=cast.leader, reason="再议")
+        application.decide("approve", by=cast.leader, text="同意命名。")
+        titles.append(published(application).title)
+    assert titles[1:] == [f"{titles[0]}（第二批）", f"{titles[0]}（第三批）"]
+    assert titles[2] in text_of(LIST)
+    assert titles[2] in words_of(notice_pdf(application.notice))
+
+
 # -- its days -----------------------------------------------------------------------------------------------------
 
 
