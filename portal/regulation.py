@@ -133,8 +133,8 @@ CHAPTERS = (
                     "judge. Who is ready is named; there is no quota."
                 ),
                 _(
-                    "Each year has a round with its days. Nobody counts how many are named. Scores of experts "
-                    "are not entered in the portal yet."
+                    "Each year has a round with its days. Experts score here, none of them with a relation to the "
+                    "studio; pass mark and judgement decide, and nobody counts how many are named."
                 ),
                 page="reviews:applications",
                 page_label=_("Applications"),
@@ -153,8 +153,8 @@ CHAPTERS = (
                 ),
                 _(
                     "Three people sign in the browser or on the stamped form, in any order. Who is late is "
-                    "reminded. Decision, certificate and plaque are made here, and anybody can check a "
-                    "certificate."
+                    "reminded. Who is to be named stands on public notice first. Decision, certificate and plaque "
+                    "are made here, and anybody can check a certificate."
                 ),
                 page="portal:check",
                 page_label=_("Check a certificate"),

@@ -57,19 +57,28 @@ EPOCH = (2023, 1, 1, 0, 0, 0)  # the entries bear no time of their own
 IN_MEMORY = 8 * 2**20
 README = """这是{title}的评审档案，用来核对评审结果。
 
-round.json 轮次、日期、所用政策和评分汇总规则
+round.json 评选年度、各项日期、所用的管理办法参数和评分汇总规则
 rubric.json 评审标准
 applications.json 每份申报的编号、名称、状态、决定和材料版本
 papers/ 每次提交的材料原样，校验值与提交时相同
 assignments.json 评审任务及每一步的时间、经办人和原因，含回避
 relations.json 已申报的利害关系
-marks.json 已提交的每一项评分和意见
+marks.json 已提交的每一项评分和评语
 moderations.json 分歧处理、实地考察与答辩
-results.json 各项统计、得分和名次，分数用最简分数表示，不含舍入
-moves.json 每份申报的流转
+results.json 各项统计、得分和名次，数值用最简分数表示，不作舍入
+moves.json 每份申报的办理记录
 notices.json 公示
 objections.json 异议、核查记录和答复，不含异议人的身份
-SHA256SUMS 校验值
+SHA256SUMS 以上各文件的校验值
+
+本档案只存数据，不存原件。以下各项不在其中，原件保存在系统里：
+- 申报附件（荣誉证书、立项文件、成果证明、管理制度、场地照片）。
+  附件的名称、大小和校验值写在 papers/ 里，取出原件可以核对是不是提交时的那一份。
+- 盖章申报表的扫描件，考察照片，合议、考察和核查所附的文件。
+- 异议人提交的材料，以免泄露异议人的身份。
+- 公示和命名决定的 PDF 文件。
+  公示内容在 notices.json，决定意见和文号在 applications.json。
+不存原件，是因为其中有身份、电话等个人信息，而重新计算名次用不着这些。
 
 核对方法：在装有本系统的任何一台计算机上运行
     manage.py replay_award 本文件

@@ -112,11 +112,11 @@ def test_a_criterion_is_added_to_a_rubric_in_the_browser(scene, page, live_serve
     page.goto(live_server.url + of_rubric("change", "另一版")(scene))
     page.get_by_role("button", name="再加一项").click()
     last = page.locator(".criterion:not(.empty-form)").last
-    for label, text in (("评分项", "示范作用"), ("评分要点", "在单位内外的示范"), ("低分情形", "没有")):
+    for label, text in (("评分项", "示范作用"), ("评分要点", "在单位内外的示范"), ("低分表现", "没有")):
         last.get_by_label(label, exact=True).fill(text)
-    last.get_by_label("高分情形").fill("突出")
+    last.get_by_label("高分表现").fill("突出")
     last.get_by_label("依据").fill("校工会章程")
-    last.get_by_label("权重").fill("5")
+    last.get_by_label("分值").fill("5")
     page.get_by_role("button", name="保存", exact=True).click()
     page.wait_for_url("**/reviews/rubric/")
     assert "合计105分" in page.content()

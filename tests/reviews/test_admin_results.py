@@ -89,7 +89,7 @@ def test_the_ranking_shows_all_figures_and_who_passes(round_three, sign_in):
     assert rows[names[1]][:8] == ["2", "60.00", "66.67", "60.00", "60.00", "20.82", "50.00", "90.00"]
     assert rows[names[1]][10] == "未达合格线 评分分歧 专家评审中"
     assert rows[names[2]][:8] == ["—", "70.00", "70.00", "70.00", "70.00", "—", "70.00", "70.00"]
-    assert rows[names[2]][9:] == ["1/3", "评分表不足 专家评审中"]
+    assert rows[names[2]][9:] == ["1/3", "未达最少份数 专家评审中"]
     assert "不设名额" in page
 
 
@@ -141,7 +141,7 @@ def test_excel_has_the_figures_of_the_screen_cell_by_cell(round_three, sign_in):
     for case in cases:
         page = opened(client, result_of(case))
         criteria = [
-            row for row in sheets_of(client, excel_of(round_))["各项指标"][1:] if row[0] == case.number
+            row for row in sheets_of(client, excel_of(round_))["各评分项"][1:] if row[0] == case.number
         ]
         for screen, row in zip(cells(page, "criteria"), criteria, strict=True):
             assert screen[0].split()[0] == row[2]
@@ -160,7 +160,7 @@ def test_excel_has_every_mark_and_comment_and_runs_no_formula(round_three, sign_
     response = sign_in(officer("union_staff")).get(excel_of(round_))
     book = openpyxl.load_workbook(io.BytesIO(response.content))
     assert [page.title for page in book.worksheets] == [
-        "结果", "各项指标", "评分与评语", "专家宽严", "分配与回避", "合议与考察",
+        "结果", "各评分项", "评分与评语", "专家宽严", "分配与回避", "合议与考察",
     ]  # fmt: skip
     kinds = {cell.data_type for page in book.worksheets for row in page.iter_rows() for cell in row}
     assert "f" not in kinds

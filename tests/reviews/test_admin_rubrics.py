@@ -55,7 +55,7 @@ def test_a_rubric_is_written_with_its_criteria_which_get_a_place_and_a_short_nam
         ("item-2", 2, "其他"),
     ]
     assert rubric.missing() == []
-    assert "各项权重合计" not in text(response)
+    assert "各项分值合计" not in text(response)
 
 
 def test_weights_that_do_not_come_to_100_are_kept_and_said(cast, sign_in):

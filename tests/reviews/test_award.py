@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import RoleCode
+from portal.demo.pictures import photo
+from records.attachments import attach, checked
 from records.jobs import Job
 from records.moves import DomainError
 from records.outbox import drain
@@ -22,7 +26,7 @@ from reviews import award, results
 from reviews.models import Assignment, Moderation, Objection, Relation, Visit
 from reviews.releasing import release_decisions
 from reviews.replay import read, replay
-from tests.factories import ApplicationFactory, bring_to, officer, reviewed_by
+from tests.factories import ApplicationFactory, StudioFactory, bring_to, officer, reviewed_by
 
 pytestmark = pytest.mark.django_db
 NAMES = {
@@ -98,6 +102,26 @@ def test_it_holds_every_paper_and_nothing_else(played):
     for one in played.applications.all():
         paper = papers[f"papers/{one.number}-v1.json"]
         assert hashlib.sha256(paper).hexdigest() == one.snapshot.sha256
+
+
+def test_its_explanation_names_each_file_and_says_what_is_left_out(played):
+    papers = read(io.BytesIO(packed(played)))
+    holds, _, left_out = papers["说明.txt"].decode().partition("不在其中")
+    named = re.findall(r"^(\S+\.json|papers/|SHA256SUMS) ", holds, re.MULTILINE)
+    assert sorted(named) == sorted(NAMES - {"说明.txt"} | {"papers/"})
+    for original in ("申报附件", "盖章申报表的扫描件", "异议人提交的材料", "PDF 文件"):
+        assert original in left_out
+
+
+def test_a_file_of_the_papers_is_left_out_and_known_by_its_checksum():
+    studio = StudioFactory(complete=True)
+    kept = attach(checked(ContentFile(photo(0), name="全景.png")), studio.venue, "photo", by=studio.lead)
+    application = ApplicationFactory(accepted=True, studio=studio)
+    reviewed_by(application, 8)
+    paper = json.loads(read(io.BytesIO(packed(application.round)))[f"papers/{application.number}-v1.json"])
+    assert [(one["name"], one["sha256"], one["size"]) for one in paper["files"]] == [
+        ("全景.png", kept.sha256, kept.size)
+    ]
 
 
 def test_made_twice_it_is_the_same_but_for_the_time(played):
@@ -219,7 +243,7 @@ def test_a_state_to_which_no_move_led_is_named(played):
         next(one for one in held if one["state"] == "named").update(state="rejected", decision="reject")
 
     [problem] = replay(changed(packed(played), "applications.json", reject, summed=True))
-    assert "流转" in problem
+    assert "办理记录" in problem
 
 
 @pytest.mark.parametrize("points", ["1E+99999999", "NaN", "-1", "11", "9" * 400, None, [], {}])

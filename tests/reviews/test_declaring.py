@@ -119,7 +119,7 @@ def test_a_conflict_that_is_known_by_now_bars_from_declaring_and_asks_for_recusa
         studio=assignment.application.studio, user=assignment.expert, name=assignment.expert.name
     )
     text = read(assignment)
-    assert "是该工作室的领衔人、共同填报人或成员" in text
+    assert "是该工作室的领衔人、协同填写人或成员" in text
     assert address(assignment, "recuse") in text
     assert address(assignment, "accept_review") not in text
     with pytest.raises(PermissionDenied):

@@ -32,7 +32,7 @@ def ended(application, client) -> str:
 def next_year(application) -> str:
     year = application.round.year + 1
     lead = application.studio.lead.name
-    return f"按本轮评选适用的政策，{lead}从{year}年度评选起可以再次申报。{KEPT}"
+    return f"按本轮评选适用的规定，{lead}从{year}年度评选起可以再次申报。{KEPT}"
 
 
 @pytest.mark.parametrize(("who", "office", "words"), BY_WHOM)

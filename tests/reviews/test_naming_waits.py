@@ -146,7 +146,7 @@ def test_a_naming_is_dated_after_the_last_day_of_the_notice(cast, on_notice, fie
     days = {"named_on": first, "issued_on": first}
     with pytest.raises(DomainError) as refusal:
         name_studios([on_notice], by=cast.leader, on=first, **days | {field: first - ONE_DAY})
-    assert refusal.value.problems == (f"{cast.studio.name}的命名日期和发文日期最早为{cn_date(first)}。",)
+    assert refusal.value.problems == (f"{cast.studio.name}的命名日期和印发日期最早为{cn_date(first)}。",)
     assert not DecisionDocument.objects.exists()
     name_studios([on_notice], by=cast.leader, on=first, **days)
 
