@@ -9,6 +9,7 @@ application: their own would not be blind, and staff and leaders judge in stages
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.names import bare
+from reviews.called import TITLES
 from reviews.models.application import Application
 from reviews.models.panel import Relation
 
@@ -48,16 +50,28 @@ def reasons(expert, facts: Facts) -> list[str]:
         found.append(_("Of the same unit"))
     if application.is_own_case_of(expert):
         found.append(_("Leads, co-edits or belongs to the studio"))
-    if any(bare(expert.name) in owner for owner in facts.owners):
+    name = bare(expert.name)
+    if any(owns(name, owner) for owner in facts.owners):
         found.append(_("Owns a share of a result"))
     if expert.pk in facts.signed:
         found.append(_("Signed for the unit"))
     if expert.pk in facts.declared:
         found.append(_("Relation declared: %(reason)s") % {"reason": facts.declared[expert.pk]})
-    elif bare(expert.name) in facts.declared_names:
-        reason = facts.declared_names[bare(expert.name)]
-        found.append(_("Relation declared: %(reason)s") % {"reason": reason})
+    else:
+        said = [reason for typed, reason in facts.declared_names.items() if is_called(name, typed)]
+        found += [_("Relation declared: %(reason)s") % {"reason": reason} for reason in said[:1]]
     return found
+
+
+def owns(name: str, owners: str) -> bool:
+    """Whether a text of owners names this person; both bare. 张三 is neither 张三丰 nor missed in 张三等."""
+    longer = r"(?![^\W等](?:\W|$))" if len(name) == 2 else ""
+    return re.search(re.escape(name) + longer, owners) is not None
+
+
+def is_called(name: str, typed: str) -> bool:
+    """Whether what was typed means somebody of this name, a title behind it or not (李四教授); both bare."""
+    return typed in {name, *(name + title for title in TITLES)}
 
 
 # What is asked of an application to know its conflicts.

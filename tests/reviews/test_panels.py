@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import RoleCode, User
+from accounts.names import bare
 from ledgers.models import Achievement
 from records.moves import DomainError
 from reviews import conflicts, panels
@@ -92,10 +93,10 @@ def with_a_relation_declared_by_name(application):
     [
         (in_the_same_unit, ["同一单位"]),
         (in_a_department_of_the_unit, ["同一单位"]),
-        (the_lead, ["是该工作室的领衔人、共同填报人或成员"]),
-        (a_co_editor, ["是该工作室的领衔人、共同填报人或成员"]),
-        (a_member, ["是该工作室的领衔人、共同填报人或成员"]),
-        (a_member_who_has_left, ["是该工作室的领衔人、共同填报人或成员"]),
+        (the_lead, ["是该工作室的领衔人、协同填写人或成员"]),
+        (a_co_editor, ["是该工作室的领衔人、协同填写人或成员"]),
+        (a_member, ["是该工作室的领衔人、协同填写人或成员"]),
+        (a_member_who_has_left, ["是该工作室的领衔人、协同填写人或成员"]),
         (a_co_owner, ["是某项成果的权利人之一"]),
         (who_signed_elsewhere_meanwhile, ["曾代表单位签署意见"]),
         (with_a_declared_relation, ["已申报利害关系：博士导师"]),
@@ -132,6 +133,40 @@ def test_conflicts_of_many_are_found_in_as_many_queries_as_of_one(django_assert_
     people = list(User.objects.filter(pk__in=[expert_of("吴评").pk, experts[0].pk]).select_related("unit"))
     with django_assert_num_queries(8):
         conflicts.between([one, *others], people)
+
+
+@pytest.mark.parametrize(
+    ("owners", "is_one"),
+    [
+        ("张三", True),
+        ("李四、张三、王五", True),
+        ("张 三，李四", True),
+        ("张三 李四", True),
+        ("张三等", True),
+        ("张三（第一完成人）", True),
+        ("张三丰", False),
+        ("李四、张三丰", False),
+        ("李四", False),
+        ("", False),
+    ],
+)
+def test_an_owner_is_known_by_name_and_not_taken_for_another(owners, is_one):
+    assert conflicts.owns("张三", bare(owners)) == is_one
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_meant"),
+    [
+        ("李四", True),
+        ("李 四", True),
+        ("李四教授", True),
+        ("李四老师", True),
+        ("李四光", False),
+        ("教授", False),
+    ],
+)
+def test_whoever_is_declared_with_a_title_is_known(typed, is_meant):
+    assert conflicts.is_called("李四", bare(typed)) == is_meant
 
 
 # -- assigning -------------------------------------------------------------------------------------
