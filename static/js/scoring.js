@@ -1,4 +1,5 @@
-// Each time the sheet is kept, the page says what the marks come to and what is still missing.
+// Each time the sheet is kept, the page says what the marks come to and what is still missing. On a phone the bar leads
+// back to the criterion from which one went to look into the file.
 (() => {
   "use strict";
 
@@ -11,6 +12,13 @@
       if (!place) return;
       place.textContent = lacks || place.dataset.done;
       place.classList.toggle("met", !lacks);
+    });
+  });
+
+  document.querySelectorAll(".criterion .article a[href^='#']").forEach((link) => {
+    link.addEventListener("click", () => {
+      const back = document.querySelector(".jump a[href='#sheet'], .jump a[href^='#criterion-']");
+      if (back) back.hash = link.closest(".criterion").id;
     });
   });
 })();

@@ -111,6 +111,21 @@ def test_on_a_phone_file_and_sheet_are_one_step_apart(company, at_work):
     expect(jump).to_be_in_viewport(ratio=1)
     expert.page.locator("#criterion-plan").get_by_role("link", name="看材料：三年规划").click()
     expect(expert.page.locator("#plan h2")).to_be_in_viewport()
+    jump.get_by_role("link", name="评分表").click()
+    expect(expert.page.locator("#criterion-plan legend")).to_be_in_viewport()
+
+
+def test_file_and_sheet_go_each_on_its_own_and_the_foot_of_the_sheet_stays_in_sight(company, at_work):
+    expert = company.somebody(sizes=(WIDE,), user=at_work.expert)
+    expert.open(at_work.get_absolute_url())
+    foot = expert.page.get_by_role("button", name="核对并提交")
+    expect(foot).to_be_in_viewport(ratio=1)
+    expert.page.locator("#criterion-plan").get_by_role("link", name="看材料：三年规划").click()
+    expect(expert.page.locator("#plan h2")).to_be_in_viewport()
+    expect(expert.page.locator("#criterion-plan legend")).to_be_in_viewport()
+    expect(foot).to_be_in_viewport(ratio=1)
+    places = "() => [...document.querySelectorAll('.reading, #sheet')].map(pane => pane.scrollTop > 0)"
+    expert.page.wait_for_function(f"() => ({places})().every(Boolean)")
 
 
 def test_what_is_typed_without_a_connection_is_kept_once_it_is_back(company, at_work):
