@@ -54,13 +54,23 @@ def texts(notice: PublicNotice) -> dict:
         "contact": settings.UNION_CONTACT,
         "title": notice.title,
         "title_lines": title_lines(notice.title),
-        "units": by_unit(notice.entries),
+        "units": by_unit(numbered(notice)),
+        "blind": notice.round.blind,
         "count": len(notice.entries),
         "days": notice.days,
         "published_on": notice.published_on,
         "starts_on": notice.starts_on,
         "ends_on": notice.ends_on,
     }
+
+
+def numbered(notice: PublicNotice) -> list[dict]:
+    """The entries as the public reads them. In a blind round the experts know the papers by their number, and may have
+    them again after an objection: there it stands beside no name, and each has its place in the notice instead.
+    """
+    if not notice.round.blind:
+        return notice.entries
+    return [{**one, "number": str(place)} for place, one in enumerate(notice.entries, start=1)]
 
 
 def by_unit(entries: list[dict]) -> list[tuple[str, list[dict]]]:

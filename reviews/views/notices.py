@@ -13,7 +13,7 @@ from django.views.decorators.http import condition, require_safe
 from records.attachments import send
 from records.pages import keyset_page
 from reviews.models import PublicNotice
-from reviews.notice_papers import by_unit, digest, file_name, kept_pdf
+from reviews.notice_papers import by_unit, digest, file_name, kept_pdf, numbered
 
 A_PAGE = 20
 PDF_SECONDS = 10 * 60
@@ -33,12 +33,12 @@ def notices(request):
 @require_safe
 def notice(request, pk):
     """One public notice: the studios by unit, the days, how to object, and what became of what was taken out."""
-    found = get_object_or_404(PublicNotice, pk=pk)
+    found = get_object_or_404(PublicNotice.objects.select_related("round"), pk=pk)
     on, standing = timezone.localdate(), found.standing()
     objected = found.upheld()
     rows = [
         {**one, "stands": one["application"] in standing, "objected": one["application"] in objected}
-        for one in found.entries
+        for one in numbered(found)
     ]
     context = {
         "notice": found,
@@ -53,7 +53,7 @@ def notice(request, pk):
 
 
 def _tag(request, pk) -> str | None:
-    found = PublicNotice.objects.filter(pk=pk).first()
+    found = PublicNotice.objects.select_related("round").filter(pk=pk).first()
     return f'"{digest(found)}"' if found else None
 
 
@@ -62,7 +62,7 @@ def _tag(request, pk) -> str | None:
 @condition(etag_func=_tag)
 def notice_pdf(request, pk):
     """The notice as it was published, as a file that anybody may keep for a while."""
-    found = get_object_or_404(PublicNotice, pk=pk)
+    found = get_object_or_404(PublicNotice.objects.select_related("round"), pk=pk)
     response = send(ContentFile(kept_pdf(found)), file_name(found), "pdf", inline=True)
     del response["Cache-Control"]
     patch_cache_control(response, public=True, max_age=PDF_SECONDS)

@@ -12,12 +12,12 @@ from django.utils import timezone
 from accounts.models import RoleCode
 from records.calendar import CalendarDay
 from reviews import notice_papers
-from reviews.models import PublicNotice
+from reviews.models import PublicNotice, Round
 from reviews.notice_days import Off, notice_days
 from reviews.notice_papers import notice_pdf
 from tests.factories import ApplicationFactory, RoundFactory, let_the_notice_pass, officer
 from tests.queries import selects
-from tests.reviews.noticing import objected, on_notice, published
+from tests.reviews.noticing import form_of, objected, on_notice, published
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("reviews:notices")
@@ -150,6 +150,17 @@ def test_no_two_notices_of_a_round_are_called_the_same(cast):
     assert titles[2] in words_of(notice_pdf(application.notice))
 
 
+def test_the_number_by_which_experts_know_blind_papers_stands_beside_no_name(cast):
+    """Taken out of the notice again, they may go back to the experts."""
+    blind = on_notice(round=RoundFactory(blind=True))
+    notice = blind.notice
+    shown = [text_of(page_of(notice)), words_of(notice_pdf(notice)), text_of(form_of(notice))]
+    for text in shown:
+        assert blind.studio.name in text
+        assert blind.number not in text
+    assert "序号" in shown[1]
+
+
 # -- its days -----------------------------------------------------------------------------------------------------
 
 
@@ -279,7 +290,12 @@ def test_the_file_says_what_the_notice_says_in_our_font(cast):
 def test_a_small_notice_takes_one_page_and_a_large_one_breaks_between_rows():
     entry = {"number": "2026-A0001", "studio": "龚䶮劳模创新工作室", "unit": "机械学院", "lead": "龚䶮"}
     entry |= {"kinds": ["科技创新", "管理创新"]}
-    fields = {"title": "关于2026年度申江大学劳模创新工作室评选拟命名名单的公示", "pk": 1, "days": 5}
+    fields = {
+        "title": "关于2026年度申江大学劳模创新工作室评选拟命名名单的公示",
+        "pk": 1,
+        "days": 5,
+        "round": Round(),
+    }
     fields |= dict.fromkeys(("published_on", "starts_on", "ends_on"), date(2026, 4, 20))
     small = PublicNotice(**fields, entries=[entry | {"application": n} for n in range(4)])
     large = PublicNotice(
