@@ -24,9 +24,11 @@ BACKEND = "accounts.backends.SignIn"
 
 class CodeForm(forms.Form):
     staff_no = forms.CharField(
-        label=gettext_lazy("Staff number"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "inputmode": "numeric"}),
+        label=gettext_lazy("Staff number or account"),
+        max_length=User._meta.get_field("username").max_length,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
     code = forms.CharField(
         label=gettext_lazy("One-time code"),
@@ -56,7 +58,7 @@ class CodeForm(forms.Form):
             raise forms.ValidationError(
                 _(
                     "Number and code do not go together, or the code has been used or is too old."
-                    " Ask your department union."
+                    " Ask your department union or the university union."
                 )
             )
         return cleaned
@@ -80,7 +82,7 @@ class FirstPasswordForm(SetPasswordForm):
 @login_not_required
 @never_cache
 def activate(request):
-    """Staff number and one-time code."""
+    """Staff number, or the user name of somebody from outside, and one-time code."""
     form = CodeForm(request.POST or None, address=ratelimit.get_ip(request))
     if request.method == "POST" and form.is_valid():
         return _choose(request, form.found.user, code=form.found.pk)
@@ -124,9 +126,14 @@ def activate_password(request):
             messages.success(request, _("The password is set. Sign in with it and your second step."))
             return redirect("account_login")
         login(request, user, backend=BACKEND)
-        messages.success(
-            request,
-            _("Your account is active. From now on sign in with your staff number and this password."),
-        )
+        messages.success(request, _activated(user))
         return redirect("portal:home")
     return render(request, "accounts/activate_password.html", {"form": form, "person": user})
+
+
+def _activated(user: User) -> str:
+    """By what they sign in from now on: who comes from outside has no staff number."""
+    if user.staff_no:
+        return _("Your account is active. From now on sign in with your staff number and this password.")
+    said = _("Your account is active. From now on sign in as %(account)s with this password.")
+    return said % {"account": user.username}

@@ -230,3 +230,46 @@ def test_what_opens_an_account_is_not_written_into_the_log(newcomer):
     link = link_of(newcomer)
     event = without_personal_data(None, "info", {"request": f"GET {link}", "event": f"Gone: {link}"})
     assert event == {"request": "GET /activate/…/", "event": "Gone: /activate/…/"}
+
+
+# -- from outside the university ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def outsider():
+    person = UserFactory(
+        username="zhou@elsewhere-academy.example",
+        staff_no=None,
+        name="周评",
+        email="zhou@elsewhere-academy.example",
+    )
+    person.set_unusable_password()
+    person.save()
+    give_role(person, RoleCode.EXPERT)
+    return person
+
+
+def test_who_comes_from_outside_has_no_staff_number_and_no_department_union(client, outsider):
+    """Neither in the letter nor on the way to the first password."""
+    activation.send_links([outsider])
+    outbox.drain()
+    [letter] = mail.outbox
+    page = client.get(link_of(outsider), follow=True).content.decode()
+    welcome = client.post(
+        reverse("accounts:activate_password"), {"new_password1": GOOD, "new_password2": GOOD}, follow=True
+    ).content.decode()
+    for text in (letter.body, page.split("<main")[1], re.search("账号已启用[^<]*", welcome)[0]):
+        assert [word for word in ("工号", "部门工会") if word in text.replace("姓名或工号", "")] == []
+    assert f"登录名是 {outsider.username}" in letter.body
+    assert f"登录名是{outsider.username}" in page
+    assert f"登录名{outsider.username}" in welcome
+
+
+def test_who_comes_from_outside_uses_a_code_by_the_user_name(client, outsider, staff):
+    [(_person, code)] = activation.issue_codes([outsider], by=staff)
+    assert type_code(client, outsider.username, code).url == reverse("accounts:activate_password")
+
+
+def test_the_sign_in_page_tells_those_from_outside_what_their_account_is(client):
+    page = client.get(reverse("account_login")).content.decode()
+    assert "校外专家请用收到邀请的邮箱作为账号登录" in page
