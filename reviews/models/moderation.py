@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviews.models.application import Application
 from reviews.models.assignment import Assignment
@@ -71,7 +72,7 @@ class Visit(models.Model):
     )
     kind = models.CharField(_("kind of visit"), max_length=10, choices=Kind, default=Kind.VISIT)
     held_on = models.DateField(_("held on"), validators=[not_in_the_future])
-    place = models.CharField(_("place"), max_length=100, blank=True)
+    place = models.CharField(pgettext_lazy("visit", "place"), max_length=100, blank=True)
     people = models.CharField(_("who took part"), max_length=300)
     minutes = models.TextField(_("minutes"))
     recorded_by = models.ForeignKey(

@@ -90,6 +90,10 @@ def test_a_visit_sent_twice_is_kept_once(case, staff, sign_in):
     assert Visit.objects.count() == 4
 
 
+def test_the_place_of_a_visit_is_no_room_of_the_studio():
+    assert str(Visit._meta.get_field("place").verbose_name) == "地点"
+
+
 def test_only_pictures_are_photos(case, staff, sign_in):
     text = SimpleUploadedFile("说明.png", b"not a picture")
     page = sign_in(staff).post(page_of("visit", case), sent(photos=[text])).content.decode()
