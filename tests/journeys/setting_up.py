@@ -117,7 +117,7 @@ def activate_by_code(company, sysadmin, number: str):
     walker.follow("用一次性启用码")
     if number == DEPARTMENT:
         walker.look("activate")
-    walker.fill("工号", number)
+    walker.fill("工号或账号", number)
     walker.fill("一次性启用码", code.lower().replace("-", " "))
     walker.press("下一步：设置密码")
     choose_password(walker)
