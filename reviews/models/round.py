@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -128,6 +129,20 @@ class Round(models.Model):
 
     def get_absolute_url(self):
         return reverse("reviews:round", args=[self.pk])
+
+    def clean(self):
+        """Who has handed in has written for those who were to read it: that stays."""
+        super().clean()
+        before = type(self).objects.filter(pk=self.pk).values_list("shows", flat=True).first()
+        if before not in (None, self.shows) and self.has_been_scored():
+            raise ValidationError(
+                {"shows": _("Sheets are handed in already: what experts see of each other stays as it is.")}
+            )
+
+    def has_been_scored(self) -> bool:
+        """Whether an expert has handed in a sheet, also one that was given back since."""
+        sheets = self.applications.filter(assignments__state="handed_in")
+        return (sheets | self.applications.filter(assignments__log__verb="hand_in")).exists()
 
     def is_under_way(self, on: date) -> bool:
         return self.opens_on <= on <= self.decide_by

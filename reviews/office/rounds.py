@@ -1,6 +1,7 @@
 """The yearly rounds: opened with sensible dates, and only ever extended once somebody has applied.
 
-By which rubric experts review, and whether blind, stands once the first of them is assigned.
+By which rubric experts review, and whether blind, stands once the first of them is assigned; what they see of each
+other, once one of them has handed in.
 """
 
 from __future__ import annotations
@@ -73,6 +74,10 @@ def proposed_review_by(endorse_by: date, decide_by: date) -> date:
 
 def has_assignments(round_: Round | None) -> bool:
     return round_ is not None and Assignment.objects.filter(application__round=round_).exists()
+
+
+def is_scored(round_: Round | None) -> bool:
+    return round_ is not None and round_.has_been_scored()
 
 
 def policy_on(day: date) -> Policy | None:
@@ -220,6 +225,12 @@ class RoundAdmin(OfficeAdmin):
             "and the day can be put off."
         )
         ahead = _("They can be changed until the first expert is assigned (Articles 7 and 8).")
+        scored = _(
+            "Experts have handed in: rubric, blind review and what they see of each other stay as they are, and the "
+            "day can be put off."
+        )
+        if is_scored(obj):
+            said = scored
         review = {"fields": REVIEW, "description": linked(said if has_assignments(obj) else ahead)}
         return [*super().get_fieldsets(request, obj), (_("Expert review"), review)]
 
@@ -233,6 +244,7 @@ class RoundAdmin(OfficeAdmin):
         """
         applied = obj is not None and obj.applications.exists()
         frozen = FROZEN if has_assignments(obj) else ()
+        frozen += ("shows",) if is_scored(obj) else ()
         return ["policy_kept", *(["year", "opens_on"] if applied else []), *frozen]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from studios.models import Policy
 from tests.factories import ApplicationFactory, PolicyFactory, RoundFactory
 from tests.queries import selects
 from tests.reviews.review import assigned, expert_of, under_review
+from tests.reviews.scoring import handed_in
 
 LIST = reverse("admin:reviews_round_changelist")
 ADD = reverse("admin:reviews_round_add")
@@ -266,6 +268,24 @@ def test_once_an_expert_is_assigned_rubric_and_blindness_stay(cast, sign_in):
     assert client.post(page_of(round_), sent).status_code == 302
     fresh = Round.objects.get()
     assert (fresh.rubric, fresh.blind, fresh.shows) == (round_.rubric, False, "marks")
+
+
+@pytest.mark.parametrize("given_back", [False, True])
+def test_once_a_sheet_is_handed_in_what_experts_see_of_each_other_stays(given_back, cast, sign_in):
+    """Who wrote a comment wrote it for those who were to read it."""
+    sheet = handed_in(shows="nothing")
+    if given_back:
+        sheet.reopen(by=cast.staff, reason="请补充理由。")
+    round_, client = Round.objects.get(), sign_in(cast.staff)
+    page = client.get(page_of(round_))
+    assert "提交评分后可看到的内容都不再改动" in page.content.decode()
+    assert "shows" not in page.context["adminform"].form.fields
+    assert client.post(page_of(round_), typed(page, shows="all")).status_code == 302
+    assert Round.objects.get().shows == "nothing"
+    round_.shows = "all"
+    with pytest.raises(ValidationError) as refused:
+        round_.full_clean()
+    assert set(refused.value.message_dict) == {"shows"}
 
 
 def test_once_an_expert_is_assigned_their_day_is_put_off_and_not_brought_forward(cast, sign_in):
