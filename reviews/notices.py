@@ -14,7 +14,7 @@ from records.templatetags.present import day_of_record
 from reviews.models import HANDS_IN, IN_THE_OFFICE, Application, ApplicationLog
 from reviews.officers import People
 from reviews.permissions import takes_no_part
-from reviews.readiness import applies_again
+from reviews.readiness import Ends, applies_again, last_ends
 
 STAFF, LEADERS = RoleCode.UNION_STAFF, RoleCode.UNION_LEADER
 
@@ -56,7 +56,7 @@ BODIES = {
     "announce_hold": "校工会意见：{note}",
     "announce_rejection": "校工会意见：{note}\n\n{again}",
     "reverse": "原因：{note}",
-    "uphold_objection": "异议（{note}）经核查成立，{studio}不再公示，由校工会重新决定。",
+    "uphold_objection": "异议（{note}）经核查成立，{studio}不再公示，由校工会重新决定。核查答复见申报页面。",
     "name_studio": (
         "根据{note}，{studio}自{named_on}起获命名。证书编号：{certificate}。证书和铭牌由校工会制发，制发后另行通知。"
     ),
@@ -69,6 +69,7 @@ DENIES = frozenset({"refuse", "announce_rejection"})
 TURN = {
     "resubmit": STAFF,
     "resubmit to the leader": LEADERS,
+    "resubmit after the review": STAFF,
     "complete_endorsement": STAFF,
     "complete_review": LEADERS,
     "approve": STAFF,
@@ -81,6 +82,7 @@ OFFICE_SUBJECTS = {
     "resubmit": "{studio}修改后已重新提交，请审核材料",
     "complete_endorsement": "{studio}推荐、签署齐备，请审核材料",
     "resubmit to the leader": "{studio}修改后已重新提交，待您决定",
+    "resubmit after the review": "{studio}修改后已重新提交，请退回专家核对",
     "complete_review": "{studio}已完成专家评审，待您决定",
     "reverse": "{studio}的决定已撤回，待您重新决定",
     "uphold_objection": "{studio}的异议成立，待您重新决定",
@@ -90,13 +92,17 @@ OFFICE_BODIES = {
 }
 
 
-def audience(application, verb: str, from_state: str, people: People) -> list[User]:
-    """The people whom a move concerns; the one who made it is told as well only when it is the naming."""
+def audience(application, verb: str, from_state: str, people: People, turn: str) -> list[User]:
+    """The people whom a move concerns; the one who made it is told as well only when it is the naming.
+
+    :param turn: whose turn it is now, a key of ``TURN`` where it is somebody's of the office.
+    """
     unit, staff, deciders = application.studio.unit, people.of(STAFF), people.of(LEADERS)
     own = people.working_on(application.studio)
     department = people.of_unit(unit, RoleCode.DEPARTMENT_UNION)
     leaders = people.of_unit(unit, RoleCode.UNIT_LEADER)
-    at = {"submitted": [*department, *leaders], "recommended": staff, "accepted": staff, "held": deciders}
+    at = {"submitted": [*department, *leaders], "recommended": staff, "accepted": staff}
+    at["held"] = staff if turn == "resubmit after the review" else deciders
     at |= {"reviewed": deciders, "proposed": deciders}
     everybody = [*own, *department, *staff, *deciders]
     named = verb == "name_studio"
@@ -133,9 +139,11 @@ def tell_of_moves(moves: Sequence[tuple[Application, ApplicationLog]]) -> None:
     Offices, co-editors and notices are read and written for all of them together.
     """
     people, written = People([application for application, _log in moves]), []
+    denied = {application.studio.lead_id for application, log in moves if log.verb in DENIES}
+    ends = last_ends(denied) if denied else {}
     with translation.override("zh-hans"):
         for application, log in moves:
-            written += _written(application, log, people)
+            written += _written(application, log, people, ends)
     deliver(written)
     for application, log in moves:
         if log.verb in HANDS_IN and log.actor_id != application.studio.lead_id:
@@ -146,18 +154,18 @@ def event_of(application, log) -> str:
     return f"application:{application.pk}:{log.pk}"
 
 
-def _written(application, log, people: People) -> list[Notice]:
+def _written(application, log, people: People, ends: dict[int, Ends]) -> list[Notice]:
     """What is said of one move: to those whose turn it is at the office, with the way to the desk, and to others."""
-    verb, told = log.verb, {one.pk: one for one in audience(application, log.verb, log.from_state, people)}
+    verb, turn = log.verb, _turn(application, log.verb)
+    told = {one.pk: one for one in audience(application, verb, log.from_state, people, turn)}
     if verb != "name_studio" and log.actor_id:
         told.pop(log.actor_id, None)
-    turn = _turn(application, verb)
     office = _at_the_office(application, turn, people)
     if verb in IN_THE_OFFICE:  # who stands aside learns of it when everybody does
         told = {pk: person for pk, person in told.items() if pk in office}
     if not told:
         return []
-    facts, event = _facts(application, log), event_of(application, log)
+    facts, event = _facts(application, log, ends), event_of(application, log)
     outside = {
         "subject": SUBJECTS[verb].format(**facts),
         "body": BODIES[verb].format(**facts),
@@ -174,7 +182,7 @@ def _written(application, log, people: People) -> list[Notice]:
     ]
 
 
-def _facts(application, log) -> dict[str, str]:
+def _facts(application, log, ends: dict[int, Ends]) -> dict[str, str]:
     """What the words of a notice are filled in with."""
     issued = application.studio.certificates.order_by("-pk").first() if log.verb == "name_studio" else None
     return {
@@ -187,7 +195,9 @@ def _facts(application, log) -> dict[str, str]:
         "note": log.note,
         "notice": notice_days(application),
         "refused": application.get_refused_as_display() or application.get_state_display(),
-        "again": applies_again(application, on=timezone.localdate()) if log.verb in DENIES else "",
+        "again": (
+            applies_again(application, on=timezone.localdate(), ends=ends) if log.verb in DENIES else ""
+        ),
         "correct_by": day_of_record(application.closes_on()),
         "endorse_by": day_of_record(application.round.endorse_by),
         "decide_by": day_of_record(application.round.decide_by),
@@ -212,8 +222,13 @@ def tell_lead_of_handing_in(application, event: str, *, by: User) -> None:
 
 
 def _turn(application, verb: str) -> str:
-    """The key of ``TURN``: papers that come back go where they were, to the desk or to the leader."""
-    return "resubmit to the leader" if verb == "resubmit" and application.state == "held" else verb
+    """The key of ``TURN``: papers that come back go where they were, to the desk or to the leader; those that experts
+    have reviewed in another version to the desk as well, from where they go to the experts.
+    """
+    if verb != "resubmit" or application.state != "held":
+        return verb
+    marked, last = application.versions()
+    return "resubmit to the leader" if marked in (None, last) else "resubmit after the review"
 
 
 def _at_the_office(application, turn: str, people: People) -> set[int]:

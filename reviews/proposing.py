@@ -8,20 +8,25 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from records.moves import DomainError, IllegalMove
-from reviews.models import Application, ApplicationLog, Snapshot
-from reviews.models.deciding import VERBS
+from records.moves import DomainError
+from reviews.models import Application, ApplicationLog, Assignment, AssignmentState, Snapshot
+from reviews.models.deciding import VERBS, unseen_by_experts
 from reviews.models.snapshot import handed_in_anew
 from reviews.models.states import Decision, required
 from reviews.notices import tell_of_moves
 
 
 def with_newest(applications: QuerySet) -> QuerySet:
-    """Each with ``last_version``, handed in last, and ``newest_move``, as :attr:`Application.last_move` says it."""
+    """Each with ``marked_version`` and ``last_version``, as :meth:`Application.versions` says them, and with
+    ``newest_move``, see :attr:`Application.last_move`.
+    """
     versions = Snapshot.objects.filter(application=OuterRef("pk")).order_by("-version")
     moves = ApplicationLog.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    sheets = Assignment.objects.filter(application=OuterRef("pk"), state=AssignmentState.HANDED_IN)
     return applications.annotate(
-        last_version=Subquery(versions.values("version")[:1]), newest_move=Subquery(moves.values("pk")[:1])
+        marked_version=Subquery(sheets.order_by("snapshot__version").values("snapshot__version")[:1]),
+        last_version=Subquery(versions.values("version")[:1]),
+        newest_move=Subquery(moves.values("pk")[:1]),
     )
 
 
@@ -42,14 +47,14 @@ def decide_several(
     :param seen: application → :attr:`Application.last_move` as the page showed it.
     :returns: those that are decided, and the others, each with the error that says why not.
     """
-    text, verb = required(text, _("Give the text of the decision.")), VERBS[Decision(decision)]
+    text = required(text, _("Give the text of the decision."))
     done, refused, told = [], [], []
     with transaction.atomic():
         for row in _held(keys):
             if row.is_decided(decision, text, by=by):
                 done.append(row)
-            elif why := _why_not(row, verb, (read or {}).get(row.pk), (seen or {}).get(row.pk)):
-                refused.append((row, IllegalMove(why)))
+            elif why := _why_not(row, decision, (read or {}).get(row.pk), (seen or {}).get(row.pk)):
+                refused.append((row, DomainError(why)))
             else:
                 row.propose(decision, by=by, text=text, tell=lambda *move: told.append(move))
                 done.append(row)
@@ -72,10 +77,13 @@ def _held(keys: Iterable[int]) -> list[Application]:
     )
 
 
-def _why_not(row: Application, verb: str, read: int | None, seen: int | None) -> str:
+def _why_not(row: Application, decision: str, read: int | None, seen: int | None) -> str:
     """Why this row is not decided; empty when it is."""
+    verb = VERBS[Decision(decision)]
     if not row.can_move(verb):
         return row.why_not(verb)
     if read not in (None, row.last_version or 0):
         return handed_in_anew(row.last_version)
-    return row.overtaken() if seen not in (None, row.newest_move) else ""
+    if seen not in (None, row.newest_move):
+        return row.overtaken()
+    return unseen_by_experts(decision, row.marked_version, row.last_version or 0)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -84,10 +87,13 @@ def banned(studio, round_) -> str:
     return words % {"year": free} if free else ""
 
 
-def applies_again(application: Application, *, on: date) -> str:
-    """When the studio of an application that has ended may apply again, in a sentence."""
+def applies_again(application: Application, *, on: date, ends: dict[int, Ends] | None = None) -> str:
+    """When the studio of an application that has ended may apply again, in a sentence.
+
+    :param ends: as :func:`last_ends` read them for many.
+    """
     round_ = application.round
-    if free := ban(application.studio, year=round_.year, policy=round_.policy):
+    if free := ban(application.studio, year=round_.year, policy=round_.policy, ends=ends):
         words = _(
             "By the policy of this round %(lead)s may apply again from the selection of %(year)s on. What was filled "
             "in is kept."
@@ -99,28 +105,48 @@ def applies_again(application: Application, *, on: date) -> str:
     return _("This round is closed. The studio may apply again in a later one. What was filled in is kept.")
 
 
-def ban(studio, *, year: int, policy) -> int | None:
-    """The first year in which a refused or revoked studio may apply again, or None when ``year`` is free.
+class Ends(NamedTuple):
+    """The years in which the last application of a lead was refused, and the last title revoked; 0 for never."""
+
+    refused: int = 0
+    revoked: int = 0
+
+
+def last_ends(leads: Iterable[int]) -> dict[int, Ends]:
+    """The key of a lead → what ended last, in two queries for however many; who is not there has had no such end.
 
     It holds for the lead: a new studio of the same lead is no way around it.
+    """
+    keys = set(leads)
+    refused = (
+        Application.objects.filter(studio__lead__in=keys, state__in=[State.REFUSED, State.REJECTED])
+        .order_by()
+        .values_list("studio__lead")
+        .annotate(last=Max("round__year"))
+    )
+    revoked = (
+        StudioLog.objects.filter(studio__lead__in=keys, to_state=StudioState.REVOKED)
+        .order_by()
+        .values_list("studio__lead")
+        .annotate(last=Max("at"))
+    )
+    years, days = dict(refused), dict(revoked)
+    return {
+        key: Ends(years.get(key, 0), timezone.localdate(days[key]).year if key in days else 0)
+        for key in years.keys() | days.keys()
+    }
+
+
+def ban(studio, *, year: int, policy, ends: dict[int, Ends] | None = None) -> int | None:
+    """The first year in which a refused or revoked studio may apply again, or None when ``year`` is free.
 
     Years of rounds count (policy ``ban_after_refusal`` and ``ban_after_revocation``): refused in the round
     of 2025 with a ban of one year means 2026.
     """
+    own = (last_ends([studio.lead_id]) if ends is None else ends).get(studio.lead_id, Ends())
     free = year
-    refused = (
-        Application.objects.filter(studio__lead=studio.lead_id, state__in=[State.REFUSED, State.REJECTED])
-        .order_by("-round__year")
-        .values_list("round__year", flat=True)
-    )
-    if last := refused.first():
-        free = max(free, last + policy.ban_after_refusal)
-    revoked = (
-        StudioLog.objects.filter(studio__lead=studio.lead_id, to_state=StudioState.REVOKED)
-        .order_by("-at")
-        .values_list("at", flat=True)
-        .first()
-    )
-    if revoked:
-        free = max(free, timezone.localdate(revoked).year + policy.ban_after_revocation)
+    if own.refused:
+        free = max(free, own.refused + policy.ban_after_refusal)
+    if own.revoked:
+        free = max(free, own.revoked + policy.ban_after_revocation)
     return free if free > year else None

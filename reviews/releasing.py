@@ -16,9 +16,10 @@ from accounts.permissions import check
 from records.documents import require_glyphs
 from records.moves import DomainError
 from reviews.models import Application, Decision, PublicNotice, Round, Snapshot, State
-from reviews.notice_days import notice_days
+from reviews.notice_days import NoticeDays, notice_days
 from reviews.notices import tell_of_moves
 
+NUMERALS = "一二三四五六七八九十"
 ANNOUNCES = {
     Decision.APPROVE: "announce_approval",
     Decision.HOLD: "announce_hold",
@@ -83,20 +84,20 @@ def release_decisions(round_: Round, *, by, on: date, read: str | None = None) -
 
 
 def publish(round_: Round, approved: list[Application], *, by, on: date) -> PublicNotice:
-    notice = draft(round_, approved, on=on)
+    notice = draft(round_, approved, run=notice_days(on, round_.policy.notice_days))
     require_drawable(notice)
     notice.published_by = by
     notice.save(force_insert=True)
     return notice
 
 
-def draft(round_: Round, approved: list[Application], *, on: date) -> PublicNotice:
-    """The notice that a release on a day would publish; keeps nothing."""
-    run = notice_days(on, round_.policy.notice_days)
+def draft(round_: Round, approved: list[Application], *, run: NoticeDays) -> PublicNotice:
+    """The notice that a release would publish, with the days for which it runs; keeps nothing."""
+    serial = round_.notices.count() + 1
     return PublicNotice(
         round=round_,
-        serial=round_.notices.count() + 1,
-        title=title_of_notice(round_),
+        serial=serial,
+        title=title_of_notice(round_, serial),
         entries=[entry(one) for one in approved],
         days=run.days,
         published_on=run.published_on,
@@ -117,8 +118,11 @@ def require_drawable(notice: PublicNotice) -> None:
             require_glyphs(text, whose=one["studio"])
 
 
-def title_of_notice(round_: Round) -> str:
-    return f"关于{round_.title}拟命名名单的公示"
+def title_of_notice(round_: Round, serial: int) -> str:
+    """Of a further notice of a round with its number, such as （第二批）: no two of a round are called the same."""
+    title = f"关于{round_.title}拟命名名单的公示"
+    numeral = NUMERALS[serial - 1] if serial <= len(NUMERALS) else str(serial)
+    return title if serial == 1 else f"{title}（第{numeral}批）"
 
 
 def entry(application: Application) -> dict:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Case, F, Prefetch, TextField, Value, When, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,16 +34,31 @@ def sheets_of(applications: Iterable) -> list[Sheet]:
     """The sheets that were handed in for some applications, rows or their keys, in one query; keys are those of the
     rows.
     """
-    marks = Mark.objects.filter(
+    return _read(applications)[0]
+
+
+def _read(applications: Iterable, spelled: int | None = None) -> tuple[list[Sheet], list[Mark]]:
+    """As :func:`sheets_of`, and the marks of the application ``spelled`` with their comments, in the same query."""
+    rows = Mark.objects.filter(
         assignment__application__in=list(applications),
         assignment__state=AssignmentState.HANDED_IN,
         points__isnull=False,
     )
-    found: dict[tuple[int, int], dict] = defaultdict(dict)
+    own_words = When(assignment__application=spelled, then=F("comment"))
+    words = Case(own_words, default=Value(""), output_field=TextField())
     columns = ("assignment__application", "assignment__expert", "criterion__key", "points")
-    for application, expert, criterion, points in marks.order_by("pk").values_list(*columns):
-        found[application, expert][criterion] = points
-    return [Sheet(application, expert, given) for (application, expert), given in found.items()]
+    own = ("assignment", "criterion", words if spelled else Value(""))
+    found: dict[tuple[int, int], dict] = defaultdict(dict)
+    marks = []
+    for application, expert, key, points, assignment, criterion, comment in rows.order_by("pk").values_list(
+        *columns, *own
+    ):
+        found[application, expert][key] = points
+        if application == spelled:
+            marks.append(
+                Mark(assignment_id=assignment, criterion_id=criterion, points=points, comment=comment)
+            )
+    return [Sheet(application, expert, given) for (application, expert), given in found.items()], marks
 
 
 def of_round(round_: Round) -> list[Result]:
@@ -136,7 +151,7 @@ def with_experts(applications):
     """Rows of applications with all that :func:`reviews_of` and the rules of who may look ask of them."""
     experts = Assignment.objects.select_related("expert__unit").order_by("pk")
     return applications.select_related(
-        "studio__unit", "studio__lead", "round__policy", "round__rubric"
+        "studio__unit", "studio__lead", "round__policy", "round__rubric", "decided_by"
     ).prefetch_related(Prefetch("assignments", experts), "studio__editors", "studio__members")
 
 
@@ -147,11 +162,18 @@ def reviews_of(applications: list[Application], round_: Round) -> list[Review]:
 
     :param applications: rows that were read by :func:`with_experts`.
     """
+    return _reviews(applications, round_)[0]
+
+
+def _reviews(
+    applications: list[Application], round_: Round, spelled: int | None = None
+) -> tuple[list[Review], list[Mark]]:
+    """As :func:`reviews_of`, and every mark of the application ``spelled``."""
     rows = {row.pk: row for row in applications}
     rubric = round_.rubric.weighed() if round_.rubric else []
-    found = aggregation.results(rubric, sheets_of(rows) if rubric else [], rule_of(round_), rows)
-    talks = moderations_of(rows)
-    return [Review(rows[one.application], one, talks[one.application]) for one in found]
+    sheets, marks = _read(rows, spelled) if rubric else ([], [])
+    found, talks = aggregation.results(rubric, sheets, rule_of(round_), rows), moderations_of(rows)
+    return [Review(rows[one.application], one, talks[one.application]) for one in found], marks
 
 
 def moderations_of(applications: Iterable) -> dict[int, tuple[Moderation, ...]]:
@@ -216,11 +238,21 @@ class Standings:
     :ivar reviews: the best first. Ranks and severities are reckoned from these alone: the place that another one left
         free would tell where it stands.
     :ivar aside: applications whose marks are kept from this person.
+    :ivar marks: every mark of the one application that was asked for.
     """
 
     round: Round
     reviews: list[Review]
     aside: list[Application]
+    marks: list[Mark] = field(default_factory=list)
+
+    def review_of(self, application: int) -> Review | None:
+        return next((one for one in self.reviews if one.application.pk == application), None)
+
+    def application(self, key: int) -> Application | None:
+        """The row of this key, also when its marks are kept from this person."""
+        rows = [*(one.application for one in self.reviews), *self.aside]
+        return next((row for row in rows if row.pk == key), None)
 
     @property
     def rule(self) -> Rule:
@@ -244,8 +276,37 @@ class Standings:
 
 def standings(round_: Round, user) -> Standings:
     """The results of a round for one person; the queries are as many for many applications as for one."""
-    rows = with_experts(round_.applications.visible_to(user).filter(state__in=REVIEWED)).order_by("pk")
+    return _standings(round_.applications.all(), user, round_)
+
+
+def standings_of(pk: int, user) -> Standings | None:
+    """As :func:`standings`, of the round of this key, read with its applications; None where there are none."""
+    return _standings(Application.objects.filter(round=pk), user)
+
+
+def standings_around(application: int, user) -> Standings | None:
+    """The results of the round of one application, whose marks are read with their comments in the same query; None
+    where the person sees no such application that experts review or have reviewed.
+
+    Ranks and severities are among all of the round, so all of it is read, once.
+    """
+    own = Application.objects.filter(pk=application).values("round")
+    found = _standings(Application.objects.filter(round__in=own), user, spelled=application)
+    return found if found and found.application(application) else None
+
+
+def _standings(
+    applications, user, round_: Round | None = None, spelled: int | None = None
+) -> Standings | None:
+    """Of these applications of one round; None without the round where there are none."""
+    rows = list(with_experts(applications.visible_to(user).filter(state__in=REVIEWED)).order_by("pk"))
+    if round_ is None and not rows:
+        return None
+    round_ = round_ or rows[0].round
+    prefetch_related_objects([round_], "rubric__criteria")
     seen, aside = [], []
     for row in rows:
+        row.round = round_
         (seen if may_see_marks.test(user, row) else aside).append(row)
-    return Standings(round_, reviews_of(seen, round_), aside)
+    reviews, marks = _reviews(seen, round_, spelled)
+    return Standings(round_, reviews, aside, marks)

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 
-from records.moves import IllegalMove
+from records.moves import DomainError, IllegalMove
 from records.templatetags.present import moment
 from reviews.models.states import Decision, State, required
 
@@ -18,6 +18,20 @@ VERBS = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: 
 UNDECIDED = {"decision": "", "decision_text": "", "decided_at": None, "decided_by": None, "released_at": None}
 # Said to experts whose sheet is open again because the papers were handed in anew.
 PAPERS_CHANGED = "申报材料修改后重新提交，请核对改动后重新提交评分。"
+
+
+def unseen_by_experts(decision: str, marked: int | None, last: int) -> str:
+    """Why this cannot be decided on marks that were given on the version ``marked``; empty when it can.
+
+    A studio is approved on what experts have reviewed, and on nothing that was handed in after it (Art. 7). Put on hold
+    or turned down it may be: that names nobody.
+    """
+    if decision != Decision.APPROVE or marked in (None, last):
+        return ""
+    return _now(
+        "Experts gave their marks on version %(marked)s of the papers; version %(last)s was handed in since. Staff "
+        "give it back to the experts first; it can be approved once they have looked at it."
+    ) % {"marked": marked, "last": last}
 
 
 class Deciding:
@@ -84,8 +98,15 @@ class Deciding:
                 return
             if seen not in (None, row.last_move):
                 raise IllegalMove(row.overtaken())
+            if why := unseen_by_experts(decision, *row.versions()):
+                raise DomainError(why)
             self.state = state
             self.propose(decision, by=by, text=text)
+
+    def versions(self) -> tuple[int | None, int]:
+        """The earliest version on which a sheet that counts was handed in, None without sheets; and the last one."""
+        sheets = self.assignments.filter(state="handed_in")
+        return sheets.aggregate(first=models.Min("snapshot__version"))["first"], self.version
 
     def is_decided(self, decision: str, text: str, *, by) -> bool:
         """Whether this very decision waits for its release, in these words and by this person."""

@@ -1,4 +1,4 @@
-"""What lies before the leader who decides: the decision that waits, what was decided and taken back before it."""
+"""What lies before the leader who decides: the decision that waits, what was taken back, what experts have not seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from reviews.models import Application, ApplicationLog, Objection, State
+from reviews import reading
+from reviews.models import Application, ApplicationLog, AssignmentState, Decision, Objection, State
+from reviews.models.deciding import unseen_by_experts
 from reviews.timeline import DONE
 
 # What says why it is to be decided (anew), besides the decisions themselves.
@@ -29,6 +31,15 @@ class Event:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Unseen:
+    """What the experts have not seen. :ivar lines: each change with its place, before and after."""
+
+    why: str
+    lines: list[dict]
+    url: str
+
+
 class Beforehand:
     """One application for one person who decides on it."""
 
@@ -43,6 +54,33 @@ class Beforehand:
     def last_move(self) -> int:
         """As :attr:`Application.last_move`, of what is shown here."""
         return self.log[-1].pk if self.log else 0
+
+    @cached_property
+    def versions(self) -> dict[int, int]:
+        """Snapshot → its version."""
+        return dict(self.application.snapshots.values_list("pk", "version"))
+
+    @property
+    def last_version(self) -> int:
+        return max(self.versions.values(), default=0)
+
+    @property
+    def marked_version(self) -> int | None:
+        """The earliest version on which a sheet was handed in, as :meth:`Application.versions` says it."""
+        sheets = (one for one in self.application.assignments.all() if one.state == AssignmentState.HANDED_IN)
+        return min((self.versions[one.snapshot_id] for one in sheets), default=None)
+
+    @cached_property
+    def unseen(self) -> Unseen | None:
+        """What was changed after the experts gave their marks, and why it cannot be approved on these."""
+        why = unseen_by_experts(Decision.APPROVE, self.marked_version, self.last_version)
+        if not why:
+            return None
+        found = self.application.snapshots.filter(version__in=[self.marked_version, self.last_version])
+        old, new = found.order_by("version")
+        personal = self.user.has_perm("reviews.view_personal", self.application)
+        url = reverse("admin:reviews_application_change", args=[self.application.pk])
+        return Unseen(why, reading.changed(new, old, personal=personal), f"{url}#version-{new.version}")
 
     @property
     def waits(self) -> bool:

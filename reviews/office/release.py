@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.files.base import ContentFile
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -91,15 +92,18 @@ class Release:
         return self.days.ends_on >= self.round.naming_on
 
     @cached_property
-    def undecided(self) -> list[Application]:
-        """What is handed in and has no decision yet; it can be released later, in a notice of its own."""
-        rows = Application.objects.filter(round=self.round, state__in=UNDECIDED)
+    def _others(self) -> list[Application]:
+        rows = Application.objects.filter(round=self.round, state__in=[*UNDECIDED, State.HELD])
         return list(rows.select_related("studio__unit", "round").order_by("studio__unit__code", "pk"))
 
-    @cached_property
+    @property
+    def undecided(self) -> list[Application]:
+        """What is handed in and has no decision yet; it can be released later, in a notice of its own."""
+        return [row for row in self._others if row.state != State.HELD]
+
+    @property
     def held(self) -> list[Application]:
-        rows = Application.objects.filter(round=self.round, state=State.HELD)
-        return list(rows.select_related("studio__unit", "round").order_by("studio__unit__code", "pk"))
+        return [row for row in self._others if row.state == State.HELD]
 
     @cached_property
     def hindrances(self) -> list[str]:
@@ -122,7 +126,7 @@ class Release:
 
     @cached_property
     def draft(self):
-        return releasing.draft(self.round, self.approved, on=self.on)
+        return releasing.draft(self.round, self.approved, run=self.days)
 
     @property
     def read(self) -> str:
@@ -139,6 +143,7 @@ def view(request, pk):
     round_ = get_object_or_404(Round.objects.select_related("policy"), pk=pk)
     if request.method == "POST":
         return perform(request, round_)
+    prefetch_related_objects([round_], "notices")
     context = {
         **admin.site.each_context(request),
         "opts": Round._meta,

@@ -16,17 +16,18 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import check
 from records import agenda, tables
 from records.views import send_or_404
 from reviews import minutes as kept
 from reviews import results_exports
-from reviews.models import Application, AssignmentLog, Mark, Moderation, Round, State, Visit
+from reviews.models import Application, AssignmentLog, Moderation, Round, State, Visit
 from reviews.office import moderation, results_visits
 from reviews.office.bulk import MOST_AT_ONCE
-from reviews.office.frame import page, round_for
+from reviews.office.frame import READ, page, round_for
 from reviews.office.meetings import meeting
 from reviews.office.results_forms import LISTS, NarrowForm
-from reviews.results import REVIEWED, Standings, standings
+from reviews.results import Standings, standings, standings_around, standings_of
 from reviews.results_shown import Line, aggregation_name, criterion_lines, is_among, severity_lines
 from reviews.visits import JUDGED
 
@@ -100,8 +101,9 @@ def view(request, pk):
 
     :raises PermissionDenied: to whom the office's reviews are not shown.
     """
-    round_ = round_of(request, pk)
-    board, form = Board(standings(round_, request.user)), NarrowForm(request.GET)
+    check(request.user, READ)
+    found = standings_of(pk, request.user) or standings(round_of(request, pk), request.user)
+    board, round_, form = Board(found), found.round, NarrowForm(request.GET)
     asked = form.asked()
     lines = results_exports.narrowed(board.lines, **asked)
     sent = {name: value for name, value in request.GET.items() if name in form.fields and value}
@@ -159,32 +161,34 @@ class Dossier:
     """One application with everything experts gave for it, and what was done about it."""
 
     def __init__(self, found: Standings, line: Line, user):
-        self.round, self.line, self.user = found.round, line, user
+        self.round, self.line, self.user, self.marks = found.round, line, user, found.marks
         self.application, self.review = line.application, line.review
+        prefetch_related_objects([self.application], "endorsements")  # asked with every permission
         self.severities = {one.expert.pk: one for one in severity_lines(found.severities)}
 
     @cached_property
     def criteria(self) -> list:
-        marks = Mark.objects.filter(assignment__in=[one.pk for one in self.review.sheets])
-        return criterion_lines(self.line, list(self.round.rubric.criteria.all()), marks)
+        return criterion_lines(self.line, list(self.round.rubric.criteria.all()), self.marks)
 
     @cached_property
     def sheets(self) -> list[dict]:
-        """Each sheet with its total, and how severe its expert is."""
-        return [
-            {
-                "assignment": one,
-                "total": total,
-                "severity": self.severities[one.expert_id],
-                "comments": [
-                    (line.criterion.title, given.mark, given.comment)
-                    for line in self.criteria
-                    for given in line.given
-                    if given.assignment.pk == one.pk
-                ],
-            }
-            for one, total in self.line.totals
+        """Each sheet with its total, how severe its expert is, what they gave and wrote, and how often they wrote."""
+        return [self._sheet(one, total) for one, total in self.line.totals]
+
+    def _sheet(self, assignment, total) -> dict:
+        comments = [
+            (line.criterion.title, given.mark, given.comment)
+            for line in self.criteria
+            for given in line.given
+            if given.assignment.pk == assignment.pk
         ]
+        return {
+            "assignment": assignment,
+            "total": total,
+            "severity": self.severities[assignment.expert_id],
+            "comments": comments,
+            "written": sum(bool(comment) for _title, _mark, comment in comments),
+        }
 
     @property
     def aggregation(self) -> str:
@@ -251,28 +255,23 @@ def dossier_for(request, pk: int, application: int) -> Dossier:
     :raises PermissionDenied: for the own case, and for what the person still has to score.
     :raises Http404: for an application that experts have not reviewed.
     """
-    round_ = round_of(request, pk)
-    found = standings(round_, request.user)
+    check(request.user, READ)
+    found = standings_around(application, request.user)
+    if found is None or found.round.pk != pk:
+        raise Http404
     if any(one.pk == application for one in found.aside):
         raise PermissionDenied(
             _(
                 "This is your own case, or you review it yourself and have not handed in. Marks are not shown to you."
             )
         )
-    review = next((one for one in found.reviews if one.application.pk == application), None)
-    if review is None:
-        raise Http404
-    return Dossier(found, Line(review), request.user)
+    return Dossier(found, Line(found.review_of(application)), request.user)
 
 
-def beside(user, application: Application) -> Dossier | None:
+def beside(user, found: Standings, application: Application) -> Dossier | None:
     """What experts gave, for the page on which an application is decided; nothing to whom marks are not shown."""
-    round_ = Round.objects.select_related("policy", "rubric").get(pk=application.round_id)
-    if application.state not in REVIEWED:
-        return None
-    found = standings(round_, user)
-    own = [one for one in found.reviews if one.application.pk == application.pk]
-    return Dossier(found, Line(own[0]), user) if own else None
+    own = found.review_of(application.pk)
+    return Dossier(found, Line(own), user) if own else None
 
 
 @require_safe

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -25,6 +26,7 @@ from reviews.forms import REFUSALS, ReturnForm, Words, with_number, with_version
 from reviews.models import Application, Decision, Refusal, State
 from reviews.office.beforehand import Beforehand
 from reviews.permissions import PERMISSIONS
+from reviews.results import standings_around
 from reviews.views.asking import having_read, posted
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -278,61 +280,84 @@ def open_verbs(user, application: Application) -> dict[str, Verb]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def view(request, pk, verb):
     """The page of one act; one that comes too late changes nothing, says so, and keeps what was typed."""
-    application, act = application_for(request, pk), VERBS[verb]
-    if not act.is_open(request.user, application):
-        return closed(request, act, application)
-    form = with_version(act.form(posted(request), application, timezone.localdate()), application)
-    before = Beforehand(application, request.user) if act.with_results else None
-    if before:
-        with_number(form, "seen", before.last_move)
-    if request.method == "POST" and form.is_valid():
-        try:
-            having_read(application, form, lambda: act.act(application, form, request.user))()
-        except DomainError as error:
-            return again(request, act, pk, form, error)
-        messages.success(request, act.done % {"studio": application.studio.name})
-        return redirect("admin:reviews_application_change", pk)
-    return shown(request, act, application, form, before)
+    page = Page(request, VERBS[verb], int(pk))
+    if not page.is_open:
+        return closed(request, page.act, page.application)
+    form = page.form(posted(request))
+    if request.method != "POST" or not form.is_valid():
+        return page.shown(form)
+    act, application = page.act, page.application
+    try:
+        having_read(application, form, lambda: act.act(application, form, request.user))()
+    except DomainError as error:
+        return again(request, act, application.pk, form, error)
+    messages.success(request, act.done % {"studio": application.studio.name})
+    return redirect("admin:reviews_application_change", pk)
 
 
-def application_for(request, pk: int) -> Application:
-    rows = Application.objects.visible_to(request.user)
-    return get_object_or_404(
-        rows.select_related("studio__unit", "studio__lead", "round__policy", "round__rubric", "decided_by"),
-        pk=pk,
-    )
+class Page:
+    """The page of one act on one application, as it stands now."""
 
+    def __init__(self, request, act: Verb, pk: int):
+        self.request, self.act = request, act
+        # Beside the results the application is one of those that they are reckoned from.
+        self.results = standings_around(pk, request.user) if act.with_results else None
+        self.application = self.results.application(pk) if self.results else self._row(pk)
+        prefetch_related_objects([self.application], "endorsements")  # asked with every permission
 
-def shown(request, act: Verb, application: Application, form, before: Beforehand | None):
-    from reviews.office.results import beside
+    def _row(self, pk: int) -> Application:
+        rows = Application.objects.visible_to(self.request.user)
+        return get_object_or_404(rows.select_related("studio__unit", "studio__lead", "round"), pk=pk)
 
-    context = {
-        **admin.site.each_context(request),
-        "opts": Application._meta,
-        "title": act.label_for(application),
-        "verb": act,
-        "application": application,
-        "form": form,
-        "back": reverse("admin:reviews_application_change", args=[application.pk]),
-        "beside": beside(request.user, application) if act.with_results else None,
-        "before": before,
-    }
-    return TemplateResponse(request, "admin/reviews/verb.html", context)
+    @property
+    def is_open(self) -> bool:
+        return self.act.is_open(self.request.user, self.application)
+
+    @cached_property
+    def before(self) -> Beforehand | None:
+        return Beforehand(self.application, self.request.user) if self.act.with_results else None
+
+    def form(self, data):
+        form = self.act.form(data, self.application, timezone.localdate())
+        if not self.before:
+            return with_version(form, self.application)
+        with_number(form, "read", self.before.last_version)
+        return with_number(form, "seen", self.before.last_move)
+
+    def renewed(self, form):
+        """The form with what was typed, and with what lies before the person now."""
+        form.data = form.data.copy()
+        form.data["read"] = self.application.version
+        if self.before:
+            form.data["seen"] = self.before.last_move
+        return form
+
+    def shown(self, form):
+        from reviews.office.results import beside
+
+        user, application = self.request.user, self.application
+        context = {
+            **admin.site.each_context(self.request),
+            "opts": Application._meta,
+            "title": self.act.label_for(application),
+            "verb": self.act,
+            "application": application,
+            "form": form,
+            "back": reverse("admin:reviews_application_change", args=[application.pk]),
+            "beside": beside(user, self.results, application) if self.results else None,
+            "before": self.before,
+        }
+        return TemplateResponse(self.request, "admin/reviews/verb.html", context)
 
 
 def again(request, act: Verb, pk: int, form, error: DomainError):
     """The page as it is now, with why nothing was changed and with what was typed; pressed again it counts."""
-    application = application_for(request, pk)
-    if not act.is_open(request.user, application):
-        return closed(request, act, application)
+    page = Page(request, act, pk)
+    if not page.is_open:
+        return closed(request, act, page.application)
     for sentence in (str(error), *error.problems):
         form.add_error(None, sentence)
-    before = Beforehand(application, request.user) if act.with_results else None
-    form.data = form.data.copy()
-    form.data["read"] = application.version
-    if before:
-        form.data["seen"] = before.last_move
-    return shown(request, act, application, form, before)
+    return page.shown(page.renewed(form))
 
 
 def closed(request, act: Verb, application: Application):

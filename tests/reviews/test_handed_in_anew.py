@@ -52,9 +52,9 @@ ACTS = {
     "accept": ("staff", State.RECOMMENDED, office("accept"), {"note": ""}),
     "return in the office": ("staff", State.RECOMMENDED, office("return"), BACK),
     "refuse in the office": ("staff", State.RECOMMENDED, office("refuse"), {"reason": "材料不齐"}),
-    "decide": ("leader", State.HELD, office("decide"), {"decision": "approve", "text": "同意"}),
+    "decide": ("leader", State.HELD, office("decide"), {"decision": "reject", "text": "不同意"}),
     "accept several": ("staff", State.RECOMMENDED, several("accept"), {"note": ""}),
-    "decide several": ("leader", State.HELD, several("decide"), {"decision": "approve", "text": "同意"}),
+    "decide several": ("leader", State.HELD, several("decide"), {"decision": "reject", "text": "不同意"}),
 }
 
 

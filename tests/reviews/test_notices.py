@@ -107,19 +107,25 @@ def test_a_return_reaches_those_who_mend_it_and_its_resubmission_those_who_wait(
     assert told_by(lambda: application.resubmit(by=cast.lead, on=TODAY())) == AT_THE_UNIT
 
 
-def test_what_the_office_returns_after_acceptance_comes_back_to_the_leader(cast):
+@pytest.mark.parametrize(
+    ("scored", "asked", "words"),
+    [
+        (True, "staff", "修改后已重新提交，请退回专家核对"),
+        (False, "leader", "修改后已重新提交，待您决定"),  # on hold since before there were experts
+    ],
+)
+def test_what_was_on_hold_comes_back_to_whose_turn_it_is(scored, asked, words, cast):
     application = ApplicationFactory(studio=cast.studio, held=True)
+    if not scored:
+        application.assignments.update(state="replaced", handed_in_at=None)
     own = {"lead", "co_editor", "department", "department_member"}
     reasons = {"team": "请补充成员职称。"}
     assert told_by(lambda: application.return_for_correction(reasons, by=cast.staff)) == own
     told = said_to(lambda: application.resubmit(by=cast.lead, on=TODAY()))
-    asked = (
-        f"{cast.studio.name}修改后已重新提交，待您决定",
-        f"/admin/reviews/application/{application.pk}/change/",
-    )
     assert application.state == "held"
-    assert told["leader"] == asked
-    assert set(told) == {"leader", "leader_lead"}
+    desk = f"/admin/reviews/application/{application.pk}/change/"
+    assert told[asked] == (f"{cast.studio.name}{words}", desk)
+    assert set(told) == ({"staff", "staff_member"} if scored else {"leader", "leader_lead"})
 
 
 def test_a_withdrawal_is_told_to_those_whose_queue_it_leaves(cast, application):

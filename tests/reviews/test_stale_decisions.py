@@ -1,4 +1,4 @@
-"""A page on which is decided shows what was decided so far; what came after it was opened is read before it is changed."""
+"""A page that was opened before somebody else decided decides nothing: that decision is read before it is changed."""
 
 import re
 
