@@ -13,7 +13,7 @@ from django.views.decorators.http import condition, require_safe
 from records.attachments import send
 from records.pages import keyset_page
 from reviews.models import PublicNotice
-from reviews.notice_papers import by_unit, digest, file_name, kept_pdf, numbered
+from reviews.notice_papers import by_unit, digest, file_name, kept_pdf, numbered, title_lines
 
 A_PAGE = 20
 PDF_SECONDS = 10 * 60
@@ -42,6 +42,7 @@ def notice(request, pk):
     ]
     context = {
         "notice": found,
+        "title_lines": title_lines(found.title),
         "units": by_unit(rows),
         "is_open": found.is_open(on),
         "is_over": found.is_over(on),

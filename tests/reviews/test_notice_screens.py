@@ -5,7 +5,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews import objection_guard
 from reviews.models import Objection
 from tests.browser import PHONE
 from tests.cast import make_cast
@@ -83,9 +82,34 @@ def test_the_office_pages_are_accessible_at_both_widths(scene, page, live_server
     look(page, live_server, assert_accessible, {"naming waits": naming})
 
 
-def test_somebody_objects_on_a_phone_without_scripts(scene, browser, live_server, monkeypatch):
-    """A mistake first: what was typed and the file that was chosen are still there."""
-    monkeypatch.setattr(objection_guard, "LEAST_SECONDS", 0)
+@pytest.mark.parametrize("width", [PHONE["width"], 1280])
+def test_what_a_list_or_a_returned_form_holds_stands_apart_from_its_frame(
+    scene, page, live_server, assert_accessible, width
+):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(live_server.url + reverse("reviews:notices"))
+    assert apart(page, ".sheet", ".rows li .what") >= 12
+    page.goto(live_server.url + reverse("reviews:object", args=[scene.application.notice_id]))
+    page.get_by_label("证据材料").set_input_files(
+        {"name": "证据.png", "mimeType": "image/png", "buffer": png().read()}
+    )
+    page.get_by_role("button", name="提交异议").click()
+    assert apart(page, ".kept", ".kept legend") >= 12
+    assert_accessible(page)
+    page.evaluate("document.querySelector('[name=ticket]').value = ''")
+    page.get_by_role("button", name="提交异议").click()
+    assert page.get_by_text("以下文件没有保留，请重新选择").is_visible()
+    assert_accessible(page)
+
+
+def apart(page, frame: str, held: str) -> float:
+    """How far inside its frame something begins, to the side and from above, in pixels."""
+    outer, inner = (page.locator(one).first.bounding_box() for one in (frame, held))
+    return min(inner["x"] - outer["x"], inner["y"] - outer["y"])
+
+
+def test_somebody_objects_on_a_phone_without_scripts(scene, browser, live_server):
+    """A mistake first: what was typed and the file that was chosen are still there. However quick, it is taken."""
     context = browser.new_context(viewport=PHONE, locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
     page.goto(live_server.url + scene.application.notice.get_absolute_url())
