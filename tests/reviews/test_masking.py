@@ -23,8 +23,8 @@ from reviews.placeholders import PLACEHOLDER, Alone, Mask, key
 from reviews.telltale import Person, Telltale, keys
 from studios.models import Editor, Member
 from tests.factories import StudioFactory, UnitFactory, UserFactory
+from tests.reviews.forms import DATA
 from tests.reviews.review import assigned, expert_of, under_review
-from tests.reviews.test_papers import DATA
 
 KNOWN = Telltale(
     studios=("启明劳模创新工作室",),

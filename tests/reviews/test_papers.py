@@ -1,154 +1,24 @@
-"""The papers of a selection: the application form as PDF and Word, and the numbered decision."""
+"""The application form as PDF and Word: what it says, and that whatever is typed comes out as it was typed."""
 
 import datetime
 import json
 import re
 from io import BytesIO
-from types import SimpleNamespace
 
 import docx
-import pikepdf
-import pypdf
-import pypdfium2
 import pytest
 
-from records.documents import MissingGlyph
 from reviews import papers
-
-DATA = {
-    "studio": {
-        "name": "龚䶮劳模创新工作室",
-        "unit": "机械与动力工程学院",
-        "kinds": ["科技创新", "管理创新"],
-        "founded_on": "2021年3月12日",
-        "direction": "薄壁构件精密加工",
-        "equipment": "五轴加工中心\n三坐标测量机",
-    },
-    "lead": {
-        "name": "龚䶮",
-        "sex": "男",
-        "birth": "1972.08",
-        "politics": "中共党员",
-        "post": "系主任",
-        "title": "教授",
-    },
-    "honours": [
-        {
-            "title": "上海市劳模",
-            "level": "省部级",
-            "year": "2020",
-            "certificate_no": "沪-0312",
-            "body": "市人民政府",
-        }
-    ],
-    "members": [
-        {
-            "name": "李𬭎",
-            "title": "副教授",
-            "rank": "高级职称",
-            "degree": "博士",
-            "birth_year": "1981",
-            "role": "骨干",
-            "duty": "误差补偿",
-        },
-        {
-            "name": "阿依古丽·买买提",
-            "title": "讲师",
-            "degree": "硕士",
-            "birth_year": "",
-            "role": "成员",
-            "duty": "检测",
-        },
-    ],
-    "projects": [
-        {
-            "name": "自适应加工关键技术",
-            "level": "国家级",
-            "number": "52275467",
-            "funder": "国家自然科学基金委员会",
-            "duty": "主持",
-            "starts_on": "2023年1月1日",
-            "ends_on": "2026年12月31日",
-            "amount": "580,000.00",
-        }
-    ],
-    "achievements": [
-        {
-            "kind": "发明专利",
-            "title": "变形补偿方法",
-            "number": "ZL202310123456.7",
-            "owner": "龚䶮",
-            "share": "60%",
-            "level": "省部级",
-            "recognised_by": "国家知识产权局",
-            "recognised_on": "2024年6月18日",
-            "benefit_amount": "300,000.00",
-            "benefit": "新增产值",
-        }
-    ],
-    "venue": {"address": "机械楼 305", "area": "120"},
-    "budget": [{"year": "2026", "purpose": "技术培训", "source": "学院", "amount": "30,000.00"}],
-    "rules": [{"kind": "学习交流", "title": "学习交流制度", "version": "2", "dated_on": "2025年9月1日"}],
-    "plan": {
-        "goals": "总的打算",
-        "first_year": "打基础",
-        "second_year": "出成果",
-        "third_year": "带队伍",
-        "outcomes": "十项专利",
-    },
-    "conditions": [],
-    "files": [
-        {
-            "part": "lead",
-            "id": "1",
-            "name": "证书扫描件.pdf",
-            "sha256": "ab12" * 16,
-            "size": 123,
-            "of": "荣誉",
-        }
-    ],
-}
-EMPTY = {"studio": {"name": "王某劳模创新工作室", "unit": "医学院", "kinds": []}, "lead": {"name": "王某"}}
-FORM = {"number": "2026-012", "round_title": "2026 年评选"}
-SIGNED = [
-    SimpleNamespace(
-        part="recommendation",
-        opinion="同意推荐。",
-        signatory="陈芳",
-        at=datetime.datetime(2026, 3, 28, 17, 0, tzinfo=datetime.UTC),
-        paper_id=None,
-    ),
-    SimpleNamespace(
-        part="party", opinion="同意申报。", signatory="周明", at=datetime.date(2026, 3, 30), paper_id=7
-    ),
-]
-LONG = "围绕薄壁构件精密制造开展技术攻关，" * 40
-
-
-def pages_of(pdf: bytes) -> list[str]:
-    return [re.sub(r"\s", "", page.extract_text()) for page in pypdf.PdfReader(BytesIO(pdf)).pages]
-
-
-def words_of(word: bytes) -> str:
-    document = docx.Document(BytesIO(word))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return re.sub(r"\s", "", "".join([paragraph.text for paragraph in document.paragraphs] + cells))
-
-
-def as_pdf(data, **more):
-    return "".join(pages_of(papers.application_form_pdf(data, **FORM, **more)))
-
-
-def as_word(data, **more):
-    return words_of(papers.application_form_docx(data, **FORM, **more))
-
-
-both = pytest.mark.parametrize("render", [as_pdf, as_word])
-
-
-@pytest.fixture(autouse=True)
-def institution(settings):
-    settings.UNIVERSITY, settings.UNION, settings.CERTIFICATE_SIGNING_KEY = "申江大学", "申江大学工会", ""
+from tests.reviews.forms import (
+    DATA,
+    EMPTY,
+    FORM,
+    SIGNED,
+    as_pdf,
+    as_word,
+    both,
+    institution,  # noqa: F401
+)
 
 
 def shown(value):
@@ -304,122 +174,8 @@ def test_a_character_that_the_font_lacks_is_printed_as_the_sign_for_it():
     assert "王😀说" in as_word({**DATA, "plan": {"goals": "王😀说"}})
 
 
-@pytest.mark.parametrize("rows", [1, 12, 40])
-def test_opinion_signature_and_date_of_a_block_stay_on_one_page(rows):
-    data = {
-        **DATA,
-        "members": DATA["members"] * rows,
-        "projects": DATA["projects"] * rows,
-        "plan": dict.fromkeys(DATA["plan"], LONG),
-    }
-    opinions = [
-        SimpleNamespace(
-            part=part,
-            opinion=f"{part}{LONG}",
-            signatory=f"{part}签",
-            at=datetime.date(2026, 3, day),
-            paper_id=None,
-        )
-        for day, part in enumerate(["recommendation", "party", "administration", "union"], start=11)
-    ]
-    pages = pages_of(papers.application_form_pdf(data, **FORM, endorsements=opinions))
-    for day, opinion in enumerate(opinions, start=11):
-        (page,) = [page for page in pages if re.sub(r"\s", "", opinion.opinion) in page]
-        assert f"{opinion.part}签（盖章）2026年3月{day}日" in page
-
-
-def test_the_signed_sheet_is_the_last_page():
-    pages = pages_of(papers.application_form_pdf(DATA, **FORM))
-    assert pages[-1].startswith("十二、承诺与各方意见")
-    assert pages[-1].count("（签字）") == 5
-    assert "（签字）" not in "".join(pages[:-1])
-
-
-def test_blocks_do_not_split_in_word_either():
-    word = docx.Document(BytesIO(papers.application_form_docx(DATA, **FORM)))
-    rows = word.tables[-1].rows
-    assert len(rows) == 5
-    assert all(row._tr.xpath("./w:trPr/w:cantSplit") for row in rows)
-
-
-def test_the_number_and_the_days_of_a_project_stand_on_a_line_each():
-    project = {**DATA["projects"][0], "number": "2025YFB0001234", "ends_on": "2026年12月31日"}
-    pdf = papers.application_form_pdf({**DATA, "projects": [project]}, **FORM)
-    text = "".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages)
-    whole = ("2025YFB0001234", "2023年1月1日", "至2026年12月31日", "580,000.00", "ZL202310123456.7")
-    assert [words for words in whole if words not in text] == []
-
-
-def test_a_word_with_no_break_in_it_stays_in_its_cell():
-    data = {**DATA, "projects": [{**DATA["projects"][0], "name": "A" * 300, "number": "B" * 80}]}
-    document = pypdfium2.PdfDocument(papers.application_form_pdf(data, **FORM))
-    layers = [page.get_textpage() for page in document]
-    rights = [layer.get_charbox(index)[2] for layer in layers for index in range(layer.count_chars())]
-    document.close()
-    assert max(rights) < 191 * 72 / 25.4
-
-
 def test_form_and_word_come_from_json_and_leave_it_as_it_is():
     frozen = json.dumps(DATA, ensure_ascii=False)
     as_pdf(json.loads(frozen))
     as_word(json.loads(frozen))
     assert json.dumps(DATA, ensure_ascii=False) == frozen
-
-
-def decision(**changes):
-    values = {
-        "number": "校工〔2026〕5号",
-        "title": "关于命名2026年申江大学劳模创新工作室的决定",
-        "units": [
-            ("机械与动力工程学院", ["龚䶮劳模创新工作室", "李𬭎劳模创新工作室"]),
-            ("医学院", ["王喆劳模创新工作室"]),
-        ],
-        "issued_on": datetime.date(2026, 4, 27),
-        "naming_on": datetime.date(2026, 5, 1),
-    }
-    return papers.decision_pdf(**{**values, **changes})
-
-
-def test_a_decision_has_head_number_title_addressee_studios_by_unit_issuer_and_date():
-    text = "".join(pages_of(decision()))
-    order = [
-        "申江大学工会文件",
-        "校工〔2026〕5号",
-        "关于命名2026年申江大学劳模创新工作室的决定",
-        "各部门工会：",
-        "自2026年5月1日起，命名下列3个工作室",
-        "机械与动力工程学院龚䶮劳模创新工作室李𬭎劳模创新工作室医学院王喆劳模创新工作室",
-        "申江大学工会2026年4月27日",
-    ]
-    assert "".join(re.findall("|".join(map(re.escape, order)), text.replace("—1—", ""))) == "".join(order)
-
-
-@pytest.mark.parametrize("studios", range(1, 40, 3))
-def test_issuer_and_date_never_stand_alone_on_a_page(studios):
-    names = [f"第{index}劳模创新工作室" for index in range(studios)]
-    last = pages_of(decision(units=[("医学院", names)]))[-1]
-    foot = last.index("申江大学工会2026年4月27日")
-    assert foot > 0
-    assert "用好台账" in last or "工作室" in last[:foot]
-
-
-def test_a_decision_is_kept_as_pdf_a():
-    with pikepdf.open(BytesIO(decision())) as pdf:
-        metadata = pdf.open_metadata()
-        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "U")
-
-
-def test_a_decision_with_a_character_that_the_font_lacks_is_refused():
-    with pytest.raises(MissingGlyph, match=r"U\+2B81E"):
-        decision(units=[("医学院", ["王\U0002b81e劳模创新工作室"])])
-
-
-@pytest.mark.parametrize(
-    ("title", "lines"),
-    [
-        ("关于命名劳模创新工作室的决定", ["关于命名劳模创新工作室的决定"]),
-        ("关于命名2026年申江大学劳模创新工作室的决定", ["关于命名2026年申江大学", "劳模创新工作室的决定"]),
-    ],
-)
-def test_a_long_title_breaks_before_a_whole_expression(title, lines):
-    assert papers._title_lines(title) == lines
