@@ -34,6 +34,12 @@ def scene():
     pictures = [checked(ContentFile(photo(0), name="现场.png"))]
     cast.visit = visits.record(application, by=cast.staff, kind="visit", photos=pictures, **held)
     cast.decided = ApplicationFactory(reviewed=True)
+    cast.pending = ApplicationFactory(proposed=True)
+    cast.mended = ApplicationFactory(studio=cast.studio, held=True)
+    cast.mended.return_for_correction({"plan": "写具体些"}, by=cast.staff)
+    cast.studio.plan_goals = "三年内解决五项技术难题。"
+    cast.studio.save()
+    cast.mended.resubmit(by=cast.lead, on=timezone.localdate())
     cast.application = application
     return cast
 
@@ -61,8 +67,19 @@ PAGES = {
         f"{reverse('admin:reviews_application_bulk', args=['review'])}?pk={cast.application.pk}"
     ),
 }
+
+
+def decision(name: str):
+    return lambda cast: reverse("admin:reviews_application_verb", args=[getattr(cast, name).pk, "decide"])
+
+
 DECISION = {
-    "the decision": lambda cast: reverse("admin:reviews_application_verb", args=[cast.decided.pk, "decide"])
+    "the decision": decision("decided"),
+    "one that waits": decision("pending"),
+    "one whose papers changed": decision("mended"),
+    "several decisions": lambda cast: (
+        f"{reverse('admin:reviews_application_bulk', args=['decide'])}?pk={cast.pending.pk}&pk={cast.mended.pk}"
+    ),
 }
 
 
