@@ -1,14 +1,15 @@
 """A sheet is handed in while the marks are talked over: with the guard the talk does not settle a sheet it did not
-have; its twin, without the guard, shows that the race is real.
+have; and a talk that is sent twice at once is kept once. Their twins, without the guard, show that the races are real.
 """
 
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
 from django.utils import timezone
 
-from reviews import expert_notices, moderating
+from reviews import expert_notices, minutes, moderating
 from reviews.models import Assignment, AssignmentState, Moderation
 from reviews.results import missing, review_of
 from tests.factories import officer
@@ -60,14 +61,43 @@ def test_a_talk_settles_no_sheet_that_it_did_not_have(scene):
     assert missing(case) == [APART]
 
 
+@pytest.fixture
+def pressed_twice(monkeypatch):
+    """Marks far apart, and a talk about them that takes its time between being written and being committed."""
+    _round, [case], experts = round_with("甲评", "乙评", "丙评")
+    for expert, points in zip(experts, (9, 5, 8), strict=True):
+        sheet(case, expert, points)
+    staff, keep = officer("union_staff"), minutes.keep_files
+
+    def keep_late(*args, **kwargs):
+        time.sleep(0.7)
+        keep(*args, **kwargs)
+
+    monkeypatch.setattr(minutes, "keep_files", keep_late)
+    facts = {"held_on": timezone.localdate(), "people": "王主席", "minutes": "合议。"}
+    return [lambda: moderating.talk(case, by=staff, **facts)] * 2
+
+
+def test_a_talk_sent_twice_at_once_is_kept_once(pressed_twice):
+    assert kinds(at_once(*pressed_twice)) == ["done", "done"]
+    assert Moderation.objects.count() == 1
+
+
+@contextmanager
+def unguarded(application, *, by):
+    yield review_of(application)
+
+
+@pytest.mark.postgres
+def test_without_the_guard_it_would_be_kept_twice(pressed_twice, monkeypatch):
+    monkeypatch.setattr(moderating, "discrepant", unguarded)
+    at_once(*pressed_twice)
+    assert Moderation.objects.count() == 2
+
+
 @pytest.mark.postgres
 def test_without_the_guard_the_sheet_would_be_settled_unseen(scene, monkeypatch):
     case, hand_in, talk = scene
-
-    @contextmanager
-    def unguarded(application, *, by):
-        yield review_of(application)
-
     monkeypatch.setattr(moderating, "discrepant", unguarded)
     assert kinds(at_once(hand_in, talk)) == ["done", "done"]
     assert len(review_of(case).sheets) == 4
