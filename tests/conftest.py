@@ -27,8 +27,16 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "page" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if not may_ask_the_database(item) and "house" not in item.path.parts:
+            item.add_marker("once")
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL; runs there in make test"))
+
+
+def may_ask_the_database(item) -> bool:
+    """Whether pytest-django lets a test at the database. Those of the house may ask the queue, or start who does."""
+    fixtures = {"db", "transactional_db", "live_server"} & {*getattr(item, "fixturenames", ())}
+    return bool(fixtures or item.get_closest_marker("django_db"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -57,8 +57,8 @@ def main(extra: list[str]) -> int:
 
     title("the suite on SQLite and the file-backed queue")
     print(
-        "Left out here, since they ran above: tests that drive a browser (the marker browser), and tests of\n"
-        "the house that have nothing to do with the database (the marker once).\n"
+        "Left out here, since they ran above: tests that drive a browser (the marker browser), and tests that\n"
+        "have nothing to do with the database, or may not ask it at all (the marker once).\n"
         "Skipped below, each with its reason: tests that need PostgreSQL (the marker postgres).",
         flush=True,
     )
