@@ -55,6 +55,19 @@ def packed(round_) -> bytes:
     return file.getvalue()
 
 
+@pytest.fixture(scope="module")
+def made() -> list[bytes]:
+    """The award file of such a round, once there is one: its replay asks no database."""
+    return []
+
+
+@pytest.fixture
+def award_file(made, request) -> bytes:
+    if not made:
+        made.append(packed(request.getfixturevalue("played")))
+    return made[0]
+
+
 def changed(file: bytes, name: str, change, *, summed: bool = False) -> io.BytesIO:
     """The file with one paper changed; ``summed`` for somebody who mends the checksums as well."""
     papers = read(io.BytesIO(file))
@@ -80,8 +93,8 @@ def written(papers: dict[str, bytes]) -> io.BytesIO:
     return out
 
 
-def test_the_file_of_a_round_is_equal_to_what_follows_from_its_marks(played):
-    assert replay(io.BytesIO(packed(played))) == []
+def test_the_file_of_a_round_is_equal_to_what_follows_from_its_marks(award_file):
+    assert replay(io.BytesIO(award_file)) == []
 
 
 def test_the_results_in_it_are_those_of_the_round(played):
@@ -104,8 +117,8 @@ def test_it_holds_every_paper_and_nothing_else(played):
         assert hashlib.sha256(paper).hexdigest() == one.snapshot.sha256
 
 
-def test_its_explanation_names_each_file_and_says_what_is_left_out(played):
-    papers = read(io.BytesIO(packed(played)))
+def test_its_explanation_names_each_file_and_says_what_is_left_out(award_file):
+    papers = read(io.BytesIO(award_file))
     holds, _, left_out = papers["说明.txt"].decode().partition("不在其中")
     named = re.findall(r"^(\S+\.json|papers/|SHA256SUMS) ", holds, re.MULTILINE)
     assert sorted(named) == sorted(NAMES - {"说明.txt"} | {"papers/"})
@@ -171,46 +184,43 @@ def one_mark_more(marks):
     marks[0]["points"] = "10"
 
 
-def test_one_changed_mark_is_named_with_what_follows_from_it(played):
-    file = packed(played)
-    mark = json.loads(read(io.BytesIO(file))["marks.json"])[0]
-    [sums, total, criteria, *_rest] = replay(changed(file, "marks.json", one_mark_more))
+def test_one_changed_mark_is_named_with_what_follows_from_it(award_file):
+    mark = json.loads(read(io.BytesIO(award_file))["marks.json"])[0]
+    [sums, total, criteria, *_rest] = replay(changed(award_file, "marks.json", one_mark_more))
     number, expert, criterion = mark["application"], mark["expert"], mark["criterion"]
     assert sums == "marks.json已被改动：校验值不符。"
     assert total == f"{number}：{expert}的总分在档案中为90，按评分计算为91。"
     assert criteria == f"{number}：评分项的统计与评分不符：{criterion}。"
 
 
-def test_who_mends_the_checksums_too_is_found_by_the_marks(played):
-    file = packed(played)
-    number = json.loads(read(io.BytesIO(file))["marks.json"])[0]["application"]
-    problems = replay(changed(file, "marks.json", one_mark_more, summed=True))
+def test_who_mends_the_checksums_too_is_found_by_the_marks(award_file):
+    number = json.loads(read(io.BytesIO(award_file))["marks.json"])[0]["application"]
+    problems = replay(changed(award_file, "marks.json", one_mark_more, summed=True))
     assert problems[0].startswith(f"{number}：")
     [others] = [one for one in problems if not one.startswith(f"{number}：")]
     assert "校正分" in others
 
 
-def test_a_rank_that_does_not_follow_is_named(played):
+def test_a_rank_that_does_not_follow_is_named(award_file):
     def swap(held):
         held[0]["rank"] = 9
 
-    [problem] = replay(changed(packed(played), "results.json", swap, summed=True))
+    [problem] = replay(changed(award_file, "results.json", swap, summed=True))
     assert "9" in problem
     assert "名次" in problem
 
 
-def test_a_mark_of_a_sheet_that_was_not_handed_in_is_named(played):
+def test_a_mark_of_a_sheet_that_was_not_handed_in_is_named(award_file):
     def reopen(held):
         next(one for one in held if one["state"] == "handed_in")["state"] = "accepted"
 
-    problems = replay(changed(packed(played), "assignments.json", reopen, summed=True))
+    problems = replay(changed(award_file, "assignments.json", reopen, summed=True))
     assert len(problems) == 9  # one for each criterion
     assert all("没有提交评分表" in one for one in problems)
 
 
-def test_a_sheet_that_lacks_its_marks_is_named(played):
-    file = packed(played)
-    first = json.loads(read(io.BytesIO(file))["marks.json"])[0]
+def test_a_sheet_that_lacks_its_marks_is_named(award_file):
+    first = json.loads(read(io.BytesIO(award_file))["marks.json"])[0]
 
     def drop(marks):
         marks[:] = [
@@ -219,7 +229,7 @@ def test_a_sheet_that_lacks_its_marks_is_named(played):
             if (one["application"], one["expert"]) != (first["application"], first["expert"])
         ]
 
-    problems = replay(changed(file, "marks.json", drop, summed=True))
+    problems = replay(changed(award_file, "marks.json", drop, summed=True))
     assert len(problems) == 9
     assert all(one.startswith(f"{first['application']}：{first['expert']}已提交") for one in problems)
 
@@ -229,48 +239,49 @@ def test_a_result_that_is_missing_is_named(played):
     assert len(problems) == played.applications.count()
 
 
-def test_what_people_read_and_what_is_no_number_are_compared_too(played):
+def test_what_people_read_and_what_is_no_number_are_compared_too(award_file):
     def shown(held):
         held[0]["shown"], held[0]["normalised"] = "99.99", float("nan")
 
-    read_, normalised = replay(changed(packed(played), "results.json", shown, summed=True))
+    read_, normalised = replay(changed(award_file, "results.json", shown, summed=True))
     assert "99.99" in read_
     assert "校正分" in normalised
 
 
-def test_a_state_to_which_no_move_led_is_named(played):
+def test_a_state_to_which_no_move_led_is_named(award_file):
     def reject(held):
         next(one for one in held if one["state"] == "named").update(state="rejected", decision="reject")
 
-    [problem] = replay(changed(packed(played), "applications.json", reject, summed=True))
+    [problem] = replay(changed(award_file, "applications.json", reject, summed=True))
     assert "办理记录" in problem
 
 
 @pytest.mark.parametrize("points", ["1E+99999999", "NaN", "-1", "11", "9" * 400, None, [], {}])
-def test_what_is_no_mark_is_named_and_not_reckoned_with(played, points):
+def test_what_is_no_mark_is_named_and_not_reckoned_with(award_file, points):
     def change(marks):
         marks[0]["points"] = points
 
-    [problem] = replay(changed(packed(played), "marks.json", change, summed=True))
+    [problem] = replay(changed(award_file, "marks.json", change, summed=True))
     assert "超出范围" in problem
 
 
-def test_endless_brackets_are_no_award_file(played):
-    papers = read(io.BytesIO(packed(played)))
+def test_endless_brackets_are_no_award_file(award_file):
+    papers = read(io.BytesIO(award_file))
     papers["rubric.json"] = b"[" * 200_000
     with pytest.raises(DomainError):
         replay(written(papers))
 
 
-def test_papers_that_are_not_what_was_handed_in_are_named(played):
-    file = packed(played)
-    name = next(name for name in read(io.BytesIO(file)) if name.startswith("papers/"))
-    [problem] = replay(changed(file, name, lambda held: held["studio"].update(name="另一个"), summed=True))
+def test_papers_that_are_not_what_was_handed_in_are_named(award_file):
+    name = next(name for name in read(io.BytesIO(award_file)) if name.startswith("papers/"))
+    [problem] = replay(
+        changed(award_file, name, lambda held: held["studio"].update(name="另一个"), summed=True)
+    )
     assert "第1版材料" in problem
 
 
-def test_a_file_taken_away_or_added_is_named(played):
-    papers = read(io.BytesIO(packed(played)))
+def test_a_file_taken_away_or_added_is_named(award_file):
+    papers = read(io.BytesIO(award_file))
     del papers["relations.json"]
     papers["另附.txt"] = b"x"
     assert replay(written(papers)) == ["档案中缺少relations.json。", "档案中多出另附.txt。"]
@@ -293,9 +304,9 @@ def test_what_is_no_award_file_is_refused_in_a_sentence(file):
         replay(io.BytesIO(file))
 
 
-def test_the_command_says_equal_or_where_it_differs(played, tmp_path, capsys):
+def test_the_command_says_equal_or_where_it_differs(award_file, tmp_path, capsys):
     file = tmp_path / "评审档案.zip"
-    file.write_bytes(packed(played))
+    file.write_bytes(award_file)
     call_command("replay_award", file)
     assert capsys.readouterr().out.startswith("一致")
     file.write_bytes(changed(file.read_bytes(), "marks.json", one_mark_more).getvalue())
@@ -306,9 +317,9 @@ def test_the_command_says_equal_or_where_it_differs(played, tmp_path, capsys):
         call_command("replay_award", tmp_path / "没有.zip")
 
 
-def test_another_machine_without_a_database_comes_to_the_same_answer(played, tmp_path):
+def test_another_machine_without_a_database_comes_to_the_same_answer(award_file, tmp_path):
     file = tmp_path / "award.zip"
-    file.write_bytes(packed(played))
+    file.write_bytes(award_file)
     empty = {"DATABASE_URL": "postgres://nobody@127.0.0.1:9/none", "VAR_DIR": str(tmp_path / "var")}
     run = subprocess.run(
         [sys.executable, Path(settings.BASE_DIR, "manage.py"), "replay_award", file],
