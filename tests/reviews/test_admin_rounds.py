@@ -94,7 +94,7 @@ def test_a_round_keeps_the_policy_in_force_when_it_opens_and_nobody_chooses_it(c
     client = sign_in(cast.staff)
     page = client.get(ADD)
     assert "policy" not in page.context["adminform"].form.fields
-    assert "以开始申报之日生效的参数为准" in page.content.decode()
+    assert "以开始申报当日有效的管理办法参数为准" in page.content.decode()
     data = typed(page, **a_year(2030), policy=third.pk)
     assert client.post(ADD, data).status_code == 302
     round_ = Round.objects.get()
