@@ -68,7 +68,7 @@ def _held(keys: Iterable[int]) -> list[Application]:
     What stands beside a row is asked after it is held: with the lock it would be as it was before the wait.
     """
     rows = Application.objects.filter(pk__in=list(keys)).order_by("studio__unit__code", "pk")
-    held = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    held = [row.pk for row in rows.only("pk").select_for_update(of=("self",))]
     return list(
         with_newest(Application.objects.filter(pk__in=held))
         .select_related("studio__lead", "studio__unit", "round__policy", "decided_by")

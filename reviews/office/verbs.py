@@ -26,7 +26,7 @@ from reviews.forms import REFUSALS, ReturnForm, Words, with_number, with_version
 from reviews.models import Application, Decision, Refusal, State
 from reviews.office.beforehand import Beforehand
 from reviews.permissions import PERMISSIONS
-from reviews.results import standings_around
+from reviews.results import Standings, standings_around
 from reviews.views.asking import having_read, posted
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -299,11 +299,16 @@ class Page:
     """The page of one act on one application, as it stands now."""
 
     def __init__(self, request, act: Verb, pk: int):
-        self.request, self.act = request, act
-        # Beside the results the application is one of those that they are reckoned from.
-        self.results = standings_around(pk, request.user) if act.with_results else None
-        self.application = self.results.application(pk) if self.results else self._row(pk)
+        self.request, self.act, self.pk = request, act, pk
+        # Beside the results the application is one of those that they are reckoned from; to act it is enough by itself.
+        among = self.results if request.method != "POST" else None
+        self.application = among.application(pk) if among else self._row(pk)
         prefetch_related_objects([self.application], "endorsements")  # asked with every permission
+
+    @cached_property
+    def results(self) -> Standings | None:
+        """The results of its round, for the page on which it is decided."""
+        return standings_around(self.pk, self.request.user) if self.act.with_results else None
 
     def _row(self, pk: int) -> Application:
         rows = Application.objects.visible_to(self.request.user)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import RoleCode
 from records.moves import IllegalMove
 from reviews.models import Application, State
+from reviews.proposing import decide_several
 from tests.factories import ApplicationFactory, UserFactory
 from tests.threads import at_once, kinds
 
@@ -146,3 +147,17 @@ def test_without_what_was_seen_the_second_one_takes_the_place_of_the_first_unrea
     outcome, application = change_twice(cast, reads=False)
     assert outcome == ["done", "done"]
     assert application.log.filter(verb__in=["hold", "reject"]).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_decision_and_several_at_once_one_counts_too(cast):
+    application = ApplicationFactory(studio=cast.studio, proposed=True)
+    seen, row = application.last_move, Application.objects.get(pk=application.pk)
+    at_once(
+        lambda: row.decide("hold", by=cast.leader, text="补充材料后再议。", seen=seen),
+        lambda: decide_several(
+            [application.pk], "reject", by=cast.leader_lead, text="成果不足。", seen={application.pk: seen}
+        ),
+    )
+    changed = application.log.filter(verb__in=["hold", "reject"])
+    assert [(one.verb, one.note) for one in changed] == [decision_of(application)[1:3]]
