@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.names import bare
 from reviews.called import TITLES
 from reviews.models.application import Application
@@ -26,25 +25,20 @@ from reviews.models.panel import Relation
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one application.
-
-    :ivar owners: the texts that name the owners of its results.
-    :ivar office: who reads the marks of every application.
-    """
+    """What is known of one application. :ivar owners: the texts that name the owners of its results."""
 
     application: Application
     signed: frozenset[int]
     owners: tuple[str, ...]
     declared: dict[int, str]
     declared_names: dict[str, str]
-    office: frozenset[int]
 
 
 def reasons(expert, facts: Facts) -> list[str]:
     """Why this expert cannot review this application, one phrase each; empty when nothing is known."""
     application, studio = facts.application, facts.application.studio
     found = []
-    if expert.pk in facts.office:
+    if expert.reads_all:
         found.append(_("Holds an office that reads what experts give"))
     if studio.unit.is_related_to(expert.unit):
         found.append(_("Of the same unit"))
@@ -85,12 +79,16 @@ def gather(applications: Iterable[Application]) -> list[Facts]:
 
 
 def known(application: Application, expert) -> list[str]:
-    """What is known between one application and one expert; what is at hand of the application is not asked again."""
-    return of_one(application, [expert]).get(expert.pk, [])
+    """What is known between one application and one expert; what is at hand of the two is not asked again."""
+    prefetch_related_objects([application], *ASKED)
+    [facts] = _facts([application])
+    return reasons(expert, facts)
 
 
 def of_one(application: Application, experts: Iterable) -> dict[int, list[str]]:
     """Expert → what is known between them and one application, for those of whom anything is."""
+    experts = list(experts)
+    prefetch_related_objects(experts, "roles")
     prefetch_related_objects([application], *ASKED)
     [facts] = _facts([application])
     return {expert.pk: why for expert in experts if (why := reasons(expert, facts))}
@@ -103,7 +101,6 @@ def _facts(rows: list[Application]) -> list[Facts]:
             declared[relation.studio_id][relation.person_id] = relation.reason
         else:
             names[relation.studio_id][bare(relation.name)] = relation.reason
-    office = frozenset(User.objects.reading_all().values_list("pk", flat=True))
     return [
         Facts(
             application=row,
@@ -111,7 +108,6 @@ def _facts(rows: list[Application]) -> list[Facts]:
             owners=tuple(sorted(_owners(row))),
             declared=declared[row.studio_id],
             declared_names=names[row.studio_id],
-            office=office,
         )
         for row in rows
     ]
@@ -131,6 +127,7 @@ def _owners(application: Application) -> set[str]:
 def between(applications: Iterable[Application], experts: Iterable) -> dict[tuple[int, int], list[str]]:
     """All conflicts of a panel: (application, expert) → the reasons, for the pairs that have any."""
     experts = list(experts)
+    prefetch_related_objects(experts, "roles")
     return {
         (facts.application.pk, expert.pk): why
         for facts in gather(applications)

@@ -44,6 +44,7 @@ def assignment_for(request, pk: int) -> Assignment:
         given_back_because=Subquery(given_back.values("note")[:1]),
     )
     assignment = get_object_or_404(rows, pk=pk)
+    assignment.expert.held = request.user.held  # the same person, whose roles are read already
     check(request.user, "reviews.answer_assignment", assignment)
     if assignment.given_back_because:
         assignment.given_back_because = masking.text(assignment, assignment.given_back_because)

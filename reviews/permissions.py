@@ -127,7 +127,7 @@ def may_see_marks(user, application):
 @rules.predicate
 def is_barred(user, assignment):
     """A conflict between the expert and the studio is known by now, also one that came up since."""
-    return assignment is not None and bool(conflicts.between([assignment.application], [assignment.expert]))
+    return assignment is not None and bool(conflicts.known(assignment.application, assignment.expert))
 
 
 # The office looks at what others have handed in and signed.

@@ -168,11 +168,18 @@ class User(AbstractUser):
 
     @cached_property
     def held(self) -> list[Role]:
-        """The roles this person holds, read once a request."""
-        return list(self.roles.select_related("unit")) if self.is_active else []
+        """The roles this person holds, read once a request; not again where they were read for many at once."""
+        is_read = "roles" in getattr(self, "_prefetched_objects_cache", {})
+        roles = self.roles.all() if is_read else self.roles.select_related("unit")
+        return list(roles) if self.is_active else []
 
     def has_role(self, *codes: str) -> bool:
         return any(role.code in codes for role in self.held)
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether an office shows them every application with all that is said of it; see also ``reading_all``."""
+        return self.is_superuser or self.has_role(*RoleCode.READS_ALL)
 
     def units_as(self, *codes: str, side: str | None = None) -> list[Unit]:
         """The units for which this person holds one of the roles (on that side of the house)."""

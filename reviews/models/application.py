@@ -36,7 +36,7 @@ class ApplicationQuerySet(models.QuerySet):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.is_superuser or user.has_role(*RoleCode.READS_ALL):
+        if user.reads_all:
             return self
         seen = (
             Q(studio__lead=user)

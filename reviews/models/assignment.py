@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import RoleCode
 from accounts.permissions import check
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.models.application import Application
@@ -36,7 +35,7 @@ class AssignmentQuerySet(models.QuerySet):
         """An expert sees the own assignments; the office sees all; nobody else sees any."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.is_superuser or user.has_role(*RoleCode.READS_ALL):
+        if user.reads_all:
             return self
         return self.filter(expert=user)
 

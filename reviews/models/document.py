@@ -5,14 +5,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import RoleCode
 from reviews.models.application import Application
 
 
 class DecisionDocumentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Whoever may read an application named in it; union staff, leaders and auditors read all."""
-        reads_all = user.is_authenticated and (user.is_superuser or user.has_role(*RoleCode.READS_ALL))
+        reads_all = user.is_authenticated and user.reads_all
         if reads_all and user.is_active:
             return self
         return self.filter(

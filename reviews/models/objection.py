@@ -39,7 +39,7 @@ class ObjectionQuerySet(models.QuerySet):
         """Union staff, leaders and auditors; who objects and how to reach them only the investigators read."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self if user.is_superuser or user.has_role(*RoleCode.READS_ALL) else self.none()
+        return self if user.reads_all else self.none()
 
     def files_visible_to(self, user):
         """Whose files a person may open: as an investigator of the office, and not of the own case."""

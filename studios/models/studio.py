@@ -41,7 +41,7 @@ class StudioQuerySet(models.QuerySet):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.is_superuser or user.has_role(*RoleCode.READS_ALL):
+        if user.reads_all:
             return self
         belongs = Q(members__user=user) & present(timezone.localdate(), "members__")
         seen = Q(lead=user) | Q(editors__user=user) | belongs

@@ -35,7 +35,6 @@ from tests.reviews.blind import (
     OTHERS,
     SAID,
     WHOSE,
-    asked,
     found,
     four_others,
     leaks,
