@@ -203,6 +203,4 @@ def name_lacking(outcome: Outcome) -> None:
         points, comment = points_name(line.criterion), comment_name(line.criterion)
         if line.lacks and points not in form.errors and comment not in form.errors:
             what = {"criterion": line.criterion.title, "problem": line.lacks}
-            form.add_error(
-                points if line.points is None else comment, _("%(criterion)s: %(problem)s") % what
-            )
+            form.add_error(points if line.points is None else comment, _("%(criterion)s: %(problem)s") % what)
