@@ -7,11 +7,18 @@ from django.utils import translation
 
 from accounts.delivery import notify
 from accounts.models import RoleCode, User
-from reviews.models import Application, State
+from reviews.models import ENDED, Application
 
 OUTCOMES = {
     "dismiss": ("{studio}的异议经核查不成立", "异议{number}经核查不成立，已经答复。"),
-    "uphold": ("{studio}的异议经核查成立", "异议{number}经核查成立，{studio}的决定将重新作出。"),
+    "uphold": (
+        "{studio}的异议经核查成立",
+        "异议{number}经核查成立，已记入该申报的办理过程，作出决定时可以看到。",
+    ),
+    "uphold what has ended": (
+        "{studio}的异议经核查成立",
+        "异议{number}经核查成立。该申报已经结束，不再另行决定。",
+    ),
     "set_aside": ("{studio}的异议不予受理", "异议{number}不予受理，已说明原因。"),
 }
 
@@ -37,9 +44,12 @@ def tell_of_move(objection, log) -> None:
 
     That a decision is to be taken anew, the move of the application tells them, and nobody is told twice.
     """
-    approved = Application.objects.filter(pk=objection.application_id, state=State.APPROVED)
-    if log.verb == "uphold" and approved.exists():
-        return
+    outcome = log.verb
+    if outcome == "uphold":  # which holds the row of the application
+        application = Application.objects.only("state").get(pk=objection.application_id)
+        if application.can_move("uphold_objection"):
+            return
+        outcome = "uphold what has ended" if application.state in ENDED else outcome
     studio, number = objection.application.studio.name, objection.number
     investigators = [one for one in objection.investigators.all() if one.pk != log.actor_id]
     if log.verb == "take_on":
@@ -47,7 +57,7 @@ def tell_of_move(objection, log) -> None:
         people = investigators
     else:
         facts = {"studio": studio, "number": number}
-        subject, body = (words.format(**facts) for words in OUTCOMES[log.verb])
+        subject, body = (words.format(**facts) for words in OUTCOMES[outcome])
         others = those_who_may(objection, RoleCode.UNION_STAFF)
         people = [*investigators, *(one for one in others if one.pk != log.actor_id)]
     with translation.override("zh-hans"):

@@ -72,7 +72,7 @@ class Application(Signing, Deciding, Movable, models.Model):
         announce_hold=({State.PROPOSED}, State.HELD),
         announce_rejection=({State.PROPOSED}, State.REJECTED),
         reverse=({State.APPROVED, State.HELD, State.REJECTED}, State.REVIEWED),
-        uphold_objection=({State.APPROVED}, State.REVIEWED),
+        uphold_objection=({State.REVIEWED, State.PROPOSED, State.APPROVED, State.HELD}, State.REVIEWED),
         name_studio=({State.APPROVED}, State.NAMED),
     )
 

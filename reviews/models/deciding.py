@@ -6,13 +6,15 @@ What the union leader decides stays in the office until all decisions of a round
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 
 from records.moves import DomainError, IllegalMove
 from records.templatetags.present import moment
-from reviews.models.states import Decision, State, required
+from reviews.models.states import ENDED, Decision, State, required
 
 VERBS = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}
 UNDECIDED = {"decision": "", "decision_text": "", "decided_at": None, "decided_by": None, "released_at": None}
@@ -32,6 +34,24 @@ def unseen_by_experts(decision: str, marked: int | None, last: int) -> str:
         "Experts gave their marks on version %(marked)s of the papers; version %(last)s was handed in since. Staff "
         "give it back to the experts first; it can be approved once they have looked at it."
     ) % {"marked": marked, "last": last}
+
+
+def given_in_conflict(decision: str, found: Iterable[tuple]) -> str:
+    """Why this cannot be decided on marks of experts who are in conflict with the studio, as it became known since;
+    empty when it can.
+
+    :param found: assignments that count, each with what is known between its expert and the studio.
+    """
+    if decision != Decision.APPROVE or not found:
+        return ""
+    said = [
+        _now("%(name)s (%(reasons)s)") % {"name": one.expert.name, "reasons": _now("; ").join(why)}
+        for one, why in found
+    ]
+    return _now(
+        "Marks count of experts who are in conflict with the studio: %(experts)s. Staff give it back to the experts "
+        "first and replace these; it can be approved once the review is complete again."
+    ) % {"experts": _now("; ").join(said)}
 
 
 class Deciding:
@@ -98,7 +118,7 @@ class Deciding:
                 return
             if seen not in (None, row.last_move):
                 raise IllegalMove(row.overtaken())
-            if why := unseen_by_experts(decision, *row.versions()):
+            if why := unseen_by_experts(decision, *row.versions()) or row.in_conflict(decision):
                 raise DomainError(why)
             self.state = state
             self.propose(decision, by=by, text=text)
@@ -107,6 +127,12 @@ class Deciding:
         """The earliest version on which a sheet that counts was handed in, None without sheets; and the last one."""
         sheets = self.assignments.filter(state="handed_in")
         return sheets.aggregate(first=models.Min("snapshot__version"))["first"], self.version
+
+    def in_conflict(self, decision: str) -> str:
+        """See :func:`given_in_conflict`, as it is known now."""
+        from reviews.results import conflicts_of
+
+        return given_in_conflict(decision, conflicts_of(self)) if decision == Decision.APPROVE else ""
 
     def is_decided(self, decision: str, text: str, *, by) -> bool:
         """Whether this very decision waits for its release, in these words and by this person."""
@@ -156,3 +182,17 @@ class Deciding:
             again = [_now("The studio has applied again meanwhile.")] if others.exists() else []
             self.require(again, _now("This decision stands."))
             self.move("reverse", by=by, note=reason, **UNDECIDED)
+
+    def uphold_objection(self, number: str, *, by) -> None:
+        """An objection to it is right: whatever was decided since the experts' review is decided anew, released or not.
+
+        With the experts again, or returned, it stays where it is; the row is there for whoever decides afterwards. What
+        has ended stays as it is: it named nobody, since an open objection stops a naming. Whoever calls holds the row.
+
+        :param number: of the objection.
+        """
+        if self.can_move("uphold_objection"):
+            self.move("uphold_objection", by=by, note=number, **UNDECIDED)
+        elif self.state not in ENDED:
+            state = self.state
+            self.log.create(actor=by, verb="uphold_objection", from_state=state, to_state=state, note=number)

@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleCode
 from records.moves import DomainError, Movable, MoveLog, moves
 from reviews.models.application import Application
-from reviews.models.deciding import UNDECIDED
 from reviews.models.notice import PublicNotice
 from reviews.models.panel import studios_of_their_own
-from reviews.models.states import State as ApplicationState
 from reviews.models.states import required
 from reviews.objector import hidden, hidden_answer, names_who_objects
 from studios.models.title import check_code
@@ -184,12 +182,14 @@ class Objection(Movable, models.Model):
         self._answer("dismiss", by=by, minutes=minutes, answer=answer)
 
     def uphold(self, *, by, minutes: str, answer: str):
-        """It is right: the decision goes back to be taken anew, and the studio leaves the notice."""
+        """It is right: the decision goes back to be taken anew, and the studio leaves the notice.
+
+        The row of the application is held first: how it stands, whoever is told and whatever is put back is one.
+        """
         with transaction.atomic():
-            self._answer("uphold", by=by, minutes=minutes, answer=answer)
             application = Application.objects.select_for_update(of=("self",)).get(pk=self.application_id)
-            if application.state == ApplicationState.APPROVED:
-                application.move("uphold_objection", by=by, note=self.number, **UNDECIDED)
+            self._answer("uphold", by=by, minutes=minutes, answer=answer)
+            application.uphold_objection(self.number, by=by)
 
     def set_aside(self, *, by, reason: str):
         """Nothing to investigate: no real name, no way to reach the person, or another matter."""

@@ -105,14 +105,6 @@ def test_an_objection_upheld_puts_the_decision_back(cast, on_notice):
     assert Application.objects.get().state == State.REJECTED
 
 
-def test_upheld_after_the_decision_was_taken_back_it_moves_nothing_more(cast, on_notice):
-    objection = objected(on_notice)
-    objection.take_on(by=cast.staff)
-    on_notice.reverse(by=cast.leader, reason="先行撤回。")
-    objection.uphold(by=cast.staff, minutes="查阅了原件。", answer="经核查成立。")
-    assert Application.objects.get().log.filter(verb="uphold_objection").count() == 0
-
-
 def test_an_objection_from_an_earlier_notice_counts_in_the_next_one_too(cast, on_notice):
     objection = objected(on_notice)
     on_notice.reverse(by=cast.leader, reason="先行撤回。")
