@@ -17,6 +17,7 @@ from typing import IO
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import ContentFile, File
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -42,18 +43,23 @@ KEEP_RESULTS = timedelta(days=30)
 
 FUNCTIONS: dict[str, Callable[[Job], None]] = {}
 OWN: set[str] = set()  # kinds whose result is made for one person
+MAY_FETCH: dict[str, Callable[[Job, AbstractBaseUser], bool]] = {}  # of other kinds nobody has the result
 
 
-def job(kind: str, *, own: bool = False):
+def job(kind: str, *, own: bool = False, may_fetch: Callable[[Job, AbstractBaseUser], bool] | None = None):
     """Register the decorated ``function(job)`` as the work of jobs of ``kind``.
 
     :param own: the result holds what who started it may read, and others perhaps not: only they download it.
+    :param may_fetch: ``may_fetch(job, user)`` says, of somebody who sees the job, whether they may read now what it
+        made. It is asked at each download: much may have happened since. A kind without it gives its result to nobody.
     """
 
     def register(function: Callable[[Job], None]):
         FUNCTIONS[kind] = function
         if own:
             OWN.add(kind)
+        if may_fetch:
+            MAY_FETCH[kind] = may_fetch
         return function
 
     return register
@@ -148,8 +154,11 @@ class Job(models.Model):
         return self.state not in self.State.UNFINISHED
 
     def is_result_for(self, user) -> bool:
-        """Whether a person who sees the job may have what it made."""
-        return self.kind not in OWN or self.started_by_id == user.pk
+        """Whether a person who sees the job may have what it made, as things stand now."""
+        if self.kind in OWN and self.started_by_id != user.pk:
+            return False
+        may_fetch = MAY_FETCH.get(self.kind)
+        return may_fetch is not None and may_fetch(self, user)
 
     def _running(self):
         return Job.objects.filter(pk=self.pk, state=self.State.RUNNING)
@@ -187,13 +196,20 @@ class Job(models.Model):
                 raise Stopped
             self._extended = clock
 
-    def keep(self, content: bytes | IO, name: str) -> None:
-        """Keep ``content`` as the result, to be downloaded under ``name``; an earlier result is replaced."""
+    def keep(self, content: bytes | IO, name: str, *, holds: Sequence[int] | None = None) -> None:
+        """Keep ``content`` as the result, to be downloaded under ``name``; an earlier result is replaced.
+
+        :param holds: keys of the rows that are told of in it, kept in the payload for ``may_fetch``.
+        """
+        if holds is not None:
+            self.payload = self.payload | {"holds": list(holds)}
         earlier = self.result.name
         file = ContentFile(content) if isinstance(content, bytes) else File(content)
         self.result.save(name, file, save=False)
         self.result_name = name[:200]
-        if not self._running().update(result=self.result.name, result_name=self.result_name):
+        if not self._running().update(
+            result=self.result.name, result_name=self.result_name, payload=self.payload
+        ):
             self.result.storage.delete(self.result.name)
             raise Stopped
         if earlier:

@@ -34,7 +34,7 @@ def job(request, pk):
         context = {
             "job": work,
             "may_run_again": may_again,
-            "may_download": work.is_result_for(request.user),
+            "may_download": bool(work.result) and work.is_result_for(request.user),
         }
         if request.user.is_staff:
             return render(request, "admin/records/job.html", in_office(request, work) | context)
@@ -56,7 +56,7 @@ def in_office(request, work: Job) -> dict:
 
 @require_safe
 def job_result(request, pk):
-    """What a finished job made, under its own name."""
+    """What a finished job made, under its own name, for who may read now what is in it."""
     work = get_object_or_404(
         Job.objects.visible_to(request.user).exclude(result=""), pk=pk, state=Job.State.DONE
     )

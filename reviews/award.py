@@ -40,6 +40,7 @@ from reviews.models import Assignment, AssignmentState, Round
 from reviews.replay import SUMS
 from reviews.results import REVIEWED
 
+PERMISSION = "reviews.make_award_file"
 EPOCH = (2023, 1, 1, 0, 0, 0)  # the entries bear no time of their own
 IN_MEMORY = 8 * 2**20
 README = """这是{title}的评审档案，用来核对评审结果。
@@ -90,9 +91,18 @@ def hindrances(round_: Round, *, by: User) -> list[str]:
     """Why this person cannot make the award file of a round now, one sentence each."""
     if round_.rubric is None or not round_.applications.filter(state__in=REVIEWED).exists():
         return [_("Experts have not reviewed anything in this round yet.")]
-    if any(one.concerns(by) for one in applications_of(round_)):
+    return kept_from(round_, by)
+
+
+def kept_from(round_: Round, person: User) -> list[str]:
+    """Why what is in the award file of a round is not for this person, to make it or to have it; one sentence each.
+
+    Asked when it is asked for, when it is made and at each download.
+    """
+    rows = round_.applications.filter(submitted_at__isnull=False).select_related("studio__unit")
+    if any(one.concerns(person) for one in rows.prefetch_related("studio__editors", "studio__members")):
         return [_("An application of this round is your own case. Somebody else makes its award file.")]
-    own = Assignment.objects.filter(application__round=round_, expert=by)
+    own = Assignment.objects.filter(application__round=round_, expert=person)
     if own.under_way().exists() or own.filter(state=AssignmentState.RECUSED).exists():
         return [
             _(
@@ -100,10 +110,17 @@ def hindrances(round_: Round, *, by: User) -> list[str]:
                 "its award file."
             )
         ]
+    if not person.has_perm(PERMISSION):
+        return [_("The award file is made by the staff and the leaders of the university union.")]
     return []
 
 
-@job("reviews.award", own=True)
+def may_fetch(work: Job, user: User) -> bool:
+    """Whether who had an award file made may have it still."""
+    return not kept_from(Round.objects.get(pk=work.payload["round"]), user)
+
+
+@job("reviews.award", own=True, may_fetch=may_fetch)
 def make(work: Job) -> None:
     round_ = Round.objects.select_related("rubric", "policy").get(pk=work.payload["round"])
     for why in hindrances(round_, by=work.started_by):  # much may have happened since it was asked for

@@ -23,13 +23,14 @@ from records.tables import Figure, Page
 from reviews import minutes as kept
 from reviews.models import Application, Assignment, AssignmentLog, Mark, Moderation, Round, Visit
 from reviews.office.assignments import DONE
-from reviews.office.seats import place_of
-from reviews.results import standings
+from reviews.results import standings, with_experts
 from reviews.results_shown import Line, aggregation_name, criterion_lines, is_among, severity_lines
 from reviews.rubrics import source_cited
+from reviews.whence import place_of
 from studios.models import Studio
 
 KIND = "results.workbook"
+READ = "reviews.view_marks"
 AT_ONCE = 2_000  # marks; more are written by a worker, and the person need not wait
 LONGEST = 32_000  # characters that Excel keeps in one cell
 
@@ -336,15 +337,26 @@ def start(workbook: Workbook) -> Job:
     return start_job(KIND, payload, by=workbook.user, title=title)
 
 
-@job(KIND, own=True)
+def may_fetch(work: Job, user: User) -> bool:
+    """Whether who had a workbook made may read still what it tells: the marks of each application in it.
+
+    Of a workbook that does not say which these are nobody knows it.
+    """
+    if "holds" not in work.payload or not user.has_perm(READ):
+        return False
+    rows = with_experts(Application.objects.filter(pk__in=work.payload["holds"]))
+    return all(user.has_perm(READ, row) for row in rows)
+
+
+@job(KIND, own=True, may_fetch=may_fetch)
 def make(work: Job) -> None:
     """Write the workbook that a job names, for who started it and as far as they may read it now."""
     asked = work.payload
     round_ = Round.objects.select_related("policy", "rubric").get(pk=asked["round"])
-    check(work.started_by, "reviews.view_marks")
+    check(work.started_by, READ)
     workbook = Workbook(round_, work.started_by, show=asked["show"], text=asked["text"])
     total = workbook.rows()
     work.step(0, total=total)
     content = tables.export_pages(workbook.pages(), after_row=lambda done: work.step(min(done, total)))
     work.step(total, now=True)
-    work.keep(content, workbook.name())
+    work.keep(content, workbook.name(), holds=[one.application.pk for one in workbook.standings.reviews])

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import check
 from records.jobs import Job
 from records.moves import DomainError
-from reviews.award import file_name, hindrances, start_award_file
+from reviews.award import PERMISSION, file_name, hindrances, start_award_file
 from reviews.office.frame import page, round_for
 
-PERMISSION = "reviews.make_award_file"
 SHOWN = 10
 
 

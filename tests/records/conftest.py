@@ -34,6 +34,7 @@ def work(monkeypatch):
 
     def be(function):
         monkeypatch.setitem(jobs.FUNCTIONS, "tests.work", function)
+        monkeypatch.setitem(jobs.MAY_FETCH, "tests.work", lambda job, user: True)
         return function
 
     return be

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from records import outbox
+from records import jobs, outbox
 from records.jobs import Job
 from records.moves import DomainError, IllegalMove
 from records.outbox import Outbox
@@ -167,3 +167,29 @@ def test_only_a_failed_job_is_run_again(client, starter, work, state):
     client.post(url)
     assert fresh(job).state == state
     assert Outbox.objects.count() == 1
+
+
+def test_a_result_is_had_by_who_may_fetch_it_at_that_moment(client, starter, staff, work, monkeypatch):
+    work(lambda job: job.keep(b"PK", "证书.zip"))
+    job = start(starter)
+    outbox.drain()
+    url, page = reverse("records:job_result", args=[job.pk]), job.get_absolute_url()
+    monkeypatch.setitem(jobs.MAY_FETCH, "tests.work", lambda asked, user: (asked, user) == (job, staff))
+    for user, status in ((staff, 200), (starter, 404)):
+        client.force_login(user)
+        assert client.get(url).status_code == status
+        assert (url in client.get(page).content.decode()) == (status == 200)
+
+
+def test_the_result_of_a_kind_that_names_no_reader_is_closed(client, starter, work, monkeypatch):
+    work(lambda job: job.keep(b"PK", "证书.zip"))
+    job = start(starter)
+    outbox.drain()
+    monkeypatch.delitem(jobs.MAY_FETCH, "tests.work")
+    client.force_login(starter)
+    assert client.get(reverse("records:job_result", args=[job.pk])).status_code == 404
+
+
+def test_certificates_of_many_are_had_by_who_may_issue_them(starter, staff):
+    batch = Job(kind="certificates.batch", started_by=starter)
+    assert (batch.is_result_for(starter), batch.is_result_for(staff)) == (False, True)
