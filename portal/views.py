@@ -21,8 +21,9 @@ from reviews.models import PublicNotice
 def home(request):
     """What is to be done for who is signed in; the public front page for everybody else."""
     if not request.user.is_authenticated:
-        notices = PublicNotice.objects.open(timezone.localdate())
-        return render(request, "portal/front.html", {"form": CheckForm(), "open_notices": notices})
+        on = timezone.localdate()
+        notices = PublicNotice.objects.open(on).with_standing()
+        return render(request, "portal/front.html", {"form": CheckForm(), "open_notices": notices, "on": on})
     return render(request, "portal/home.html", {"home": Home(frame_of(request), timezone.localdate())})
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from itertools import groupby
 
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from records import documents
-from reviews.models import PublicNotice
+from reviews.models import ApplicationLog, PublicNotice, State
 from studios.certificates import qr_code
 
 KEPT_SECONDS = 24 * 60 * 60
@@ -48,13 +50,17 @@ def digest(notice: PublicNotice) -> str:
 
 def texts(notice: PublicNotice) -> dict:
     """Everything the file shows."""
+    out = taken_out(notice)
+    entries = [{**one, "out_on": out.get(one["application"])} for one in numbered(notice)]
     return {
         "university": settings.UNIVERSITY,
         "union": settings.UNION,
         "contact": settings.UNION_CONTACT,
         "title": notice.title,
         "title_lines": title_lines(notice.title),
-        "units": by_unit(numbered(notice)),
+        "units": by_unit(entries),
+        "out": len(out),
+        "left": len(entries) - len(out),
         "blind": notice.round.blind,
         "count": len(notice.entries),
         "days": notice.days,
@@ -62,6 +68,21 @@ def texts(notice: PublicNotice) -> dict:
         "starts_on": notice.starts_on,
         "ends_on": notice.ends_on,
     }
+
+
+def taken_out(notice: PublicNotice) -> dict[int, date]:
+    """The applications that were taken out of a notice since its publication, each with the day; of one that is not
+    published none. Two queries, one when all stand.
+    """
+    listed = {one["application"] for one in notice.entries}
+    gone = listed - notice.standing() if notice.created_at and notice.pk else set()
+    if not gone:
+        return {}
+    left = ApplicationLog.objects.filter(
+        application__in=gone, from_state=State.APPROVED, at__gte=notice.created_at
+    ).exclude(to_state__in=(State.APPROVED, State.NAMED))
+    days = {row.application_id: timezone.localdate(row.at) for row in left.order_by("-pk")}  # the first one counts
+    return {application: days[application] for application in sorted(gone & days.keys())}
 
 
 def numbered(notice: PublicNotice) -> list[dict]:

@@ -14,11 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models.round import Round
 from reviews.models.states import State
 
+# What stands in its notice: approved by it, or named since.
+STANDING = (State.APPROVED, State.NAMED)
+
 
 class PublicNoticeQuerySet(models.QuerySet):
     def open(self, on: date):
         """Those to which objections may be raised on a day."""
         return self.filter(published_on__lte=on, ends_on__gte=on)
+
+    def with_standing(self):
+        """Each with ``left``: how many of its studios still stand in it, see :meth:`PublicNotice.standing`."""
+        standing = Q(applications__state__in=STANDING)
+        return self.annotate(left=models.Count("applications", filter=standing))
 
 
 class PublicNotice(models.Model):
@@ -76,11 +84,17 @@ class PublicNotice(models.Model):
     def is_over(self, on: date) -> bool:
         return on > self.ends_on
 
+    def placed(self) -> list[dict]:
+        """The entries with their ``place`` in it, from 1 on: what the public page calls a studio by, being the number of
+        no papers that experts have before them.
+        """
+        return [{**one, "place": place} for place, one in enumerate(self.entries, start=1)]
+
     def standing(self) -> set[int]:
         """The applications that still stand in it: approved by it, or named since; one query. What was taken out by an
         objection or a reversal is not among them, also where a later notice carries it again.
         """
-        held = self.applications.filter(state__in=(State.APPROVED, State.NAMED))
+        held = self.applications.filter(state__in=STANDING)
         return set(held.values_list("pk", flat=True))
 
     def upheld(self) -> set[int]:
