@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +21,8 @@ from reviews.assigning import Case, Expert, propose
 from reviews.models import HOLDING, Application, Assignment, AssignmentLog, Panelist, Round, Snapshot, State
 from reviews.models.rubric import adopted
 from reviews.panel_notices import tell_of_assignments
+from reviews.whence import OUTSIDE, is_outside, place_of, unit_of
 
-OUTSIDE = "outside"  # the unit of those invited from elsewhere, for whom none is recorded
 MOST_SAID = 10  # problems that are told one by one
 
 
@@ -119,7 +119,7 @@ def plan(round_: Round, *, by: User | None = None) -> Plan:
     )
     rows, people = {row.pk: row for row in applications}, {one.pk: one for one in experts}
     return Plan(
-        pairs=_with_reasons(found, rows, people, load),
+        pairs=_with_reasons(found, cases, rows, people, load),
         loads=[Load(one, load[one.pk], found.loads[one.pk], most[one.pk]) for one in experts],
         lacking=[
             _lack(rows[pk], missing, experts, barred, taken | {*found.pairs})
@@ -176,19 +176,17 @@ def _beyond(has: int, each: int) -> list[str]:
     return [_("It would have %(has)s experts; the policy asks for %(each)s") % {"has": has, "each": each}]
 
 
-def unit_of(expert: User) -> str:
-    return expert.unit.code if expert.unit_id else OUTSIDE
-
-
-def _with_reasons(found, rows, people, load) -> list[Pair]:
-    """Each pair with what speaks for it: no conflict is known, the unit, the load."""
-    units = defaultdict(Counter)
+def _with_reasons(found, cases, rows, people, load) -> list[Pair]:
+    """Each pair with what speaks for it: no conflict is known, the unit among those who are there or are proposed, the
+    load.
+    """
+    units = {case.key: Counter(map(_apart, case.units)) for case in cases}
     for case, expert in found.pairs:
-        units[case][unit_of(people[expert])] += 1
+        units[case][_apart(unit_of(people[expert]))] += 1
     pairs = []
     for case, key in found.pairs:
         expert = people[key]
-        alone = units[case][unit_of(expert)] == 1
+        alone = units[case][_apart(unit_of(expert))] == 1
         why = [
             _("No conflict is known"),
             _place(expert, alone=alone),
@@ -198,11 +196,18 @@ def _with_reasons(found, rows, people, load) -> list[Pair]:
     return pairs
 
 
+def _apart(unit: str) -> str:
+    """A unit of the university, or anywhere outside: of outsiders only one can be the only one."""
+    return OUTSIDE if is_outside(unit) else unit
+
+
 def _place(expert: User, *, alone: bool) -> str:
-    """Where an expert comes from, and whether they alone of those proposed for the application do."""
-    if not expert.unit_id:
-        return _("The only one from outside the university") if alone else _("from outside the university")
-    return _("The only one of %(unit)s") % {"unit": expert.unit.name} if alone else expert.unit.name
+    """Where an expert comes from, and whether they alone of the experts of the application do."""
+    if alone and expert.unit_id:
+        return _("The only one of %(unit)s") % {"unit": expert.unit.name}
+    if alone:
+        return _("The only one from outside the university: %(place)s") % {"place": place_of(expert)}
+    return place_of(expert)
 
 
 def _lack(application, missing: int, experts, barred, given) -> Lack:
@@ -297,9 +302,7 @@ def assign(
         }
         if problems := _problems(pairs, rows, experts):
             raise DomainError(_("Nothing was assigned."), problems)
-        # By expert: gaps between the numbers of one's own sheets would tell how many others each application has.
-        by_expert = sorted(pairs, key=lambda pair: pair[::-1])
-        invited = [(rows[case], experts[expert]) for case, expert in by_expert]
+        invited = [(rows[case], experts[expert]) for case, expert in pairs]
         return _invite(invited, round_, by=by, due_on=due_on or round_.review_by)
 
 

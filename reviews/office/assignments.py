@@ -29,9 +29,9 @@ from reviews.forms import Words
 from reviews.models import UNDER_WAY, Assignment, AssignmentLog, Mark, Round
 from reviews.models.panel import studios_of_their_own
 from reviews.office.frame import PERMISSION, page, stands_aside
-from reviews.office.seats import place_of
 from reviews.office.verbs import DAY
 from reviews.views.asking import attempt, posted
+from reviews.whence import place_of
 from studios.models import Studio
 from studios.office.filters import unit_filter
 

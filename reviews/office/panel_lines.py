@@ -14,7 +14,7 @@ from records import agenda
 from reviews import panels
 from reviews.models import HOLDING, UNDER_WAY, Application, Assignment, Round, State
 from reviews.office.frame import stands_aside
-from reviews.office.seats import place_of
+from reviews.whence import place_of
 from studios.models import Studio
 
 GAVE_BACK = frozenset({"declined", "recused"})

@@ -22,6 +22,7 @@ from accounts.permissions import check
 from records.pages import number
 from reviews.models import HOLDING, Assignment, Panelist, Round
 from reviews.office.frame import PERMISSION, page, round_for
+from reviews.whence import place_of
 
 MOST_FOUND = 200
 TAKEN = _(
@@ -79,11 +80,6 @@ class PanelInline(OfficeInline, admin.TabularInline):
     @admin.display(description=_("holds now"))
     def holds(self, seat):
         return seat.load
-
-
-def place_of(expert: User) -> str:
-    """Where an expert comes from."""
-    return expert.unit.name if expert.unit_id else _now("from outside the university")
 
 
 # -- adding ------------------------------------------------------------------------------------------------------

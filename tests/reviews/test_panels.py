@@ -7,7 +7,7 @@ from accounts.models import RoleCode, User
 from accounts.names import bare
 from ledgers.models import Achievement
 from records.moves import DomainError
-from reviews import conflicts, panels
+from reviews import conflicts, panels, whence
 from reviews.models import Assignment, Endorsement, Panelist, Part, Relation, Round
 from reviews.relations import declare
 from studios.models import Editor, Member, Studio
@@ -318,6 +318,37 @@ def test_each_pair_says_what_speaks_for_it():
     application = under_review(expert)
     [pair] = panels.plan(application.round).pairs
     assert pair.reasons == ("未发现利害关系", "唯一来自化学化工学院的专家", "将评审1份，现有0份")
+
+
+def test_with_an_outsider_there_a_second_one_is_not_the_only_one():
+    there = expert_of("钱学敏", post="复旦大学机械学院教授")
+    second = expert_of("孙立", post="同济大学教授")
+    User.objects.filter(pk__in=[there.pk, second.pk]).update(unit=None)
+    application = under_review(there, second)
+    assert {pair.reasons[1] for pair in panels.plan(application.round).pairs} == {
+        "复旦大学机械学院教授（校外）",
+        "同济大学教授（校外）",
+    }
+    assigned(application, there)
+    [pair] = panels.plan(application.round).pairs
+    assert (pair.expert, pair.reasons[1]) == (second, "同济大学教授（校外）")
+    Assignment.objects.update(state="replaced")
+    [pair] = panels.plan(application.round).pairs
+    assert pair.reasons[1] == "唯一的校外专家，同济大学教授（校外）"
+
+
+@pytest.mark.parametrize(
+    ("post", "unit"),
+    [
+        ("复旦大学机械学院教授", "outside:复旦大学"),
+        ("中国科学院上海硅酸盐研究所研究员", "outside:中国科学院"),
+        ("上海电气集团高级工程师", "outside:上海电气集团"),
+        ("退休", "outside"),
+        ("", "outside"),
+    ],
+)
+def test_outsiders_are_told_apart_by_the_house_their_post_begins_with(post, unit):
+    assert whence.unit_of(User(name="孙立", post=post)) == unit
 
 
 def test_what_an_application_lacks_is_told_with_the_reason():
