@@ -36,7 +36,7 @@ from accounts.models import User
 from records.jobs import Job, job, start_job
 from records.moves import DomainError
 from reviews.award_rows import applications_of, contents, paper_name, plain
-from reviews.models import Assignment, AssignmentState, Round
+from reviews.models import Assignment, Round
 from reviews.replay import SUMS
 from reviews.results import REVIEWED
 
@@ -102,8 +102,7 @@ def kept_from(round_: Round, person: User) -> list[str]:
     rows = round_.applications.filter(submitted_at__isnull=False).select_related("studio__unit")
     if any(one.concerns(person) for one in rows.prefetch_related("studio__editors", "studio__members")):
         return [_("An application of this round is your own case. Somebody else makes its award file.")]
-    own = Assignment.objects.filter(application__round=round_, expert=person)
-    if own.under_way().exists() or own.filter(state=AssignmentState.RECUSED).exists():
+    if Assignment.objects.keeping_away(person).filter(application__round=round_).exists():
         return [
             _(
                 "You have still to score in this round, or are recused from an application of it. Somebody else makes "

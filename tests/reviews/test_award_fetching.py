@@ -9,7 +9,7 @@ from records.jobs import Job
 from reviews import award
 from reviews.models import Relation
 from reviews.results_exports import Workbook, start
-from tests.factories import UserFactory
+from tests.factories import ApplicationFactory, UserFactory, officer
 from tests.reviews.standing import round_with, sheet
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,16 @@ def test_whose_own_case_it_has_become_has_neither(statuses, asker, case):
 def test_who_is_asked_to_score_or_recused_since_has_neither(statuses, asker, case, state):
     sheet(case, asker, None, state=state)
     assert statuses() == [404, 404]
+
+
+@pytest.mark.parametrize("state", ["invited", "accepted"])
+def test_an_expert_of_a_returned_application_who_is_staff_by_now_makes_none(case, asker, state):
+    reviewed = ApplicationFactory(accepted=True, round=case.round)
+    sheet(case, asker, None, state=state)
+    case.return_for_correction({"team": "补充职称"}, by=officer(RoleCode.UNION_STAFF))
+    assert (case.state, reviewed.state) == ("returned", "accepted")
+    [why] = award.hindrances(case.round, by=asker)
+    assert "未提交的评分" in why
 
 
 def test_a_workbook_that_never_told_of_the_own_case_stays_there(case, asker, sign_in):
