@@ -16,34 +16,42 @@ def number(text: str | None) -> int:
     return int(text) if len(text) <= MOST_DIGITS and text.isascii() and text.isdigit() else 0
 
 
-def keyset_page(request: HttpRequest, rows: QuerySet, *, size: int, by: str = "pk") -> tuple[list, str, str]:
+def keyset_page(
+    request: HttpRequest, rows: QuerySet, *, size: int, by: str = "", key: str = "pk"
+) -> tuple[list, str, str]:
     """One page of rows, the highest ``by`` first and of equals the one entered last; no page costs more than the first.
 
     The address says from which row on: ``?before=17`` is what comes after row 17, ``?after=17`` the page above it.
 
+    :param by: the column they are ordered by; their number when left out.
+    :param key: the column that numbers the rows, where ``pk`` is not for everybody to read.
     :returns: the rows, and the addresses of the newer and the older page, each empty where there is none.
     """
     before, after = number(request.GET.get("before")), number(request.GET.get("after"))
+    order = [by, key] if by else [key]
     if after:
-        found = list(_beyond(rows, after, by, "gt").order_by(by, "pk")[: size + 1])
+        found = list(_beyond(rows, after, order, "gt").order_by(*order)[: size + 1])
         page, more_newer, more_older = found[:size][::-1], len(found) > size, True
     else:
-        rest = _beyond(rows, before, by, "lt") if before else rows
-        found = list(rest.order_by(f"-{by}", "-pk")[: size + 1])
+        rest = _beyond(rows, before, order, "lt") if before else rows
+        found = list(rest.order_by(*(f"-{column}" for column in order))[: size + 1])
         page, more_newer, more_older = found[:size], bool(before), len(found) > size
-    above = {"after": page[0].pk} if page else {}  # from where nothing is left it leads to the first page
+    above = (
+        {"after": getattr(page[0], key)} if page else {}
+    )  # from where nothing is left it leads to the first page
     newer = _address(request, **above) if more_newer else ""
-    older = _address(request, before=page[-1].pk) if page and more_older else ""
+    older = _address(request, before=getattr(page[-1], key)) if page and more_older else ""
     return page, newer, older
 
 
-def _beyond(rows: QuerySet, pk: int, by: str, side: str) -> QuerySet:
-    """The rows on one side, ``lt`` or ``gt``, of the one with that number."""
-    beside = Q(**{f"pk__{side}": pk})
-    if by == "pk":
+def _beyond(rows: QuerySet, place: int, order: list[str], side: str) -> QuerySet:
+    """The rows on one side, ``lt`` or ``gt``, of the one with that number, which is the last column of the order."""
+    *by, key = order
+    beside = Q(**{f"{key}__{side}": place})
+    if not by:
         return rows.filter(beside)
-    mark = Subquery(rows.model._base_manager.filter(pk=pk).values(by))
-    return rows.filter(Q(**{f"{by}__{side}": mark}) | Q(**{by: mark}) & beside)
+    mark = Subquery(rows.model._base_manager.filter(**{key: place}).values(*by))
+    return rows.filter(Q(**{f"{by[0]}__{side}": mark}) | Q(**{by[0]: mark}) & beside)
 
 
 def _address(request: HttpRequest, **place: int) -> str:

@@ -18,13 +18,14 @@ READS = frozenset({AssignmentState.ACCEPTED, AssignmentState.HANDED_IN})
 LIST_ORDER = ("due_on", "pk")
 
 
-def assignment_for(request, pk: int) -> Assignment:
-    """The person's own assignment with all that its pages ask of it, such as the ones before and after it in the list
-    and when the declaration was given.
+def assignment_for(request, application: int) -> Assignment:
+    """The person's own assignment to an application, with all that its pages ask of it, such as the ones before and
+    after it in the list and when the declaration was given.
 
     The office looks at assignments in the office: here there is nothing but one's own.
 
-    :raises Http404: for that of anybody else.
+    :param application: its key; assignments have no addresses of their own.
+    :raises Http404: for what they were not asked to review.
     :raises PermissionDenied: for who is no expert any more.
     """
     rows = Assignment.objects.visible_to(request.user).filter(expert=request.user)
@@ -43,7 +44,7 @@ def assignment_for(request, pk: int) -> Assignment:
         declared_at=Subquery(declared.values("at")[:1]),
         given_back_because=Subquery(given_back.values("note")[:1]),
     )
-    assignment = get_object_or_404(rows, pk=pk)
+    assignment = get_object_or_404(rows, application=application)
     assignment.expert.held = request.user.held  # the same person, whose roles are read already
     check(request.user, "reviews.answer_assignment", assignment)
     if assignment.given_back_because:
@@ -52,7 +53,7 @@ def assignment_for(request, pk: int) -> Assignment:
 
 
 def _beside(side: str) -> Subquery:
-    """The number of the nearest one in the list of what the expert has still to review, before it or after it.
+    """The application of the nearest one in the list of what the expert has still to review, before it or after it.
 
     One that is handed in stands where it stood: from there too the way leads on to what is open.
     """
@@ -60,7 +61,7 @@ def _beside(side: str) -> Subquery:
     same_day = Q(due_on=OuterRef("due_on"), **{f"pk__{side}": OuterRef("pk")})
     beside = waiting.filter(same_day | Q(**{f"due_on__{side}": OuterRef("due_on")}))
     order = [name if side == "gt" else f"-{name}" for name in LIST_ORDER]
-    return Subquery(beside.order_by(*order).values("pk")[:1])
+    return Subquery(beside.order_by(*order).values("application")[:1])
 
 
 def bars(assignment: Assignment) -> list[str]:
@@ -72,13 +73,13 @@ def bars(assignment: Assignment) -> list[str]:
     return [""] if found and masking.is_blind(assignment) else found
 
 
-def opened(request, pk: int) -> Assignment:
+def opened(request, application: int) -> Assignment:
     """The assignment, when its file is open to its expert: they have declared to have no relation, and none is known.
 
     :raises Http404: before that, and for what has been declined, recused or replaced.
     :raises PermissionDenied: once a conflict is known.
     """
-    assignment = assignment_for(request, pk)
+    assignment = assignment_for(request, application)
     if assignment.state not in READS:
         raise Http404
     if bars(assignment):

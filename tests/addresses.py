@@ -82,6 +82,10 @@ def assignment(world) -> dict:
     return {"pk": world.assignment.pk}
 
 
+def own_review(world) -> dict:
+    return {"application": world.assignment.application_id}
+
+
 def public_notice(world) -> dict:
     return {"pk": world.public_notice.pk}
 
@@ -172,17 +176,17 @@ PORTAL = {
     "reviews:stamped": Address(frozenset({"department"}), application),
     "reviews:relations": Address(WORKS_ON_IT, application),
     "reviews:reviews": Address(EXPERT),
-    "reviews:assignment": Address(EXPERT, assignment),
-    "reviews:papers_pdf": Address(EXPERT, assignment),
-    "reviews:accept_review": Address(EXPERT, assignment, posts=True),
-    "reviews:recuse": Address(EXPERT, assignment),
-    "reviews:decline": Address(EXPERT, assignment),
+    "reviews:assignment": Address(EXPERT, own_review),
+    "reviews:papers_pdf": Address(EXPERT, own_review),
+    "reviews:accept_review": Address(EXPERT, own_review, posts=True),
+    "reviews:recuse": Address(EXPERT, own_review),
+    "reviews:decline": Address(EXPERT, own_review),
     "reviews:assignment_file": Address(
-        EXPERT, lambda world: {"pk": world.assignment.pk, "file": world.frozen_photo}
+        EXPERT, lambda world: {**own_review(world), "file": world.frozen_photo}
     ),
-    "reviews:autosave_review": Address(EXPERT, assignment, posts=True),
-    "reviews:hand_in_review": Address(EXPERT, assignment),
-    "reviews:other_sheets": Address(EXPERT, lambda world: {"pk": world.handed_in.pk}),
+    "reviews:autosave_review": Address(EXPERT, own_review, posts=True),
+    "reviews:hand_in_review": Address(EXPERT, own_review),
+    "reviews:other_sheets": Address(EXPERT, lambda world: {"application": world.handed_in.application_id}),
     "reviews:decision": Address(SEES_ALL, lambda world: {"pk": world.document.pk}),
     "reviews:notices": Address(EVERYBODY, public=True),
     "reviews:notice": Address(EVERYBODY, public_notice, public=True),

@@ -132,7 +132,8 @@ class Assignment(Movable, models.Model):
         return f"{self.application} · {self.expert}"
 
     def get_absolute_url(self):
-        return reverse("reviews:assignment", args=[self.pk])
+        """By the application: the numbers of one's assignments would tell how many others were asked."""
+        return reverse("reviews:assignment", args=[self.application_id])
 
     # -- what is asked ---------------------------------------------------------------------------
 

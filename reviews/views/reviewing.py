@@ -23,7 +23,7 @@ from records.templatetags.present import moment, state
 from records.views import send_or_404
 from reviews import masking
 from reviews.expert_access import LIST_ORDER, READS, assignment_for, bars, opened, with_progress
-from reviews.models import UNDER_WAY, Assignment, AssignmentState
+from reviews.models import UNDER_WAY, Application, Assignment, AssignmentState
 from reviews.models import State as Stage
 from reviews.scoring_forms import DeclineForm, RecuseForm
 from reviews.views import scoring
@@ -43,7 +43,7 @@ def reviews(request):
     own = own.select_related("application__studio", "application__round")
     waiting = with_progress(own.under_way()).order_by(*LIST_ORDER)
     rest = own.exclude(state__in=UNDER_WAY, application__state=Stage.ACCEPTED)
-    done, newer, older = keyset_page(request, rest, size=A_PAGE)
+    done, newer, older = keyset_page(request, rest, size=A_PAGE, key="application_id")
     context = {
         "waiting": [waiting_row(one) for one in waiting],
         "done": [done_row(one) for one in done],
@@ -88,12 +88,12 @@ def row(one: Assignment) -> dict:
     }
 
 
-@partial(keeps_unsent, there=lambda pk: Assignment.objects.filter(pk=pk).exists())
+@partial(keeps_unsent, there=lambda application: Application.objects.filter(pk=application).exists())
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def assignment(request, pk):
+def assignment(request, application):
     """One review, as far as it is: to be declared, to be scored, handed in, or over."""
-    one = assignment_for(request, pk)
+    one = assignment_for(request, application)
     if request.method == "POST":
         return scoring.save(request, one)
     if one.state not in (*READS, AssignmentState.INVITED):
@@ -136,25 +136,25 @@ def over(request, one: Assignment):
 
 
 @require_POST
-def accept(request, pk):
+def accept(request, application):
     """The declaration that there is no relation, with which the file opens."""
-    one = assignment_for(request, pk)
+    one = assignment_for(request, application)
     if one.state != AssignmentState.ACCEPTED and not bars(one):  # pressed twice it is declared once
         attempt(request, lambda: one.accept(by=request.user))
     return redirect(one)
 
 
 @require_http_methods(["GET", "POST"])
-def recuse(request, pk):
+def recuse(request, application):
     """A relation is declared; staff name another expert."""
     page = Answer("recuse", RecuseForm, "reviews/reviewing/recuse.html")
-    return answer(request, pk, page, _("You are recused. Staff have been told."))
+    return answer(request, application, page, _("You are recused. Staff have been told."))
 
 
 @require_http_methods(["GET", "POST"])
-def decline(request, pk):
+def decline(request, application):
     page = Answer("decline", DeclineForm, "reviews/reviewing/decline.html")
-    return answer(request, pk, page, _("You have declined. Staff have been told."))
+    return answer(request, application, page, _("You have declined. Staff have been told."))
 
 
 class Answer(NamedTuple):
@@ -165,9 +165,9 @@ class Answer(NamedTuple):
     template: str
 
 
-def answer(request, pk, page: Answer, done: str):
+def answer(request, application: int, page: Answer, done: str):
     """Ask for the reason, then end the assignment with it."""
-    one = assignment_for(request, pk)
+    one = assignment_for(request, application)
     if not one.can_move(page.verb):
         messages.error(request, one.why_not(page.verb))
         return redirect(one)
@@ -181,9 +181,9 @@ def answer(request, pk, page: Answer, done: str):
 
 @require_safe
 @xframe_options_sameorigin
-def file(request, pk, file):
+def file(request, application, file):
     """A file of the papers, shown in place where browsers can; nothing before the declaration."""
-    one = opened(request, pk)
+    one = opened(request, application)
     entry = next((found for found in masking.papers(one).data["files"] if found["id"] == str(file)), None)
     if entry is None:
         raise Http404

@@ -19,12 +19,12 @@ from reviews.papers import TooLong
 @require_safe
 @never_cache
 @xframe_options_sameorigin
-def papers_pdf(request, pk):
+def papers_pdf(request, application):
     """The application form without anything personal, in a blind round without names; nothing before the declaration.
 
     It is called by the number of the application, whatever the round.
     """
-    assignment = opened(request, pk)
+    assignment = opened(request, application)
     try:
         made = masking.masked_form(assignment)
     except TooLong as error:

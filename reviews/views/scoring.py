@@ -75,7 +75,7 @@ def attachment(one: Assignment, entry: dict) -> dict:
         "kind": kind,
         "is_picture": kind in ("jpg", "png"),
         "withheld": masking.withheld(one, entry),
-        "url": reverse("reviews:assignment_file", args=[one.pk, entry["id"]]),
+        "url": reverse("reviews:assignment_file", args=[one.application_id, entry["id"]]),
     }
 
 
@@ -93,15 +93,15 @@ def save(request, one: Assignment):
         outcome.form.sheet = outcome.sheet
         return page(request, one, outcome.form)
     if "hand_in" in request.POST:
-        return redirect("reviews:hand_in_review", one.pk)
+        return redirect("reviews:hand_in_review", one.application_id)
     messages.success(request, _("The sheet is saved."))
     return redirect(one)
 
 
 @require_POST
-def autosave(request, pk):
+def autosave(request, application):
     """Keep what is typed, as the script of the page sends it; says what it comes to now."""
-    one = assignment_for(request, pk)
+    one = assignment_for(request, application)
     try:
         outcome = expert_sheet.save(one, by=request.user, data=request.POST)
     except (DomainError, PermissionDenied) as error:
@@ -135,9 +135,9 @@ def said_of(outcome: expert_sheet.Outcome) -> dict[str, str]:
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-def hand_in(request, pk):
+def hand_in(request, application):
     """A last look at the marks, or what is missing; then the sheet is locked."""
-    one = opened(request, pk)
+    one = opened(request, application)
     if one.state != AssignmentState.ACCEPTED or not one.is_under_review:
         return redirect(one)
     if request.method == "POST":
@@ -157,9 +157,9 @@ def hand_in(request, pk):
 
 @require_safe
 @never_cache
-def others(request, pk):
+def others(request, application):
     """What the round lets an expert who has handed in see of the other sheets."""
-    one = opened(request, pk)
+    one = opened(request, application)
     shows = one.application.round.shows
     if one.state != AssignmentState.HANDED_IN or shows == Shows.NOTHING:
         raise Http404

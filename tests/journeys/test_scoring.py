@@ -233,8 +233,8 @@ def test_the_other_pages_of_a_review_are_in_order(company, assignment):
     )
     handed_in("吴评", comment="有据可查", application=own.application)
     expert = company.somebody(user=assignment.expert)
-    paths = [reverse(f"reviews:{name}", args=[assignment.pk]) for name in ("recuse", "decline")]
-    for path in [*paths, reverse("reviews:other_sheets", args=[own.pk])]:
+    paths = [reverse(f"reviews:{name}", args=[assignment.application_id]) for name in ("recuse", "decline")]
+    for path in [*paths, reverse("reviews:other_sheets", args=[own.application_id])]:
         expert.open(path)
         expert.look(path.strip("/").replace("/", "-"))
     assignment.recuse(by=assignment.expert, reason="同门")

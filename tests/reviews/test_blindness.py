@@ -22,9 +22,8 @@ from records import outbox
 from records.documents import html_to_pdf
 from reviews import award
 from reviews.expert_reminders import remind
-from reviews.models import Assignment, Mark, Panelist
+from reviews.models import Assignment, Mark
 from reviews.models.round import Shows
-from reviews.panels import assign
 from reviews.results_exports import Workbook, start
 from tests.addresses import ADDRESSES
 from tests.factories import ApplicationFactory, give_role
@@ -35,11 +34,11 @@ from tests.reviews.blind import (
     OTHERS,
     SAID,
     WHOSE,
+    asked,
     found,
     four_others,
     leaks,
     make_scene,
-    of,
     one_more,
     scenes_of,
     told_by,
@@ -79,7 +78,7 @@ def test_no_address_tells_of_other_experts_or_whose_papers_they_are(scene):
     after = walk(scene.expert, scenes_of(scene, others[:2]))
     assert leaks(before | after, OTHERS | WHOSE) == {}
     assert {url for url in before.keys() & after.keys() if plain(before[url]) != plain(after[url])} == set()
-    assert "我的意见" in after[reverse("reviews:assignment", args=[scene.own.pk])]
+    assert "我的意见" in after[reverse("reviews:assignment", args=[scene.own.application_id])]
 
 
 def test_the_walk_finds_what_is_told_to_those_who_may_know(scene):
@@ -112,7 +111,10 @@ def plain(text: str) -> str:
 
 
 def test_what_is_saved_while_another_hands_in_is_answered_as_if_nobody_did(scene):
-    browser, url = signed_in(scene.expert), reverse("reviews:autosave_review", args=[scene.own.pk])
+    browser, url = (
+        signed_in(scene.expert),
+        reverse("reviews:autosave_review", args=[scene.own.application_id]),
+    )
 
     def save(mark: str) -> str:
         sent = typed(scene.own, page_of(scene.own), team=mark)
@@ -127,33 +129,39 @@ def test_what_is_saved_while_another_hands_in_is_answered_as_if_nobody_did(scene
 
 def test_an_address_of_somebody_elses_sheet_answers_as_one_that_does_not_exist(scene):
     browser = signed_in(scene.expert)
-    [done, *_rest] = four_others(scene)
+    done = asked(ApplicationFactory(accepted=True, round=scene.application.round), expert_of("司徒甲标"))
     nothing = copy(done)
-    nothing.pk = Assignment.objects.latest("pk").pk + 1000
-    theirs, nobodys = (SimpleNamespace(**vars(scene) | of(one)) for one in (done, nothing))
-    names = [name for name in ADDRESSES if address_of(name, theirs) != address_of(name, nobodys)]
+    nothing.pk, nothing.application_id = done.pk + 1000, done.application_id + 1000
+    theirs, nobodys = (
+        SimpleNamespace(**vars(scene) | {"assignment": one, "handed_in": one}) for one in (done, nothing)
+    )
+    of_reviews = [name for name in ADDRESSES if name.startswith("reviews:")]
+    names = [name for name in of_reviews if address_of(name, theirs) != address_of(name, nobodys)]
     assert {"reviews:assignment", "reviews:papers_pdf"} <= {*names}
     for name in names:
         told = [browser.get(address_of(name, one)).status_code for one in (theirs, nobodys)]
         assert told[0] == told[1], name
 
 
-def test_the_numbers_of_ones_sheets_tell_not_how_many_others_were_asked(scene):
-    applications = [ApplicationFactory(accepted=True, round=scene.application.round) for _each in range(3)]
-    experts = [scene.expert, *(expert_of("评审乙标") for _each in range(3))]
-    for one in experts:
-        Panelist.objects.get_or_create(round=scene.application.round, expert=one)
-    pairs = [(application.pk, one.pk) for application in applications for one in experts]
-    rows = assign(pairs, scene.application.round, by=scene.staff)
-    own = sorted(row.pk for row in rows if row.expert == scene.expert)
-    assert own == [own[0], own[0] + 1, own[0] + 2]
+def test_no_address_of_ones_sheets_tells_how_many_others_were_asked(scene):
+    """The numbers of assignments go on by as many as were asked for the application before."""
+    four_others(scene)
+    asked(ApplicationFactory(accepted=True, round=scene.application.round), scene.expert)
+    own = list(Assignment.objects.filter(expert=scene.expert))
+    assert {one.pk for one in own} != {one.application_id for one in own}
+    browser = signed_in(scene.expert)
+    answers = [
+        browser.get(url).content.decode() for url in ("/reviews/", *(one.get_absolute_url() for one in own))
+    ]
+    linked = {int(key) for text in answers for key in re.findall(r"/reviews/(\d+)/", text)}
+    assert linked == {one.application_id for one in own}
 
 
 def test_a_search_by_how_a_name_is_read_finds_nothing(scene):
     four_others(scene)
     browser = signed_in(scene.expert)
-    asked = ["/", reverse("studios:studios"), reverse("reviews:applications"), reverse("reviews:reviews")]
-    for url in asked:
+    lists = ["/", reverse("studios:studios"), reverse("reviews:applications"), reverse("reviews:reviews")]
+    for url in lists:
         for words in ("gonggengbiao", "ggb", "guibiao", "situjiabiao"):
             assert (
                 leaks({url: told_by(browser.get(url, {"q": words, "search": words}))}, OTHERS | WHOSE) == {}
@@ -205,7 +213,7 @@ def test_after_handing_in_the_round_says_what_is_told_and_never_by_whom(scene, s
     handed_in(scene, shows)
     answers = walk(scene.expert, scenes_of(scene, others[:2]), to="reviews:")
     assert set().union(*leaks(answers, OTHERS | WHOSE).values(), set()) == told
-    page = signed_in(scene.expert).get(reverse("reviews:other_sheets", args=[scene.own.pk]))
+    page = signed_in(scene.expert).get(reverse("reviews:other_sheets", args=[scene.own.application_id]))
     assert page.status_code == (404 if shows == Shows.NOTHING else 200)
     if page.status_code == 200:
         assert "2.5" in page.content.decode()
@@ -216,7 +224,11 @@ def test_what_others_say_of_a_studio_is_read_without_its_names(scene):
     fill_in(done, "2.5", f"{LEAD}与癸标院系的成果不足")
     done.hand_in(by=done.expert)
     handed_in(scene, Shows.ALL)
-    page = signed_in(scene.expert).get(reverse("reviews:other_sheets", args=[scene.own.pk])).content.decode()
+    page = (
+        signed_in(scene.expert)
+        .get(reverse("reviews:other_sheets", args=[scene.own.application_id]))
+        .content.decode()
+    )
     assert "〔领衔人〕与〔本单位〕的成果不足" in page
 
 
