@@ -90,14 +90,16 @@ class ObjectionForm(forms.Form):
     )
 
     def __init__(self, *args, entries: list[dict], key: str, kept: list[Kept] = (), **kwargs):
-        """:param entries: of the notice, those that can be objected to.
+        """:param entries: of :meth:`PublicNotice.placed`, those that can be objected to. The page names them by place:
+            the key of an application is its number, which in a blind round stands beside no name (ADR 16).
         :param key: of the ticket, to which the files that are kept belong.
         """
         super().__init__(*args, **kwargs)
         self.key, self.kept = key, list(kept)
         self.fresh: list[tuple[str, CheckedFile]] = []
         self.lost: list[str] = []
-        choices = [(str(one["application"]), f"{one['studio']}（{one['unit']}）") for one in entries]
+        self.at_place = {str(one["place"]): one["application"] for one in entries}
+        choices = [(str(one["place"]), f"{one['studio']}（{one['unit']}）") for one in entries]
         only = len(choices) == 1
         self.fields["application"].choices = choices if only else [("", _("Please choose")), *choices]
 
@@ -105,6 +107,10 @@ class ObjectionForm(forms.Form):
     def references(self) -> list[dict]:
         """The files that are kept, as the page names them."""
         return [{"value": one.reference(self.key), "file": one} for one in self.kept]
+
+    def clean_application(self) -> int:
+        """The key of the application that stands at the place."""
+        return self.at_place[self.cleaned_data["application"]]
 
     def clean_name(self) -> str:
         name = unicodedata.normalize("NFC", self.cleaned_data["name"]).strip()

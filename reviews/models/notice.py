@@ -85,8 +85,8 @@ class PublicNotice(models.Model):
         return on > self.ends_on
 
     def placed(self) -> list[dict]:
-        """The entries with their ``place`` in it, from 1 on: what the public page calls a studio by, being the number of
-        no papers that experts have before them.
+        """The entries with their ``place`` in it, from 1 on: by it the public page names a studio, for no expert knows
+        the papers by it.
         """
         return [{**one, "place": place} for place, one in enumerate(self.entries, start=1)]
 

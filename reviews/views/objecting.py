@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from records.moves import DomainError
-from records.pages import number
 from records.rates import give_back
 from reviews.models import Application, Objection, PublicNotice
 from reviews.objecting import file_objection
@@ -32,13 +31,13 @@ def object_to(request, pk):
     """The form; sent in order, it leads to the receipt."""
     notice = get_object_or_404(PublicNotice, pk=pk)
     standing = notice.standing()
-    entries = [one for one in notice.entries if one["application"] in standing]
+    entries = [one for one in notice.placed() if one["application"] in standing]
     if not notice.is_open(timezone.localdate()) or not entries:
         messages.warning(request, _("Objections to this public notice are not taken any more."))
         return redirect(notice)
     if request.method != "POST":
         ticket = Ticket.new(notice.pk)
-        initial = {"application": str(number(request.GET.get("application")) or "")}
+        initial = {"application": request.GET.get("application", "")}
         return _page(request, notice, ObjectionForm(entries=entries, key=ticket.key, initial=initial), ticket)
     return _sent(request, notice, entries)
 
@@ -94,7 +93,7 @@ def _file(request, notice: PublicNotice, form: ObjectionForm) -> Objection | Non
         form.lose_fresh()
         form.add_error(None, _("Many objections came in just now. Please send it once more in an hour."))
         return None
-    application = Application(pk=number(form.cleaned_data["application"]))
+    application = Application(pk=form.cleaned_data["application"])
     try:
         return file_objection(notice, application, form.words(), on=timezone.localdate(), key=form.key)
     except DomainError as error:

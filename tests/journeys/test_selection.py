@@ -215,7 +215,8 @@ def object_to(round_, notice) -> list[Objection]:
         if not number:
             assert application.studio.name in text_of(stranger.document("下载公示（PDF）"))
         stranger.follow("提出异议")
-        stranger.field("工作室").select_option(value=str(application.pk))
+        [place] = [one["place"] for one in notice.placed() if one["application"] == application.pk]
+        stranger.field("工作室").select_option(value=str(place))
         stranger.fill("事实和理由", f"第{number + 1}项成果不属于该工作室。")
         stranger.fill("真实姓名", f"钱真{'名实'[number]}")
         stranger.fill("联系电话或邮箱", f"1390000111{number}")

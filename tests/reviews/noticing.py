@@ -47,12 +47,18 @@ def form_of(notice: PublicNotice) -> str:
     return reverse("reviews:object", args=[notice.pk])
 
 
+def place_of(application: Application) -> int:
+    """Where it stands in its notice, by which the form names it."""
+    [place] = [one["place"] for one in application.notice.placed() if one["application"] == application.pk]
+    return place
+
+
 def filled_in(application: Application, *, age: float = 60, key: str = "k", **changes) -> dict:
     """What is sent from a form that was opened ``age`` seconds ago."""
     ticket = Ticket(application.notice_id, key, time.time() - age)
     data = {
         "ticket": str(ticket),
-        "application": application.pk,
+        "application": place_of(application),
         "name": NAME,
         "contact": CONTACT,
         "text": "立项时间与申报表不符。",

@@ -161,6 +161,25 @@ def test_the_number_by_which_experts_know_blind_papers_stands_beside_no_name(cas
     assert "序号" in shown[1]
 
 
+def test_no_page_of_a_blind_round_bears_a_number_in_any_form(cast):
+    """Not as the value of a choice either: the key of an application is its number."""
+    blind = on_notice(pk=73419624, round=RoundFactory(blind=True))
+    assert "73419624" in blind.number
+    receipt = objected(blind).get_absolute_url()
+    form = form_of(blind.notice)
+    for url in (
+        page_of(blind.notice),
+        form,
+        f"{form}?application=1",
+        receipt,
+        f"{receipt}?received=1",
+        LIST,
+        "/",
+    ):
+        assert "73419624" not in text_of(url), url
+    assert "73419624" not in words_of(notice_pdf(blind.notice))
+
+
 # -- its days -----------------------------------------------------------------------------------------------------
 
 
