@@ -50,10 +50,19 @@ class Line:
         self.sheets = len(self.result.totals)
 
     @cached_property
+    def is_open(self) -> bool:
+        """Whether its marks lie apart and this is still to be dealt with: its score may not stay."""
+        return self.application.state == State.ACCEPTED and self.review.is_discrepant
+
+    @cached_property
     def standing(self) -> tuple[str, str]:
-        """Whether it reaches the pass mark, and the look of that; nothing is said below the quorum."""
+        """Whether it reaches the pass mark, and the look of that; nothing is said below the quorum, and nothing for
+        good while marks that lie apart wait.
+        """
         if not self.result.quorum:
             return _("Below the quorum"), ""
+        if self.is_open:
+            return (_("Passes for now") if self.result.passes else _("Below the pass mark for now")), "risk"
         return (_("Passes"), "met") if self.result.passes else (_("Below the pass mark"), "unmet")
 
     @cached_property
@@ -61,7 +70,11 @@ class Line:
         """Whether its marks lie apart, and the look of that; empty words where they do not."""
         if not self.result.discrepant:
             return "", ""
-        return (_("Far apart, dealt with"), "met") if self.review.moderated else (_("Far apart"), "risk")
+        return (
+            (_("Far apart, dealt with"), "met")
+            if self.review.moderated
+            else (_("Far apart, to be dealt with"), "risk")
+        )
 
     @cached_property
     def totals(self) -> list[tuple[Assignment, Decimal]]:
@@ -184,12 +197,16 @@ SHOW = ("passing", "failing", "below_quorum", "apart", "ready")
 
 
 def is_among(line: Line, show: str) -> bool:
-    """Whether an application belongs to one of the lists of the results page; all belong to no list at all."""
+    """Whether an application belongs to one of the lists of the results page; all belong to no list at all.
+
+    What passes or fails only until its marks are dealt with is in neither of these two lists, but in that of marks
+    apart.
+    """
     review, under_review = line.review, line.application.state == State.ACCEPTED
     return {
-        "passing": line.result.passes,
-        "failing": line.result.quorum and not line.result.passes,
+        "passing": line.result.passes and not line.is_open,
+        "failing": line.result.quorum and not line.result.passes and not line.is_open,
         "below_quorum": not line.result.quorum,
-        "apart": under_review and review.is_discrepant,
+        "apart": line.is_open,
         "ready": under_review and not review.missing(),
     }.get(show, True)

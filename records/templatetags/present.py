@@ -250,7 +250,6 @@ def bar_chart(pairs: list[tuple[str, int]], title: str, unit: str = "", room: in
             "y": 4 + 32 * place,
             "text_y": 19 + 32 * place,
             "width": round(room * number / most, 1),
-            "shade": max(0.45, round(1 - 0.15 * place, 2)),
         }
         for place, (label, number) in enumerate(pairs)
     ]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import re_path, reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,12 +19,19 @@ from accounts.permissions import check
 from records.exports import ExportsMixin, column, date_column
 from records.pages import number
 from records.templatetags.present import due, state_badge
-from reviews import panel_changes, panels
-from reviews.forms import Words
-from reviews.models import UNDER_WAY, Assignment, AssignmentLog, Mark, Round
+from reviews import panel_changes
+from reviews.models import (
+    UNDER_WAY,
+    Assignment,
+    AssignmentLog,
+    AssignmentState,
+    Mark,
+    Round,
+    State,
+)
 from reviews.models.panel import studios_of_their_own
+from reviews.office.assignment_changes import CHANGES
 from reviews.office.frame import PERMISSION, page, stands_aside
-from reviews.office.verbs import DAY
 from reviews.views.asking import attempt, posted
 from reviews.whence import place_of
 from studios.models import Studio
@@ -44,101 +46,6 @@ DONE = {
     "reopen": _("Given back to the expert"),
     "replace": _("Replaced"),
     panel_changes.PUT_OFF: _("Put off"),
-}
-
-
-# -- what staff change ----------------------------------------------------------------------------------------
-
-
-class ReplaceForm(forms.Form):
-    reason = Words(
-        label=_("Reason"),
-        help_text=_("It stays with the assignment. The expert is told that it is over, not why."),
-        missing=_("Give the reason."),
-        rows=3,
-    )
-    substitute = forms.ChoiceField(
-        label=_("Who takes over"),
-        widget=forms.RadioSelect,
-        required=False,
-        help_text=_("The least busy stand first; whose conflict is known is not offered."),
-    )
-
-    def __init__(self, *args, choices: list[panels.Choice], **kwargs):
-        super().__init__(*args, **kwargs)
-        free = [one for one in choices if not one.against]
-        self.fields["substitute"].choices = [
-            *((one.expert.pk, said_of(one)) for one in free),
-            ("", _now("Nobody yet; I choose later")),
-        ]
-        self.fields["substitute"].initial = free[0].expert.pk if free else ""
-
-
-def said_of(choice: panels.Choice) -> str:
-    words = _now("%(name)s, %(place)s, holds %(load)s applications")
-    return words % {
-        "name": choice.expert.name,
-        "place": place_of(choice.expert),
-        "load": choice.load,
-    }
-
-
-class ReopenForm(forms.Form):
-    reason = Words(
-        label=_("Reason"), help_text=_("The expert reads it."), missing=_("Give the reason."), rows=3
-    )
-
-
-class PutOffForm(forms.Form):
-    until = forms.DateField(label=_("Due on"), **DAY)
-    reason = Words(label=_("Reason"), missing=_("Give the reason."), rows=3)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One act on an assignment: what it is called, what is asked, what is done, and what is said then.
-
-    :param starts_from: the states in which it is offered.
-    """
-
-    label: Promise
-    lead: Promise
-    starts_from: frozenset[str]
-    form: Callable
-    act: Callable
-    done: Promise
-
-
-def _replace(assignment: Assignment, form: ReplaceForm, by: User) -> None:
-    substitute = number(form.cleaned_data["substitute"]) or None
-    panel_changes.replace(assignment, by=by, reason=form.cleaned_data["reason"], substitute=substitute)
-
-
-CHANGES = {
-    "replace": Change(
-        _("Replace the expert"),
-        _("The assignment ends and stays in the record with its reason. Marks given so far count no more."),
-        Assignment.MOVES["replace"].origins,
-        lambda data, row: ReplaceForm(data, choices=panels.choices(row.application)),
-        _replace,
-        _("%(name)s was replaced."),
-    ),
-    "reopen": Change(
-        _("Give the sheet back"),
-        _("The expert can change the sheet and hands it in again."),
-        Assignment.MOVES["reopen"].origins,
-        lambda data, row: ReopenForm(data),
-        lambda row, form, by: panel_changes.reopen(row, by=by, reason=form.cleaned_data["reason"]),
-        _("The sheet is open to %(name)s again."),
-    ),
-    "put_off": Change(
-        _("Put off the day"),
-        _("Of this sheet only; the expert is told."),
-        UNDER_WAY,
-        lambda data, row: PutOffForm(data, initial={"until": row.due_on}),
-        lambda row, form, by: panel_changes.put_off(row, by=by, **form.cleaned_data),
-        _("%(name)s has more time."),
-    ),
 }
 
 
@@ -161,11 +68,17 @@ class Standing(admin.SimpleListFilter):
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):
-        return [("under_way", _("With the expert")), ("late", _("Late"))]
+        return [
+            ("under_way", _("With the expert")),
+            ("late", _("Late")),
+            ("done", _("Handed in, review not complete")),
+        ]
 
     def queryset(self, request, queryset):
         if self.value() == "late":
             return queryset.late(timezone.localdate())
+        if self.value() == "done":
+            return queryset.filter(state=AssignmentState.HANDED_IN, application__state=State.ACCEPTED)
         return queryset.under_way() if self.value() == "under_way" else queryset
 
 
@@ -358,7 +271,7 @@ class AssignmentAdmin(WithoutHistoryPage, ExportsMixin, OfficeAdmin):
             return redirect("admin:reviews_assignment_change", row.pk)
         form = change.form(posted(request), row)
         if request.method == "POST" and form.is_valid():
-            done = change.done % {"name": row.expert.name}
+            done = change.done(row, form)
             attempt(request, lambda: change.act(row, form, request.user), done)
             return redirect("admin:reviews_assignment_change", row.pk)
         return page(
@@ -371,4 +284,5 @@ class AssignmentAdmin(WithoutHistoryPage, ExportsMixin, OfficeAdmin):
             assignment=row,
             place=place_of(row.expert),
             form=form,
+            nobody_left=getattr(form, "is_without_choice", False),
         )

@@ -62,7 +62,7 @@ def line(application: Application, user, *, each: int, on: date) -> dict:
 
 
 def seats_with_work(round_: Round) -> list[dict]:
-    """The panel with what each holds, has handed in and is late with."""
+    """The panel with what each holds in the round, still owes, has handed in and is late with."""
     rows = Assignment.objects.filter(application__round=round_, expert=OuterRef("expert")).order_by()
 
     def count(**which):
@@ -73,6 +73,7 @@ def seats_with_work(round_: Round) -> list[dict]:
     seats = round_.panel.select_related("expert__unit").annotate(
         holds=count(state__in=HOLDING),
         done=count(state="handed_in"),
+        awaited=count(state__in=UNDER_WAY),
         late=count(state__in=UNDER_WAY, due_on__lt=today, application__state=State.ACCEPTED),
         gave_back=count(state__in=GAVE_BACK),
     )
@@ -91,9 +92,7 @@ def figures(round_: Round, *, on: date) -> list[agenda.Figure]:
         agenda.Figure(lack, _("lack experts"), f"{here}?show=lacking", late=bool(lack)),
         agenda.Figure(sum(row["open"] for row in rows), _("sheets awaited"), f"{sheets}&standing=under_way"),
         agenda.Figure(late, _("of them late"), f"{sheets}&standing=late", late=bool(late)),
-        agenda.Figure(
-            sum(row["done"] for row in rows), _("sheets handed in"), f"{sheets}&state__exact=handed_in"
-        ),
+        agenda.Figure(sum(row["done"] for row in rows), _("sheets handed in"), f"{sheets}&standing=done"),
     ]
 
 

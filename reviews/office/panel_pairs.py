@@ -79,10 +79,27 @@ def propose_view(request, pk):
         "application come from as many units as possible. Nobody is proposed whose conflict is known."
     )
     context = {"said": panels.summary(plan), "explained": explained, "lacking": plan.lacking}
+    if not plan.pairs:
+        context |= {"said": "", "explained": "", "nothing": why_nothing(round_, plan)}
     title = _("Proposal for the assignment")
     return offer(
         request, round_, plan.pairs, plan.loads, title=title, aside=plan.aside, refused=[], **context
     )
+
+
+def why_nothing(round_: Round, plan: panels.Plan) -> dict[str, str]:
+    """Why nothing is proposed: each application has its experts, or the panel is too small for those that have not."""
+    if plan.lacking:
+        return {
+            "title": _("Nobody else on the panel can be proposed"),
+            "text": _("The reason stands with each application above. Enlarge the panel, then propose anew."),
+            "enlarge": reverse("admin:reviews_round_panel_add", args=[round_.pk]),
+        }
+    return {
+        "title": _("There is nothing to assign"),
+        "text": _("No application under expert review lacks an expert."),
+        "enlarge": "",
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,4 +148,12 @@ def looked_at(request, round_: Round, cases: set[int], experts: set[int]):
         "said": said % {"count": len(pairs)},
         "explained": _("Each chosen application gets each chosen expert, as far as no conflict is known."),
     }
+    if not pairs:
+        context["nothing"] = {
+            "title": _("There is nothing to assign"),
+            "text": _(
+                "None of the chosen experts can take one of the chosen applications; why, stands below."
+            ),
+            "enlarge": "",
+        }
     return offer(request, round_, pairs, loads, lacking=[], aside=[], refused=refused, **context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -77,15 +78,15 @@ class Board:
         return sum(is_among(line, show) for line in self.lines)
 
     def bands(self) -> list[tuple[str, int]]:
-        """How many applications with a quorum lie in each ten points; 100 belongs to the last."""
+        """How many applications with a quorum lie in each ten points, from the lowest to the highest of them; 100 belongs
+        to the last.
+        """
         scores = [line.result.score for line in self.lines if line.result.quorum]
-        counts = dict.fromkeys(BANDS, 0)
-        for score in scores:
-            counts[min(int(score // 10) * 10, BANDS[-1])] += 1
+        counts = Counter(min(int(score // 10) * 10, BANDS[-1]) for score in scores)
         return [
-            (_("%(low)s to %(high)s") % {"low": low, "high": low + 10}, count)
-            for low, count in counts.items()
-            if scores and count
+            (_("%(low)s to %(high)s") % {"low": low, "high": low + 10}, counts[low])
+            for low in BANDS
+            if counts and min(counts) <= low <= max(counts)
         ]
 
     def ready(self) -> str:

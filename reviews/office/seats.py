@@ -77,7 +77,7 @@ class PanelInline(OfficeInline, admin.TabularInline):
     def unit(self, seat):
         return place_of(seat.expert)
 
-    @admin.display(description=_("holds now"))
+    @admin.display(description=_("holds in this round"))
     def holds(self, seat):
         return seat.load
 

@@ -69,7 +69,11 @@ def test_the_list_finds_by_expert_studio_and_standing(cast, sign_in, row):
     assert listed(client.get(LIST, {"q": row.application.studio.lead.name})) == {"周评"}
     assert listed(client.get(LIST, {"standing": "late"})) == {"吴评"}
     assert listed(client.get(LIST, {"standing": "under_way", "expert": row.expert_id})) == {"周评"}
-    assert listed(client.get(LIST, {"state__exact": "handed_in"})) == set()
+    assert listed(client.get(LIST, {"standing": "done"})) == set()
+    Assignment.objects.filter(pk=row.pk).update(state="handed_in", handed_in_at=timezone.now())
+    assert listed(client.get(LIST, {"standing": "done"})) == {"周评"}
+    Application.objects.filter(pk=row.application_id).update(state="reviewed")
+    assert listed(client.get(LIST, {"standing": "done"})) == set()
 
 
 def expert_of_panel(row):
@@ -176,8 +180,21 @@ def test_an_expert_is_replaced_by_the_one_who_is_proposed(cast, sign_in, row):
 
 
 def test_replaced_without_a_substitute_the_application_lacks_one(cast, sign_in, row):
-    sign_in(cast.staff).post(act(row, "replace"), {"reason": "长期出差", "substitute": ""})
+    sent = {"reason": "长期出差", "substitute": ""}
+    response = sign_in(cast.staff).post(act(row, "replace"), sent, follow=True)
     assert dict(Assignment.objects.values_list("expert__name", "state")) == {"周评": "replaced"}
+    said = [str(message) for message in response.context["messages"]]
+    assert said == ["已更换周评。暂无人接替，这份申报现缺5位专家。"]
+
+
+def test_when_nobody_can_take_over_the_page_says_so_and_where_to_find_somebody(cast, sign_in, row):
+    client = sign_in(cast.staff)
+    assert not client.get(act(row, "replace")).context["nobody_left"]
+    assigned(row.application, expert_of_panel(row))
+    page = text(client.get(act(row, "replace")))
+    assert "专家组中现在没有人可以接替" in page
+    for name in ("reviews_round_panel_add", "reviews_round_panel_invite"):
+        assert reverse(f"admin:{name}", args=[row.application.round_id]) in page
 
 
 def test_without_a_reason_nobody_is_replaced(cast, sign_in, row):

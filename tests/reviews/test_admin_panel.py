@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Notice, Role, RoleCode, User
 from records.outbox import Outbox
+from reviews import panels
 from reviews.models import Assignment, Panelist, Relation
+from studios.models import Policy
 from tests.factories import ApplicationFactory, RoundFactory, give_role
 from tests.queries import selects
 from tests.reviews.review import assigned, expert_of, under_review
@@ -139,6 +141,20 @@ def test_the_proposal_is_shown_with_reasons_loads_and_what_is_lacking_before_it_
         review["own"],
     }
     assert not Assignment.objects.exists()
+
+
+def test_with_nothing_to_propose_the_page_says_why_and_offers_what_helps(cast, sign_in, review):
+    client, url = sign_in(cast.staff), page_of(review["round"], "propose")
+    for row in panels.plan(review["round"]).pairs:
+        assigned(row.application, row.expert)
+    page = client.get(url)
+    assert page.context["nothing"]["enlarge"] == page_of(review["round"], "panel_add")
+    assert "建议分配" not in text(page)
+    assert page_of(review["round"], "panel_invite") in text(page)
+    Policy.objects.update(experts_each=3, experts_quorum=3)
+    page = client.get(url)
+    assert (page.context["nothing"]["text"], page.context["lacking"]) == ("参加评审的申报都不缺专家。", [])
+    assert page_of(review["round"], "panel_add") not in text(page)
 
 
 def test_what_stays_ticked_is_assigned_and_nothing_else(cast, sign_in, review):

@@ -30,12 +30,32 @@ def test_the_ranking_shows_all_figures_and_who_passes(round_three, sign_in):
     names = [case.studio.name for case in cases]
     assert list(rows) == names
     assert rows[names[0]][:8] == ["1", "85.00", "85.00", "85.00", "85.00", "5.00", "80.00", "90.00"]
-    assert rows[names[0]][9:] == ["3/3", "达到合格线 专家评审中"]
+    assert rows[names[0]][9:] == ["3份 （最少3份）", "达到合格线 专家评审中"]
     assert rows[names[1]][:8] == ["2", "60.00", "66.67", "60.00", "60.00", "20.82", "50.00", "90.00"]
-    assert rows[names[1]][10] == "未达合格线 评分分歧 专家评审中"
+    assert rows[names[1]][10] == "暂列合格线以下 评分分歧待处理 专家评审中"
     assert rows[names[2]][:8] == ["—", "70.00", "70.00", "70.00", "70.00", "—", "70.00", "70.00"]
-    assert rows[names[2]][9:] == ["1/3", "未达最少份数 专家评审中"]
+    assert rows[names[2]][9:] == ["1份 （最少3份）", "未达最少份数 专家评审中"]
     assert "不设名额" in page
+
+
+def test_while_marks_lie_apart_nothing_passes_or_fails_for_good(sign_in):
+    round_, [case, low], experts = round_with("甲评", "乙评", "丙评", applications=2)
+    for expert, high, poor in zip(experts, (9, 6, 8), (1, 6, 1), strict=True):
+        sheet(case, expert, high)
+        sheet(low, expert, poor)
+    board = sign_in(officer("union_staff")).get(results_of(round_)).context["board"]
+    standings = [(line.application, line.standing) for line in board.lines]
+    assert standings == [(case, ("暂列合格线以上", "risk")), (low, ("暂列合格线以下", "risk"))]
+    assert [figure.value for figure in board.figures()] == [0, 0, 0, 2, 0]
+
+
+def test_the_chart_keeps_the_empty_classes_between(sign_in):
+    round_, [best, low], experts = round_with("甲评", "乙评", "丙评", applications=2)
+    for expert in experts:
+        sheet(best, expert, 10)
+        sheet(low, expert, 6.5)
+    page = sign_in(officer("union_staff")).get(results_of(round_))
+    assert [count for _band, count in page.context["board"].bands()] == [1, 0, 0, 1]
 
 
 def test_severity_of_each_expert_is_shown_with_its_sign(round_three, sign_in):

@@ -15,7 +15,7 @@ from records.jobs import Job
 from records.outbox import Outbox
 from reviews import results_exports
 from reviews.models import AssignmentState, Moderation, Panelist, Visit
-from tests.factories import UserFactory, officer
+from tests.factories import ApplicationFactory, UserFactory, officer
 from tests.reviews.results_pages import cells, excel_of, opened, result_of, results_of, sheets_of, three
 from tests.reviews.review import expert_of
 from tests.reviews.standing import round_with, sheet
@@ -33,14 +33,18 @@ def round_three():
     [
         ("", {0, 1, 2}),
         ("passing", {0}),
-        ("failing", {1}),
+        ("failing", {3}),
         ("below_quorum", {2}),
         ("apart", {1}),
         ("ready", {0}),
     ],
 )
 def test_what_is_shown_is_what_goes_out(round_three, sign_in, show, shown):
-    round_, cases, _experts = round_three
+    round_, cases, experts = round_three
+    if show == "failing":
+        cases = [*cases, ApplicationFactory(accepted=True, round=round_)]
+        for expert in experts:
+            sheet(cases[3], expert, 3)
     client, names = sign_in(officer("union_staff")), {cases[n].studio.name for n in shown}
     page = opened(client, results_of(round_, show=show))
     assert {row[1].split()[0] for row in cells(page, "ranking")} == names
@@ -58,7 +62,7 @@ def test_excel_has_the_figures_of_the_screen_cell_by_cell(round_three, sign_in):
     for screen, row in zip(on_screen, in_excel, strict=True):
         figures = [screen[0], screen[2], *screen[4:11]]
         assert figures == [str(row[0] or "—"), *(two(value) for value in row[6:14])]
-        assert screen[11] == f"{row[14]}/{row[15]}"
+        assert screen[11] == f"{row[14]}份 （最少{row[15]}份）"
         assert screen[12].split()[0] == row[16]
     for case in cases:
         page = opened(client, result_of(case))
