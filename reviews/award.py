@@ -9,7 +9,7 @@
 ``assignments.json``   who was asked to review what, with every move and its reason; recusals are among them
 ``relations.json``     relations that were declared
 ``marks.json``         each mark and comment that was handed in
-``moderations.json``   talks over marks that lay apart, further experts, visits and defences
+``moderations.json``   talks over marks that lay apart, further experts, visits and defences, each with its corrections
 ``results.json``       figures, scores and ranks; fractions are exact
 ``moves.json``         what happened to each application, by whom and why
 ``notices.json``       the public notices, as they were published
@@ -52,7 +52,7 @@ papers/ 每次提交的材料原样，校验值与提交时相同
 assignments.json 评审任务及每一步的时间、经办人和原因，含回避
 relations.json 已申报的利害关系
 marks.json 已提交的每一项评分和评语
-moderations.json 分歧处理、实地考察与答辩
+moderations.json 分歧处理、实地考察与答辩，更正过的附原来的内容、更正原因、时间和经办人
 results.json 各项统计、得分和名次，数值用最简分数表示，不作舍入
 moves.json 每份申报的办理记录
 notices.json 公示

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import timezone
 
+from reviews import minutes as kept
 from reviews.models import (
     Application,
     Assignment,
@@ -232,29 +233,41 @@ def _moderations(round_: Round) -> dict[str, list]:
     talks = Moderation.objects.filter(application__round=round_)
     visits = Visit.objects.filter(application__round=round_)
     related = ("application__round", "recorded_by")
+    talks = list(talks.select_related(*related, "assignment").order_by("pk"))
+    visits = list(visits.select_related(*related).order_by("pk"))
+    mended = kept.corrections([*talks, *visits])
     return {
         "moderations": [
             {
                 "application": one.application.number,
                 "further_expert": one.assignment and expert_key(one.assignment.expert_id),
-                **_minutes(one),
+                **_minutes(one, mended[Moderation, one.pk]),
             }
-            for one in talks.select_related(*related, "assignment").order_by("pk")
+            for one in talks
         ],
         "visits": [
-            {"application": one.application.number, "kind": one.kind, "place": one.place, **_minutes(one)}
-            for one in visits.select_related(*related).order_by("pk")
+            {
+                "application": one.application.number,
+                "kind": one.kind,
+                "place": one.place,
+                **_minutes(one, mended[Visit, one.pk]),
+            }
+            for one in visits
         ],
     }
 
 
-def _minutes(one: Moderation | Visit) -> dict:
+def _minutes(one: Moderation | Visit, mended: list[kept.Correction]) -> dict:
+    """What was recorded, as it stands now, and each correction with what stood there before it."""
     return {
         "held_on": one.held_on,
         "people": one.people,
         "minutes": one.minutes,
         "recorded_by": one.recorded_by.name,
         "recorded_at": one.recorded_at,
+        "corrections": [
+            {"at": row.at, "by": row.by.name, "reason": row.reason, "before": row.stored} for row in mended
+        ],
     }
 
 

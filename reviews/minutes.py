@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,9 +19,14 @@ from django.utils.translation import gettext_lazy, override
 
 from accounts.models import User
 from records.attachments import Attachment, CheckedFile, attach
+from records.moves import IllegalMove
 from records.templatetags.present import cn_date
+from reviews.models import Application, State
 from reviews.models.states import required
 
+# While an application is judged: what was found before belongs to the check of the papers, and once the decision is
+# known, minutes on which it rests stay as they are. What is on hold is judged still.
+JUDGED = frozenset({State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.HELD})
 FILES = "files"  # in the log, the files that were taken off
 # What the fields of a talk and of a visit are called wherever they are asked for and shown.
 LABELS = {
@@ -34,12 +40,37 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Correction:
-    """One correction: who, when, why, and what stood there before, as (label, text)."""
+    """One correction: who, when, why, and what stood there before: as (label, text), and by field as it was stored."""
 
     by: User
     at: datetime
     reason: str
     before: list[tuple[str, str]]
+    stored: dict[str, str | list[str]]
+
+
+@contextmanager
+def judged(application: Application, message: str) -> Iterator[None]:
+    """Hold an application that is being judged, so that its decision is not released meanwhile.
+
+    :raises IllegalMove: with ``message`` when it is not judged yet, or no longer.
+    """
+    with transaction.atomic():
+        held = Application.objects.select_for_update(of=("self",)).filter(pk=application.pk)
+        if held.values_list("state", flat=True).get() not in JUDGED:
+            raise IllegalMove(message)
+        yield
+
+
+@contextmanager
+def correctable(application: Application) -> Iterator[None]:
+    """As :func:`judged`, for who corrects minutes."""
+    message = _(
+        "Minutes are corrected while the application is under review and until its decision is released. Nothing was "
+        "changed."
+    )
+    with judged(application, message):
+        yield
 
 
 def keep_files(row: models.Model, slot: str, files: Iterable[CheckedFile], *, by) -> None:
@@ -127,7 +158,9 @@ def corrections(rows: Sequence[models.Model]) -> dict[tuple[type, int], list[Cor
     for entry in LogEntry.objects.filter(wanted, action_flag=CHANGE).select_related("user").order_by("pk"):
         model, told = models_of[entry.content_type_id], json.loads(entry.change_message)[-1]
         found[model, int(entry.object_id)].append(
-            Correction(entry.user, entry.action_time, told["reason"], _before(model, told["before"]))
+            Correction(
+                entry.user, entry.action_time, told["reason"], _before(model, told["before"]), told["before"]
+            )
         )
     return found
 

@@ -134,9 +134,10 @@ def correct(row: Moderation, changes: dict, *, by, reason: str, files=(), remove
     """Mend the minutes of a talk; what stood there before is kept, and when it was recorded stays.
 
     :returns: whether anything was otherwise.
+    :raises IllegalMove: once the decision is released.
     :raises DomainError: without a reason, and for a day before the last sheet came.
     """
-    with transaction.atomic():
+    with kept.correctable(row.application):
         review = review_of(row.application)
         check(by, PERMISSION, review.application)
         check_day(review, changes.get("held_on", row.held_on), recorded=row)

@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import check
 from records.attachments import Attachment, CheckedFile
-from records.moves import IllegalMove
 from reviews import minutes as kept
-from reviews.models import Application, State, Visit
+from reviews.models import Application, Visit
 
 PHOTO = "photo"  # the slot of the pictures
 PERMISSION = "reviews.record_visit"
-# While the application is judged; what was found before that belongs to the check of the papers.
-JUDGED = frozenset({State.ACCEPTED, State.REVIEWED, State.PROPOSED, State.HELD})
+JUDGED = kept.JUDGED  # the states in which visits are recorded and corrected
 
 
 def record(
@@ -40,12 +37,8 @@ def record(
     :raises IllegalMove: when the application is not being judged.
     """
     check(by, PERMISSION, application)
-    with transaction.atomic():
-        held = Application.objects.select_for_update(of=("self",)).filter(pk=application.pk)
-        if held.values_list("state", flat=True).get() not in JUDGED:
-            raise IllegalMove(
-                _("A visit is recorded while the application is under review and until it is decided.")
-            )
+    too_late = _("A visit is recorded while the application is under review and until it is decided.")
+    with kept.judged(application, too_late):
         row = Visit(
             application=application,
             kind=kind,
@@ -62,10 +55,11 @@ def correct(row: Visit, changes: dict, *, by, reason: str, photos=(), remove=())
     """Mend what was recorded; what stood there before is kept.
 
     :returns: whether anything was otherwise.
+    :raises IllegalMove: once the decision is released.
     :raises DomainError: without a reason.
     """
     check(by, PERMISSION, row.application)
-    with transaction.atomic():
+    with kept.correctable(row.application):
         kept.keep_files(row, PHOTO, photos, by=by)
         return kept.correct(row, changes, by=by, reason=reason, remove=remove) or bool(photos)
 

@@ -20,8 +20,9 @@ def meeting(
 ) -> dict:
     """One of them with its files and corrections.
 
-    :param may_mend: whether the reader may correct what was recorded.
+    :param may_mend: whether the reader may correct what was recorded, as long as the application is judged.
     """
+    open_ = may_mend and application.state in kept.JUDGED
     is_visit = isinstance(row, Visit)
     further = None if is_visit else row.assignment
     name = f"admin:reviews_round_{'visit' if is_visit else 'talk'}_change"
@@ -38,7 +39,7 @@ def meeting(
         "photos": [one for one in lines if one["file"].is_picture],
         "files": [one for one in lines if not one["file"].is_picture],
         "mended": mended,
-        "mend": reverse(name, args=[*where, row.pk]) if may_mend and not further else "",
+        "mend": reverse(name, args=[*where, row.pk]) if open_ and not further else "",
     }
 
 

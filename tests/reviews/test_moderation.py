@@ -16,6 +16,7 @@ from records.attachments import Attachment
 from records.moves import DomainError, IllegalMove
 from reviews import minutes, moderating
 from reviews.models import Application, Assignment, AssignmentState, Moderation, Panelist, Relation, State
+from reviews.releasing import release_decisions
 from reviews.results import missing, review_of
 from studios.models import Member
 from tests.factories import UserFactory, give_role, officer
@@ -267,6 +268,20 @@ def test_a_correction_keeps_what_stood_there_before_and_settles_as_before(case, 
     page = client.get(page_of("result", case)).content.decode()
     assert "逐项核对后维持原分。" in page
     assert missing(case) == []
+
+
+def test_the_minutes_of_a_talk_stay_once_the_decision_is_released(case, staff, sign_in):
+    talk, leader = talked(case, by=staff), officer(RoleCode.UNION_LEADER)
+    case.complete_review(by=staff)
+    case.decide("reject", by=leader, text="材料不足。")
+    release_decisions(case.round, by=leader, on=timezone.localdate())
+    url = page_of("talk_change", case, row=talk.pk)
+    client = sign_in(staff)
+    page = client.post(url, sent(minutes="另一份。", reason="笔误"), follow=True).content.decode()
+    assert "决定公布以前更正" in page
+    talk.refresh_from_db()
+    assert (talk.minutes, minutes.corrections([talk])[Moderation, talk.pk]) == ("逐项核对后维持原分。", [])
+    assert url not in client.get(page_of("result", case)).content.decode()
 
 
 def test_the_log_of_the_office_names_the_fields_and_tells_no_minutes(case, staff, sign_in):

@@ -155,6 +155,25 @@ def test_a_correction_keeps_what_stood_there_before(case, staff, sign_in):
     assert re.search(r"原内容.*机械楼", page, flags=re.S)
 
 
+@pytest.mark.parametrize("state", ["approved", "named", "rejected"])
+def test_what_was_recorded_stays_once_the_decision_is_released(staff, sign_in, state):
+    application = ApplicationFactory(**{state: True})
+    facts = {"application": application, "held_on": timezone.localdate(), "people": "李教授"}
+    visit = Visit.objects.create(**facts, minutes="设备在用。", recorded_by=staff)
+    client, url = sign_in(staff), page_of("visit_change", application, row=visit.pk)
+    page = client.post(url, sent(minutes="另一份。", reason="笔误"), follow=True).content.decode()
+    assert "决定公布以前更正" in page
+    visit.refresh_from_db()
+    assert (visit.minutes, minutes.corrections([visit])[Visit, visit.pk]) == ("设备在用。", [])
+    assert url not in client.get(desk_of(application)).content.decode()
+
+
+@pytest.mark.parametrize("state", ["reviewed", "proposed", "held"])
+def test_until_the_release_what_was_recorded_is_corrected(staff, state):
+    visit = visited(ApplicationFactory(**{state: True}), by=staff)
+    assert visits.correct(visit, {"minutes": "另一份。"}, by=staff, reason="笔误") is True
+
+
 def test_a_correction_that_changes_nothing_leaves_no_trace(case, staff):
     visit = visited(case, by=staff)
     assert visits.correct(visit, {"people": "李教授"}, by=staff, reason="再看一遍") is False
