@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ class Words:
 
 
 def file_objection(
-    notice: PublicNotice, application: Application, words: Words, *, on: date, key: str = ""
+    notice: PublicNotice, application: Application, words: Words, *, on: date, key: str = "", by=None
 ) -> Objection:
     """Take an objection to the naming of a studio.
 
@@ -40,6 +41,8 @@ def file_objection(
     second one finds what the first one did.
 
     :param key: of the form it was sent with; the same words sent again with it are the same objection.
+    :param on: the day on which it came.
+    :param by: who enters a letter, today or later; its day stands for it, and the log says who it was.
     :raises DomainError: when the notice takes none on this day, and when the studio does not stand in it (any more).
     """
     digests = [sha256_of(file) for file in (*words.seal, *words.files)]
@@ -63,12 +66,19 @@ def file_objection(
             contact=words.contact,
             organisation=words.organisation,
             text=words.text,
+            received_at=start_of(on) if by else timezone.now(),
         )
         for slot, files in ((SEAL, words.seal), (FILES, words.files)):
             for file in files:
-                attach(file, objection, slot, by=None)
-        objection_notices.tell_of_arrival(objection)
+                attach(file, objection, slot, by=by)
+        if by:
+            objection.log.create(actor=by, verb="record", from_state="", to_state=objection.state)
+        objection_notices.tell_of_arrival(objection, by=by)
     return objection
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def upheld(application: Application, log) -> list[Objection]:

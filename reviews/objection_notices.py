@@ -23,12 +23,13 @@ OUTCOMES = {
 }
 
 
-def tell_of_arrival(objection) -> None:
-    """Staff who may take it on are told, part of the transaction in which it is taken."""
+def tell_of_arrival(objection, *, by=None) -> None:
+    """Staff who may take it on are told, part of the transaction in which it is taken; not who entered it, ``by``."""
     studio = objection.application.studio.name
+    staff = those_who_may(objection, RoleCode.UNION_STAFF)
     with translation.override("zh-hans"):
         notify(
-            those_who_may(objection, RoleCode.UNION_STAFF),
+            [one for one in staff if by is None or one.pk != by.pk],
             f"objection:{objection.pk}",
             subject=f"{studio}在公示期间收到异议，请核查",
             body=(

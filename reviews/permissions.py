@@ -164,6 +164,7 @@ rules.add_perm("reviews.view_visits", reads_reviews & ~own_case)
 rules.add_perm("reviews.release_decisions", (is_union_staff | is_union_leader) & takes_no_part)
 rules.add_perm("reviews.reverse_decision", is_union_leader & takes_no_part)
 rules.add_perm("reviews.investigate", _of_objection((is_union_staff | is_union_leader) & takes_no_part))
+rules.add_perm("reviews.record_objection", (is_union_staff | is_union_leader) & takes_no_part)
 # What is said against the own studio, or against what one has signed, others in the office read.
 rules.add_perm(
     "reviews.read_objection",

@@ -335,6 +335,7 @@ def _admin_pages() -> dict[str, Address]:
         # Without a decision that waits there is no notice to preview.
         "admin:reviews_round_preview_notice": Address(NOBODY, lambda world: [world.application.round_id]),
         "admin:reviews_objection_take_on": Address(STAFF | LEADERS, objection, posts=True),
+        "admin:reviews_publicnotice_letter": Address(STAFF | LEADERS, public_notice),
         # Its investigator alone answers it.
         "admin:reviews_objection_evidence": Address(frozenset({"staff"}), objection),
         "admin:reviews_objection_answer": Address(

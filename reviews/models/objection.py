@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleCode
 from records.moves import DomainError, Movable, MoveLog, moves
+from records.templatetags.present import cn_date, moment
 from reviews.models.application import Application
 from reviews.models.notice import PublicNotice
 from reviews.models.panel import studios_of_their_own
@@ -144,6 +147,12 @@ class Objection(Movable, models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_OBJECTIONS
+
+    @property
+    def received(self) -> str:
+        """When it came, to the minute; of a letter the day, for which the start of that day stands."""
+        at = timezone.localtime(self.received_at)
+        return cn_date(at.date()) if at.time() == time.min else moment(at)
 
     # What others than its investigators read.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
@@ -14,6 +14,7 @@ from accounts.models import RoleCode
 from accounts.office import OfficeAdmin, WithoutHistoryPage
 from records.templatetags.present import badge, cn_date
 from reviews.models import OPEN_OBJECTIONS, Objection, PublicNotice, State
+from reviews.office import letters
 
 
 class ByNotice(admin.SimpleListFilter):
@@ -80,7 +81,7 @@ class PublicNoticeAdmin(WithoutHistoryPage, OfficeAdmin):
         "objected",
         "page",
     ]
-    readonly_fields = fields
+    readonly_fields = [*fields, "letter"]
     view_on_site = False
 
     def get_queryset(self, request):
@@ -92,6 +93,19 @@ class PublicNoticeAdmin(WithoutHistoryPage, OfficeAdmin):
                 open_objections=Count("objections", filter=Q(objections__state__in=OPEN_OBJECTIONS)),
             )
         )
+
+    def get_urls(self):
+        entered = self.admin_site.admin_view(letters.record)
+        return [path("<int:pk>/letter/", entered, name="reviews_publicnotice_letter"), *super().get_urls()]
+
+    def get_fields(self, request, obj=None):
+        """Who enters objections that came on paper has the way there."""
+        return [*self.fields, "letter"] if request.user.has_perm(letters.RECORD) else self.fields
+
+    @admin.display(description=_("objection on paper"))
+    def letter(self, obj):
+        url = reverse("admin:reviews_publicnotice_letter", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', url, _now("Enter an objection that came on paper"))
 
     @admin.display(description=_("state"))
     def standing(self, obj):

@@ -17,7 +17,7 @@ from accounts.office import OfficeAdmin, WithoutHistoryPage
 from accounts.permissions import check
 from records.attachments import Attachment, attach
 from records.pages import number
-from records.templatetags.present import cn_date, moment, state_badge
+from records.templatetags.present import cn_date, state_badge
 from reviews.models import Objection
 from reviews.objection_files import EVIDENCE, FILES, SEAL
 from reviews.objection_forms import AnswerForm, EvidenceForm, SetAsideForm
@@ -28,6 +28,7 @@ from studios.office.filters import SearchedByStudio
 INVESTIGATE, ANSWER, READ = "reviews.investigate", "reviews.answer_objection", "reviews.read_objection"
 HIDDEN = _("Shown to its investigators only")
 SAID = {
+    "record": _("Entered from a letter"),
     "take_on": _("Taken on for investigation"),
     "dismiss": _("Dismissed"),
     "uphold": _("Upheld"),
@@ -108,7 +109,7 @@ class ObjectionAdmin(SearchedByStudio, WithoutHistoryPage, OfficeAdmin):
 
     @admin.display(description=_("received"), ordering="received_at")
     def received(self, obj):
-        return moment(obj.received_at)
+        return obj.received
 
     @admin.display(description=_("notice until"), ordering="notice__ends_on")
     def notice_until(self, obj):
@@ -188,7 +189,7 @@ def facts(objection: Objection, *, knows: bool) -> list[tuple]:
     return [
         (_("Studio"), objection.application.studio.name),
         (_("Unit"), objection.application.studio.unit.name),
-        (_("Received on"), moment(objection.received_at)),
+        (_("Received on"), objection.received),
         (_("Notice until"), cn_date(objection.notice.ends_on)),
         (_("Real name"), who[0]),
         (_("Telephone or mail"), who[1]),
@@ -207,7 +208,7 @@ def files_of(objection: Objection) -> dict[str, list]:
 
 
 def timeline(objection: Objection) -> list[Entry]:
-    first = Entry(_now("Received"), "done", at=objection.received_at)
+    first = Entry(_now("Received"), "done", when=objection.received)
     rows = objection.log.select_related("actor").order_by("at", "pk")
     return [first, *(Entry(str(SAID[row.verb]), "done", who=str(row.actor), at=row.at) for row in rows)]
 
