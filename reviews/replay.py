@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -21,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from records.moves import DomainError
 from reviews.aggregation import Criterion, Result, Rule, Sheet, results, rounded
-from reviews.models.states import REVIEWED
+from reviews.models.states import DECIDES, REVIEWED, Decision, State
 
 FORMAT = 1
 SUMS = "SHA256SUMS"
@@ -29,7 +32,22 @@ KINDS = ("round", "rubric", "applications", "assignments", "marks", "moves", "re
 READ = tuple(f"{kind}.json" for kind in KINDS)
 MOST_BYTES = 2**30  # unpacked
 NUMBER = re.compile(r"\d{1,3}(\.\d{1,2})?")  # a mark, a weight: nothing that takes for ever to reckon with
-DAMAGE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+AT_ONCE = 2**16  # bytes that are unpacked in one go, whatever an entry says of its size
+# Others unpack more in one go than they are asked for.
+PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+DAMAGE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, *DAMAGE)
+# The moves after which a decision is void, and the decisions with which an application may stand in a state.
+TAKES_BACK = frozenset({"reopen_review", "reverse", "uphold_objection"})
+AS_DECIDED = {
+    State.APPROVED: {Decision.APPROVE},
+    State.NAMED: {Decision.APPROVE},
+    State.REJECTED: {Decision.REJECT},
+    State.HELD: {Decision.HOLD},
+    State.PROPOSED: set(Decision),
+    State.ACCEPTED: {""},
+    State.REVIEWED: {""},
+}
 FIGURES = ("mean", "median", "trimmed", "low", "high")
 LABELS = {
     "score": gettext_lazy("score"),
@@ -54,16 +72,23 @@ def replay(file: IO[bytes]) -> list[str]:
     try:
         held = {kind: json.loads(papers[f"{kind}.json"]) for kind in KINDS}
         unfit = [*_numbers(held), *_marks(held)]
-        problems += [*_snapshots(held, papers), *_states(held), *unfit]
+        problems += [*_snapshots(held, papers), *_told_of(held), *_states(held), *unfit]
         if not unfit:  # what cannot be reckoned with has no ranking
             problems += _ranking(held)
     except DAMAGE as error:
         raise _damaged(error) from error
-    return problems
+    return [legible(one) for one in problems]
+
+
+def legible(text: str) -> str:
+    """Without signs that a terminal obeys or cannot show: the words of a file are anybody's."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _damaged(error: Exception) -> DomainError:
-    return DomainError(_("This is no award file, or it is damaged: %(error)s") % {"error": error})
+    return DomainError(
+        _("This is no award file, or it is damaged: %(error)s") % {"error": legible(str(error))}
+    )
 
 
 def read(file: IO[bytes]) -> dict[str, bytes]:
@@ -73,10 +98,8 @@ def read(file: IO[bytes]) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
-                raise DomainError(_("This file is too large for an award file."))
-            papers = {entry.filename: archive.read(entry) for entry in archive.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+            papers = _unpacked(archive)
+    except NO_ARCHIVE as error:
         raise _damaged(error) from error
     if lacking := [name for name in (*READ, SUMS) if name not in papers]:
         raise DomainError(_("This is no award file: it lacks %(names)s.") % {"names": ", ".join(lacking)})
@@ -86,8 +109,32 @@ def read(file: IO[bytes]) -> dict[str, bytes]:
         raise _damaged(error) from error
     if written != FORMAT:
         raise DomainError(
-            _("This award file is of format %(format)s, which is not known here.") % {"format": written}
+            _("This award file is of format %(format)s, which is not known here.")
+            % {"format": legible(str(written))}
         )
+    return papers
+
+
+def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """Each entry by its name, never more of it at once than is reckoned with: what it says of its size may be wrong.
+
+    :raises DomainError: when there is too much of it, or two entries bear one name.
+    """
+    papers, left = {}, MOST_BYTES
+    for entry in archive.infolist():
+        if entry.filename in papers:
+            facts = {"name": legible(entry.filename)}
+            raise DomainError(_("This is no award file: it holds %(name)s more than once.") % facts)
+        if entry.compress_type not in PACKED:
+            raise zipfile.BadZipFile(entry.filename)
+        content = bytearray()
+        with archive.open(entry) as packed:
+            while part := packed.read(AT_ONCE):
+                content += part
+                left -= len(part)
+                if left < 0:
+                    raise DomainError(_("This file is too large for an award file."))
+        papers[entry.filename] = bytes(content)
     return papers
 
 
@@ -116,12 +163,55 @@ def _snapshots(held: dict, papers: dict[str, bytes]) -> Iterator[str]:
                 yield _("%(number)s: version %(version)s of the papers is not what was handed in.") % facts
 
 
+def _told_of(held: dict) -> Iterator[str]:
+    """Whether the same applications are told of throughout, each once: none was left out, none put in."""
+    listed = Counter(one["number"] for one in held["applications"])
+    ranked = Counter(one["application"] for one in held["results"])
+    for number in sorted(one for one in listed | ranked if max(listed[one], ranked[one]) > 1):
+        yield _("%(number)s is in the file more than once.") % {"number": number}
+    for kind in ("assignments", "marks", "moves", "results"):
+        for number in sorted({one["application"] for one in held[kind]} - listed.keys()):
+            facts = {"number": number, "name": f"{kind}.json"}
+            yield _("%(number)s is told of in %(name)s and is missing from applications.json.") % facts
+    reviewed = {one["number"] for one in held["applications"] if one["state"] in REVIEWED}
+    for number in sorted((ranked.keys() & listed.keys()) - reviewed):
+        yield _("%(number)s has a result and is not among those reviewed.") % {"number": number}
+
+
 def _states(held: dict) -> Iterator[str]:
-    """Whether each application stands where its last move brought it."""
-    last = {one["application"]: one["to"] for one in held["moves"]}
+    """Whether each application stands where its moves lead, each from where the one before ended, and its decision is
+    the one that was taken last.
+    """
+    moves: dict[str, list[dict]] = {one["number"]: [] for one in held["applications"]}
+    for one in held["moves"]:
+        if one["application"] in moves:
+            moves[one["application"]].append(one)
     for one in held["applications"]:
-        if last.get(one["number"]) != one["state"]:
-            yield _("%(number)s does not stand where its moves lead.") % {"number": one["number"]}
+        own, facts = moves[one["number"]], {"number": one["number"]}
+        steps = [
+            move for move in own if move["from"] != move["to"]
+        ]  # beside them stand rows that only tell something
+        joined = all(before["to"] == after["from"] for before, after in pairwise(steps))
+        if not own or own[-1]["to"] != one["state"] or not joined:
+            yield _("%(number)s does not stand where its moves lead.") % facts
+        elif one["decision"] != decided_by(own) or not _fits(one["decision"], one["state"]):
+            yield _("%(number)s: the decision is not the one that its moves and its state tell of.") % facts
+
+
+def decided_by(moves: list[dict]) -> str:
+    """The decision that stands after these moves; empty before one is taken, and once it is taken back."""
+    stands = ""
+    for one in moves:
+        if one["verb"] in DECIDES:
+            stands = one["verb"]
+        elif one["verb"] in TAKES_BACK and one["from"] != one["to"]:
+            stands = ""
+    return stands
+
+
+def _fits(decision: str, state: str) -> bool:
+    """Whether an application that bears this decision may stand there; where nothing is decided yet it bears none."""
+    return decision in AS_DECIDED.get(state, {decision})
 
 
 def _numbers(held: dict) -> Iterator[str]:
