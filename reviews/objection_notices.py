@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 from django.utils import translation
 
@@ -52,7 +54,8 @@ def tell_of_move(objection, log) -> None:
             return
         outcome = "uphold what has ended" if application.state in ENDED else outcome
     studio, number = objection.application.studio.name, objection.number
-    investigators = [one for one in objection.investigators.all() if one.pk != log.actor_id]
+    left = those_who_investigate(objection, objection.investigators.all())
+    investigators = [one for one in left if one.pk != log.actor_id]
     if log.verb == "take_on":
         subject, body = f"{log.actor.name}一同核查{studio}的异议", f"异议编号{number}。"
         people = investigators
@@ -75,6 +78,11 @@ def those_who_may(objection, *codes: str) -> list[User]:
     """Holders of a role who may investigate it: nobody whose own case it is."""
     people = User.objects.with_role(*codes)
     return [one for one in people if one.has_perm("reviews.investigate", objection)]
+
+
+def those_who_investigate(objection, people: Iterable[User]) -> list[User]:
+    """Those among some people who have taken it on and may still: who left the office or joined the studio may not."""
+    return [one for one in people if one.is_active and one.has_perm("reviews.answer_objection", objection)]
 
 
 def place(objection) -> str:

@@ -15,7 +15,7 @@ from accounts.models import Notice, RoleCode, User
 from records.templatetags.present import cn_date
 from reviews.milestones import newest
 from reviews.models import Objection
-from reviews.objection_notices import place
+from reviews.objection_notices import place, those_who_investigate
 from reviews.officers import Officers
 from reviews.reminders import CHUNK, not_sent_yet, reminder, when
 
@@ -71,9 +71,9 @@ def unanswered():
 
 
 def those_who_answer(objection: Objection, officers: Officers) -> list[User]:
-    """Its investigators; while it has none, the staff who may take it on."""
-    own = [one for one in objection.investigators.all() if one.is_active]
-    if own:
+    """Those who investigate it still; where nobody does, the staff who may take it on."""
+    office = officers.of(RoleCode.UNION_STAFF, RoleCode.UNION_LEADER).values()
+    if own := those_who_investigate(objection, office):
         return own
     staff = officers.of(RoleCode.UNION_STAFF).values()
     return [one for one in staff if one.has_perm("reviews.investigate", objection)]

@@ -75,6 +75,28 @@ def test_while_one_is_open_those_who_answer_are_reminded_as_the_notice_ends(appl
     assert not any(secret in body for secret in SECRETS)
 
 
+def test_who_has_left_the_office_is_not_reminded_and_the_staff_who_may_are(application, cast):
+    objection, ends = objected(application), application.notice.ends_on
+    Objection.objects.update(received_at=timezone.now() - timedelta(days=20))
+    objection.take_on(by=cast.leader)
+    cast.leader.roles.all().delete()
+    remind(ends)
+    assert reminders(objection) == [("staff", "+0")]
+
+
+def test_of_a_colleague_and_of_the_answer_only_those_are_told_who_investigate_still(application, cast):
+    objection = objected(application)
+    objection.take_on(by=cast.leader)
+    cast.leader.roles.all().delete()
+    before = set(Notice.objects.values_list("pk", flat=True))
+    objection.take_on(by=cast.staff)
+    other = give_role(cast.stranger, RoleCode.UNION_LEADER).user
+    objection.take_on(by=other)
+    objection.dismiss(by=cast.staff, minutes="查。", answer="答。")
+    told = Notice.objects.exclude(pk__in=before).filter(subject__contains="异议").order_by("pk")
+    assert [one.recipient for one in told] == [cast.staff, other]
+
+
 def test_nobody_is_reminded_of_an_objection_to_the_own_case(application, cast):
     give_role(cast.lead, RoleCode.UNION_STAFF)
     objection = objected(application)
