@@ -18,7 +18,7 @@ from studios.models import Member
 from tests.addresses import EVERYBODY
 from tests.factories import UserFactory, give_role, let_the_notice_pass
 from tests.queries import selects
-from tests.reviews.noticing import SECRETS, objected, on_notice
+from tests.reviews.noticing import CONTACT, SECRETS, objected, on_notice
 from tests.reviews.test_paper_forms import png
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,16 @@ def test_who_has_left_the_office_or_joined_the_studio_investigates_no_more(cast,
     member = User.objects.get(pk=staff.pk)
     assert contact not in text_of(sign_in(member), page_of(investigated))
     assert not Objection.objects.files_visible_to(member).exists()
+
+
+def test_whose_name_is_entered_as_a_member_afterwards_opens_no_file_either(cast, sign_in, investigated):
+    """By name alone, without the account: pages and files ask the same rule."""
+    urls = [file.get_absolute_url() for file in Attachment.objects.of(investigated)]
+    assert {opened(sign_in(cast.staff), url) for url in urls} == {200}
+    Member.objects.create(studio=investigated.application.studio, name=cast.staff.name)
+    client = sign_in(User.objects.get(pk=cast.staff.pk))
+    assert {opened(client, url) for url in urls} == {404}
+    assert CONTACT not in text_of(client, page_of(investigated))
 
 
 @pytest.mark.parametrize("by", SECRETS)
