@@ -15,6 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from records.sheets import Reading, Row, Table
@@ -23,6 +24,8 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 _DANGEROUS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _HEAD = PatternFill("solid", fgColor="F3E4E2")
 _BAD = PatternFill("solid", fgColor="FBD9D5")
+_LONG = Alignment(wrap_text=True, vertical="top")
+WIDEST = 50  # of a column, in signs
 
 
 def harmless(value: object) -> object:
@@ -59,11 +62,15 @@ class Figure(float):
 
 @dataclass(frozen=True)
 class Page:
-    """One sheet of a workbook; each row has as many values as there are headings."""
+    """One sheet of a workbook; each row has as many values as there are headings.
+
+    :ivar fixed: how many columns at the left stay in sight when one scrolls.
+    """
 
     title: str
     headings: Sequence[str]
     rows: Iterable[Sequence[object]]
+    fixed: int = 0
 
 
 def export_pages(pages: Iterable[Page], *, after_row: Callable[[int], None] = lambda done: None) -> bytes:
@@ -80,7 +87,7 @@ def export_pages(pages: Iterable[Page], *, after_row: Callable[[int], None] = la
             _write_row(page, number, row)
             done += 1
             after_row(done)
-        _dress(page, 1, len(one.headings))
+        _dress(page, 1, len(one.headings), fixed=one.fixed)
     return _saved(book)
 
 
@@ -149,8 +156,14 @@ def _write_row(page: Worksheet, number: int, values: Sequence[object]) -> None:
             cell.value = value if value is None or isinstance(value, int | float) else str(value)
 
 
-def _dress(page: Worksheet, heading: int, columns: int) -> None:
-    page.freeze_panes = page.cell(heading + 1, 1)
+def _dress(page: Worksheet, heading: int, columns: int, *, fixed: int = 0) -> None:
+    """Headings that stay and filter, columns as wide as their text, long text over several lines, printed across."""
+    page.freeze_panes = page.cell(heading + 1, fixed + 1)
+    page.auto_filter.ref = f"A{heading}:{get_column_letter(columns)}{max(page.max_row, heading)}"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_rows = f"{heading}:{heading}"
     for column in range(1, columns + 1):
         cell = page.cell(heading, column)
         cell.font = Font(bold=True)
@@ -159,7 +172,10 @@ def _dress(page: Worksheet, heading: int, columns: int) -> None:
         longest = max(
             (_breadth(page.cell(row, column).value) for row in range(1, min(page.max_row, 60) + 1)), default=8
         )
-        page.column_dimensions[get_column_letter(column)].width = min(max(longest + 2, 8), 50)
+        page.column_dimensions[get_column_letter(column)].width = min(max(longest + 2, 8), WIDEST)
+        if longest + 2 > WIDEST:
+            for row in range(heading + 1, page.max_row + 1):
+                page.cell(row, column).alignment = _LONG
 
 
 def _breadth(value: object) -> int:

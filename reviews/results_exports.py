@@ -77,12 +77,12 @@ class Workbook:
         return len(self.lines) * (len(self.criteria) + 1) + self.size() + asked
 
     def pages(self) -> Iterator[Page]:
-        yield Page(_("Results"), result_headings(self.round), self._results())
-        yield Page(_("Criteria"), criterion_headings(), self._criteria())
-        yield Page(_("Marks and comments"), mark_headings(), self._marks())
-        yield Page(_("Severity of the experts"), severity_headings(), self._severities())
-        yield Page(_("Assignments and recusals"), assignment_headings(), self._assignments())
-        yield Page(_("Talks and visits"), meeting_headings(), self._meetings())
+        yield Page(_("Results"), result_headings(self.round), self._results(), fixed=3)
+        yield Page(_("Criteria"), criterion_headings(), self._criteria(), fixed=2)
+        yield Page(_("Marks and comments"), mark_headings(), self._marks(), fixed=2)
+        yield Page(_("Severity of the experts"), severity_headings(), self._severities(), fixed=1)
+        yield Page(_("Assignments and recusals"), assignment_headings(), self._assignments(), fixed=2)
+        yield Page(_("Talks and visits"), meeting_headings(), self._meetings(), fixed=2)
 
     def name(self) -> str:
         return _("Results of %(round)s") % {"round": self.round.title} + f"_{timezone.localdate()}.xlsx"

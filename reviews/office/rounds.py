@@ -231,7 +231,10 @@ class RoundAdmin(OfficeAdmin):
         )
         if is_scored(obj):
             said = scored
-        review = {"fields": REVIEW, "description": linked(said if has_assignments(obj) else ahead)}
+        assigned = has_assignments(obj)
+        is_read = assigned or not self.has_change_permission(request, obj)
+        fields = ["blind_said" if name == "blind" and is_read else name for name in REVIEW]
+        review = {"fields": fields, "description": linked(said if assigned else ahead)}
         return [*super().get_fieldsets(request, obj), (_("Expert review"), review)]
 
     def get_inlines(self, request, obj):
@@ -245,7 +248,7 @@ class RoundAdmin(OfficeAdmin):
         applied = obj is not None and obj.applications.exists()
         frozen = FROZEN if has_assignments(obj) else ()
         frozen += ("shows",) if is_scored(obj) else ()
-        return ["policy_kept", *(["year", "opens_on"] if applied else []), *frozen]
+        return ["policy_kept", "blind_said", *(["year", "opens_on"] if applied else []), *frozen]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Rubrics are written on pages of their own: no signs beside the field that open windows."""
@@ -276,6 +279,11 @@ class RoundAdmin(OfficeAdmin):
     @admin.display(description=_("policy version"))
     def policy_kept(self, obj):
         return obj.policy if obj.policy_id else _now("The one in force on the opening day")
+
+    @admin.display(description=_("blind review"))
+    def blind_said(self, obj):
+        """In words: a red cross says nothing to who does not know what it stands for."""
+        return _now("Yes") if obj.blind else _now("No")
 
     @admin.display(description=_("standing"))
     def standing(self, obj):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import count
 
 from django import forms
@@ -20,7 +21,7 @@ from accounts.permissions import check
 from records.pages import number
 from records.templatetags.present import badge
 from reviews.models import Criterion, Rubric
-from reviews.rubrics import source_shown
+from reviews.rubrics import source_cited, source_shown
 
 WIDE = forms.Textarea(attrs={"rows": 2})
 
@@ -42,6 +43,11 @@ def is_frozen(rubric: Rubric | None) -> bool:
     return bool(rubric.used) if hasattr(rubric, "used") else rubric.is_frozen
 
 
+def plain(number: Decimal) -> str:
+    """10 for 10.00, 12.5 for 12.50."""
+    return f"{number.normalize():f}"
+
+
 class CriterionForm(forms.ModelForm):
     class Meta:
         model = Criterion
@@ -55,6 +61,11 @@ class CriterionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "position" in self.fields:
             self.fields["position"].required = False
+        if "weight" in self.fields and self.instance.pk:
+            self.initial["weight"] = Decimal(plain(self.instance.weight))
+        cited = source_cited(self.instance.source)
+        if "source" in self.fields and cited != self.instance.source:
+            self.fields["source"].help_text = cited
 
 
 class CriteriaFormSet(OfficeFormSet):
@@ -87,6 +98,23 @@ class CriterionInline(OfficeInline, admin.StackedInline):
     viewers = RoleCode.READS_ALL
     editors = deleters = frozenset({RoleCode.UNION_STAFF})
     extra = 1
+    fields = CriterionForm.Meta.fields
+    readonly_fields = ("weight_shown", "source_told")
+
+    def get_fields(self, request, obj=None):
+        """What is only read is read as people write it: 10 and 第三条第一项, not 10.00 and 3(1)."""
+        if self.has_change_permission(request, obj):
+            return self.fields
+        read = {"weight": "weight_shown", "source": "source_told"}
+        return [read.get(name, name) for name in self.fields]
+
+    @admin.display(description=_("weight (points)"))
+    def weight_shown(self, criterion):
+        return plain(criterion.weight)
+
+    @admin.display(description=_("article or source"))
+    def source_told(self, criterion):
+        return source_cited(criterion.source)
 
     def has_change_permission(self, request, obj=None) -> bool:
         return super().has_change_permission(request, obj) and not is_frozen(obj)
@@ -121,7 +149,8 @@ class RubricAdmin(OfficeAdmin):
             {
                 "fields": ["low_end", "high_end"],
                 "description": _(
-                    "An expert explains a mark in the lowest or in the highest part of its scale in words."
+                    "An expert explains in words a mark that is not above the low line or not below the high line. "
+                    "With a low line of 30 percent, a criterion with at most 10 points needs words up to 3 points."
                 ),
             },
         ),
@@ -153,7 +182,7 @@ class RubricAdmin(OfficeAdmin):
 
     @admin.display(description=_("points"))
     def points(self, obj):
-        return f"{obj.weight().normalize():f}"
+        return plain(obj.weight())
 
     @admin.display(description=_("standing"))
     def standing(self, obj):
@@ -181,7 +210,7 @@ class RubricAdmin(OfficeAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["frozen"] = is_frozen(obj)
         context["problems"] = obj.missing() if obj else []
-        context["weight"] = f"{obj.weight().normalize():f}" if obj else ""
+        context["weight"] = plain(obj.weight()) if obj else ""
         context["may_copy"] = self.has_add_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -26,7 +26,7 @@ from reviews.forms import REFUSALS, ReturnForm, Words, with_number, with_version
 from reviews.models import Application, Decision, Refusal, State
 from reviews.office.beforehand import Beforehand
 from reviews.permissions import PERMISSIONS
-from reviews.results import Standings, standings_around
+from reviews.results import Standings, missing, standings_around
 from reviews.views.asking import having_read, posted
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -209,8 +209,7 @@ VERBS = {
         lambda application, form, by: application.complete_review(by=by, note=form.cleaned_data["note"]),
         _("The expert review of %(studio)s is complete; the union leader decides next."),
         _(
-            "Possible once all sheets are handed in, the quorum is reached, and marks that lay far apart were dealt "
-            "with. What is lacking is said when you press."
+            "All sheets are handed in, the quorum is reached, and marks that lay far apart were dealt with."
         ),
     ),
     "reopen": Verb(
@@ -351,6 +350,7 @@ class Page:
             "back": reverse("admin:reviews_application_change", args=[application.pk]),
             "beside": beside(user, self.results, application) if self.results else None,
             "before": self.before,
+            "missing": missing(application) if "complete_review" in self.act.moves else [],
         }
         return TemplateResponse(self.request, "admin/reviews/verb.html", context)
 

@@ -1,5 +1,6 @@
 """Rounds in the office: proposed with sensible days, announced days are only ever put off."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -263,6 +264,10 @@ def test_once_an_expert_is_assigned_rubric_and_blindness_stay(cast, sign_in):
     page = client.get(page_of(round_))
     assert "本轮已分配专家" in page.content.decode()
     assert not {"rubric", "blind"} & set(page.context["adminform"].form.fields)
+    blind = re.search(
+        r'field-blind_said".*?<div class="readonly">(.*?)</div>', page.content.decode(), flags=re.S
+    )
+    assert blind[1] == "否"
     other = round_.rubric.copy("另一版")
     sent = typed(page, rubric=other.pk, blind="on", shows="marks")
     assert client.post(page_of(round_), sent).status_code == 302

@@ -150,3 +150,23 @@ def test_list_and_page_of_a_rubric_ask_little(cast, sign_in):
         rubric.copy(f"第{number}版")
     assert selects(client, LIST) == one <= 10
     assert selects(client, page_of(rubric)) <= 12
+
+
+def test_a_rubric_in_use_is_read_as_people_write_it(cast, sign_in):
+    rubric = create_default()
+    RoundFactory(rubric=rubric)
+    page = text(sign_in(cast.staff).get(page_of(rubric)))
+    assert "第三条第一项" in page
+    assert "3(1)" not in page
+    assert "10.00" not in page
+
+
+def test_a_rubric_that_is_still_written_shows_plain_points_and_saves_without_a_change(cast, sign_in):
+    rubric = create_default()
+    client, url = sign_in(cast.staff), page_of(rubric)
+    page = text(client.get(url))
+    assert 'value="10.00"' not in page
+    assert "第三条第一项" in page
+    client.post(url, {**as_opened(client, url), "_save": "1"})
+    assert rubric.history.count() == Rubric.objects.get(pk=rubric.pk).history.count()
+    assert {str(weight) for weight in rubric.criteria.values_list("weight", flat=True)} >= {"10.00"}

@@ -14,7 +14,7 @@ from records import jobs
 from records.jobs import Job
 from records.outbox import Outbox
 from reviews import results_exports
-from reviews.models import AssignmentState, Moderation, Panelist, Visit
+from reviews.models import Assignment, AssignmentState, Moderation, Panelist, Visit
 from tests.factories import ApplicationFactory, UserFactory, officer
 from tests.reviews.results_pages import cells, excel_of, opened, result_of, results_of, sheets_of, three
 from tests.reviews.review import expert_of
@@ -52,6 +52,19 @@ def test_what_is_shown_is_what_goes_out(round_three, sign_in, show, shown):
     pages = sheets_of(client, html.unescape(export))
     assert {row[2] for row in pages["结果"][1:]} == names
     assert {row[1] for row in pages["评分与评语"][1:]} == names
+
+
+def test_the_workbook_filters_keeps_the_studio_in_sight_and_breaks_long_text(round_three, sign_in):
+    round_, _cases, _experts = round_three
+    Assignment.objects.update(overall="材料齐全，" * 20)
+    content = sign_in(officer("union_staff")).get(excel_of(round_)).content
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert [page.freeze_panes for page in book] == ["D2", "C2", "C2", "B2", "C2", "C2"]
+    assert {page.page_setup.orientation for page in book} == {"landscape"}
+    marks = book["评分与评语"]
+    assert marks.auto_filter.ref == f"A1:K{marks.max_row}"
+    wrapped = {cell.value for cell in marks[2] if cell.alignment.wrap_text}
+    assert wrapped == {"材料可证。"}
 
 
 def test_excel_has_the_figures_of_the_screen_cell_by_cell(round_three, sign_in):
