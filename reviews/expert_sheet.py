@@ -138,6 +138,48 @@ class Outcome:
         return not (self.conflicts or self.form.errors)
 
 
+@dataclass(frozen=True)
+class Unsaved:
+    """A field that holds what was not saved, of which criterion it is, and why it was not."""
+
+    name: str
+    title: str
+    why: str
+    is_wrong: bool
+
+
+def unsaved(outcome: Outcome) -> list[Unsaved]:
+    """What stands in the page and was not saved, in the order of the sheet."""
+    fields = {}
+    for line in outcome.sheet:
+        fields |= {make(line.criterion): line.criterion.title for make in (points_name, comment_name)}
+    fields[OVERALL] = str(outcome.form.fields[OVERALL].label)
+    other = _(
+        "Another window saved “%(text)s” here meanwhile; what stands below is not saved. Press “Save” to choose."
+    )
+    found = []
+    for name, title in fields.items():
+        if name in outcome.conflicts:
+            found.append(Unsaved(name, title, other % {"text": outcome.conflicts[name]}, False))
+        elif name in outcome.form.errors:
+            found.append(Unsaved(name, title, " ".join(outcome.form.errors[name]), True))
+    return found
+
+
+def standing(outcome: Outcome) -> dict[str, str]:
+    """Key of each criterion → what is missing on its line or was not saved of it; empty where all is well."""
+    said = {line.criterion.key: line.lacks for line in outcome.sheet}
+    keys = {
+        make(line.criterion): line.criterion.key
+        for line in outcome.sheet
+        for make in (points_name, comment_name)
+    }
+    for one in unsaved(outcome):
+        if one.name in keys:
+            said[keys[one.name]] = _("Wrong, not saved") if one.is_wrong else _("Not saved")
+    return said
+
+
 def form_of(assignment: Assignment, sheet: list[Line], data=None) -> SheetForm:
     """The form of a sheet, with the token of what it opens with."""
     form = SheetForm(data, sheet=sheet, overall=assignment.overall)
@@ -186,6 +228,7 @@ def _write(assignment: Assignment, form: SheetForm, changed: set[str]) -> None:
 def settle(outcome: Outcome) -> None:
     """Say at each field that another window changed what stands there; sent once more, this page counts."""
     base = read_token(outcome.opened)
+    outcome.form.unsaved = {one.name for one in unsaved(outcome)}
     for name, theirs in outcome.conflicts.items():
         outcome.form.add_error(
             name,

@@ -68,6 +68,7 @@ class SheetForm(forms.Form):
         super().__init__(data)
         self.sheet = sheet
         self.opened = ""
+        self.unsaved: set[str] = set()
         for line in sheet:
             criterion = line.criterion
             self.fields[points_name(criterion)] = PointsField(
@@ -79,12 +80,15 @@ class SheetForm(forms.Form):
         self.fields[OVERALL] = _comment(_now("Overall comment"), overall, rows=4)
 
     def rows(self) -> list[dict]:
-        """Each criterion with its two fields, for the page."""
+        """Each criterion with its two fields, for the page, and whether one of these holds what was not saved."""
         return [
             {
                 "line": line,
                 "points": self[points_name(line.criterion)],
                 "comment": self[comment_name(line.criterion)],
+                "unsaved": not self.unsaved.isdisjoint(
+                    {points_name(line.criterion), comment_name(line.criterion)}
+                ),
             }
             for line in self.sheet
         ]

@@ -112,25 +112,26 @@ def autosave(request, application):
             "opened": outcome.opened,
             "hold": not outcome.is_saved,
             "tally": expert_sheet.tally(outcome.sheet).told(),
-            "lacks": {line.criterion.key: line.lacks for line in outcome.sheet},
+            "lacks": expert_sheet.standing(outcome),
+            "unsaved": [
+                {"name": one.name, "title": one.title, "why": one.why}
+                for one in expert_sheet.unsaved(outcome)
+            ],
         }
     )
 
 
 def said_of(outcome: expert_sheet.Outcome) -> dict[str, str]:
-    """What the page says of a saving: saved, but for what is to be mended or was changed in another window."""
-    now = {"time": timezone.localtime().strftime("%H:%M"), "count": len(outcome.form.errors)}
-    if outcome.conflicts:
-        text = _("Saved %(time)s, but for what another window changed as well; press “Save” to see both.")
-        return {"state": "conflict", "text": text % now}
-    if outcome.form.errors:
-        text = ngettext(
-            "Saved %(time)s; %(count)s mark needs mending",
-            "Saved %(time)s; %(count)s marks need mending",
-            now["count"],
-        )
-        return {"state": "kept", "text": text % now}
-    return {"state": "saved", "text": _("Saved %(time)s") % now}
+    """What the page says of a saving: saved, or else of which criteria something was not."""
+    titles = list(dict.fromkeys(one.title for one in expert_sheet.unsaved(outcome)))
+    if not titles:
+        now = timezone.localtime().strftime("%H:%M")
+        return {"state": "saved", "text": _("Saved %(time)s") % {"time": now}}
+    text = ngettext(
+        "%(count)s place is not saved: %(names)s", "%(count)s places are not saved: %(names)s", len(titles)
+    )
+    state = "conflict" if outcome.conflicts else "kept"
+    return {"state": state, "text": text % {"count": len(titles), "names": _(", ").join(titles)}}
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,9 +1,55 @@
-// Each time the sheet is kept, the page says what the marks come to and what is still missing. On a phone the bar leads
+// Each time the sheet is kept, the page says what the marks come to, what is still missing and, beside the field and
+// in the foot, what was not saved. On a phone the bar leads
 // back to the criterion from which one went to look into the file.
 (() => {
   "use strict";
 
+  const form = document.querySelector("form[data-autosave]");
+  const said = document.getElementById("saved");
+
+  // As the server draws a field with an error. What it drew itself stays until somebody types there.
+  const mark = (field, why) => {
+    const box = field.closest(".field"), id = `${field.id}_error`;
+    const was = box.querySelectorAll(".error");
+    if (!why && field.value === field.defaultValue && [...was].some((line) => !line.dataset.live)) return;
+    was.forEach((line) => line.remove());
+    const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
+    if (why) {
+      const line = document.createElement("p");
+      Object.assign(line, { className: "error", id, textContent: why });
+      line.dataset.live = "1";
+      field.before(line);
+      described.push(id);
+    }
+    box.classList.toggle("wrong", Boolean(why));
+    field.toggleAttribute("aria-invalid", Boolean(why));
+    if (why) field.setAttribute("aria-invalid", "true");
+    if (described.length) field.setAttribute("aria-describedby", described.join(" "));
+    else field.removeAttribute("aria-describedby");
+  };
+
+  // The sentence in the foot with each criterion that it names leading to its field.
+  const name = (text, unsaved) => {
+    let rest = text;
+    said.textContent = "";
+    unsaved.forEach((one) => {
+      const at = rest.indexOf(one.title);
+      if (at < 0) return;
+      const link = document.createElement("a");
+      Object.assign(link, { href: `#id_${one.name}`, textContent: one.title });
+      said.append(rest.slice(0, at), link);
+      rest = rest.slice(at + one.title.length);
+    });
+    said.append(rest);
+  };
+
   document.body.addEventListener("kept", ({ detail }) => {
+    if (detail.unsaved) {
+      form.querySelectorAll(".field .form-control").forEach((field) => {
+        mark(field, detail.unsaved.find((one) => one.name === field.name)?.why ?? "");
+      });
+      if (detail.unsaved.length) name(detail.text, detail.unsaved);
+    }
     Object.entries(detail.tally ?? {}).forEach(([name, text]) => {
       document.querySelectorAll(`[data-tally="${name}"]`).forEach((place) => { place.textContent = text; });
     });
@@ -12,6 +58,7 @@
       if (!place) return;
       place.textContent = lacks || place.dataset.done;
       place.classList.toggle("met", !lacks);
+      place.classList.toggle("unmet", Boolean(lacks && place.closest(".criterion").querySelector("[data-live]")));
     });
   });
 

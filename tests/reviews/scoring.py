@@ -77,7 +77,7 @@ def typed(assignment: Assignment, page: dict | None = None, **by_key) -> dict[st
 
 
 def address(assignment: Assignment, name: str = "assignment", *more) -> str:
-    return reverse(f"reviews:{name}", args=[assignment.pk, *more])
+    return reverse(f"reviews:{name}", args=[assignment.application_id, *more])
 
 
 def browser_of(user) -> Client:

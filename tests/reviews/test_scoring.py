@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from records.moves import DomainError, IllegalMove
 from reviews.models import Application, Assignment, Mark, State
+from reviews.scoring_forms import points_name
 from tests.reviews.scoring import (
     accepted,
     address,
@@ -32,7 +33,7 @@ def test_what_is_typed_is_kept_and_the_answer_says_what_it_comes_to():
     assignment = accepted()
     data = typed(assignment, lead="7.5", results=("9.5", "成果突出"), team="2")
     answer = browser_of(assignment.expert).post(address(assignment, "autosave_review"), data).json()
-    assert answer["state"] == "saved"
+    assert (answer["state"], answer["unsaved"]) == ("saved", [])
     assert answer["tally"] == {"progress": "已评2/9项", "total": "合计23.75分，满分100分"}
     assert answer["lacks"]["lead"] == ""
     assert answer["lacks"]["team"] == "请写明理由"
@@ -53,7 +54,11 @@ def test_what_is_off_the_scale_stays_in_the_page_and_the_rest_is_saved(words):
     data = typed(assignment, lead=words, team="6")
     kept = browser_of(assignment.expert).post(address(assignment, "autosave_review"), data).json()
     assert (kept["state"], kept["hold"]) == ("kept", True)
-    assert "1处" in kept["text"]
+    assert kept["text"] == "有1处没有保存：劳模领衔"
+    assert kept["lacks"]["lead"] == "有误，未保存"
+    field = points_name(assignment.rubric.criteria.get(key="lead"))
+    assert [(one["name"], one["title"]) for one in kept["unsaved"]] == [(field, "劳模领衔")]
+    assert "请填0到10之间的分，可打半分" in kept["unsaved"][0]["why"]
     assert marks_of(assignment) == {"team": ("6", "")}
     answer = browser_of(assignment.expert).post(address(assignment), data).content.decode()
     assert "“劳模领衔”：请填0到10之间的分，可打半分" in answer
@@ -114,6 +119,11 @@ def test_what_two_windows_changed_is_not_written_over_but_shown_with_both_texts(
     data = typed(assignment, older, lead=("8", "后写的"), team="6")
     answer = browser.post(address(assignment, "autosave_review"), data).json()
     assert (answer["state"], answer["hold"]) == ("conflict", True)
+    assert answer["text"] == "有1处没有保存：劳模领衔"
+    assert answer["lacks"]["lead"] == "未保存"
+    assert [one["why"] for one in answer["unsaved"]] == [
+        "另一个窗口已在这里保存“先写的”，下面所填还没有保存；请点“保存”后选定。"
+    ]
     assert marks_of(assignment) == {"lead": ("8", "先写的"), "team": ("6", "")}
     text = browser.post(address(assignment), {**data, "opened": answer["opened"]}).content.decode()
     assert "先写的" in text
