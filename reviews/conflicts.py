@@ -10,17 +10,20 @@ application: their own would not be blind, and staff and leaders judge in stages
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Aggregate, F, JSONField, OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.names import bare
+from ledgers.models import Achievement
 from reviews.called import TITLES
 from reviews.models.application import Application
+from reviews.models.endorsement import Endorsement
 from reviews.models.panel import Relation
+from reviews.models.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,16 @@ class Facts:
 
 def reasons(expert, facts: Facts) -> list[str]:
     """Why this expert cannot review this application, one phrase each; empty when nothing is known."""
+    office = [_("Holds an office that reads what experts give")] if expert.reads_all else []
+    return office + ties(expert, facts)
+
+
+def ties(expert, facts: Facts) -> list[str]:
+    """What binds the expert and the studio, one phrase each: it makes void what they gave for it, too. An office that
+    they came into after handing in does not.
+    """
     application, studio = facts.application, facts.application.studio
     found = []
-    if expert.reads_all:
-        found.append(_("Holds an office that reads what experts give"))
     if studio.unit.is_related_to(expert.unit):
         found.append(_("Of the same unit"))
     if application.is_own_case_of(expert):
@@ -68,13 +77,42 @@ def is_called(name: str, typed: str) -> bool:
     return typed in {name, *(name + title for title in TITLES)}
 
 
-# What is asked of an application to know its conflicts.
-ASKED = ("endorsements", "snapshots", "studio__editors", "studio__members", "studio__achievements")
+# What is asked of an application to know its conflicts, beside what :func:`with_facts` asks of it.
+ASKED = ("studio__editors", "studio__members")
+TOLD = ("told_signed", "told_owners", "told_versions", "told_relations")
+
+
+class Listed(Aggregate):
+    """All values of a group, as one list."""
+
+    function = "JSONB_AGG"
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **extra)
+
+
+def with_facts(applications: QuerySet) -> QuerySet:
+    """Each with who signed it for the unit, who owns results of its studio, now and in any version, and the relations
+    that are declared with it: in the query that reads it.
+    """
+
+    def told(rows: QuerySet, of: str, what, outer: str = "studio") -> Subquery:
+        found = rows.filter(**{of: OuterRef(outer)}).order_by().values(of)
+        return Subquery(found.annotate(told=Listed(what)).values("told"))
+
+    relation = JSONObject(row="pk", person="person", name="name", reason="reason")
+    return applications.annotate(
+        told_signed=told(Endorsement.objects.filter(by__isnull=False), "application", "by", "pk"),
+        told_owners=told(Achievement.objects.all(), "studio", "owner"),
+        told_versions=told(Snapshot.objects.all(), "application", F("data__achievements"), "pk"),
+        told_relations=told(Relation.objects.all(), "studio", relation),
+    )
 
 
 def gather(applications: Iterable[Application]) -> list[Facts]:
     """The facts of many applications, in as many queries as of one."""
-    rows = Application.objects.filter(pk__in=[one.pk for one in applications])
+    rows = with_facts(Application.objects.filter(pk__in=[one.pk for one in applications]))
     return _facts(list(rows.select_related("studio__lead", "studio__unit").prefetch_related(*ASKED)))
 
 
@@ -94,34 +132,42 @@ def of_one(application: Application, experts: Iterable) -> dict[int, list[str]]:
     return {expert.pk: why for expert in experts if (why := reasons(expert, facts))}
 
 
+def in_force(applications: Iterable[Application]) -> dict[int, list[tuple]]:
+    """Application → each assignment that counts and what is known by now between its expert and the studio, where
+    anything is.
+
+    :param applications: rows with studio, editors, members, and the assignments with each expert's unit, at hand.
+    """
+    found = {}
+    for facts in _facts([row for row in applications if any(one.counts for one in row.assignments.all())]):
+        counting = [one for one in facts.application.assignments.all() if one.counts]
+        if tied := [(one, why) for one in counting if (why := ties(one.expert, facts))]:
+            found[facts.application.pk] = tied
+    return found
+
+
 def _facts(rows: list[Application]) -> list[Facts]:
-    declared, names = defaultdict(dict), defaultdict(dict)
-    for relation in Relation.objects.filter(studio__in=[row.studio_id for row in rows]):
-        if relation.person_id:
-            declared[relation.studio_id][relation.person_id] = relation.reason
-        else:
-            names[relation.studio_id][bare(relation.name)] = relation.reason
-    return [
-        Facts(
-            application=row,
-            signed=frozenset(one.by_id for one in row.endorsements.all() if one.by_id),
-            owners=tuple(sorted(_owners(row))),
-            declared=declared[row.studio_id],
-            declared_names=names[row.studio_id],
-        )
-        for row in rows
-    ]
+    """Of applications whose studio, editors and members are at hand; the rest is asked where :func:`with_facts` did
+    not read it with them.
+    """
+    bare_rows = [row.pk for row in rows if TOLD[0] not in vars(row)]
+    read = with_facts(Application.objects.filter(pk__in=bare_rows)).values("pk", *TOLD) if bare_rows else ()
+    told = {one["pk"]: one for one in read}
+    return [_facts_of(row, told.get(row.pk) or vars(row)) for row in rows]
 
 
-def _owners(application: Application) -> set[str]:
-    """Owners of results now and in every version that was handed in, as names are compared."""
-    frozen = {
-        result.get("owner", "")
-        for snapshot in application.snapshots.all()
-        for result in snapshot.data.get("achievements", [])
-    }
-    now = {result.owner for result in application.studio.achievements.all()}
-    return {bare(owner) for owner in frozen | now if owner}
+def _facts_of(row: Application, told: Mapping) -> Facts:
+    frozen = [result for version in told["told_versions"] or () for result in version or ()]
+    owners = {*(told["told_owners"] or ()), *(result.get("owner", "") for result in frozen)}
+    # What was declared first is said.
+    relations = sorted(told["told_relations"] or (), key=lambda one: one["row"], reverse=True)
+    return Facts(
+        application=row,
+        signed=frozenset(told["told_signed"] or ()),
+        owners=tuple(sorted({bare(owner) for owner in owners if owner})),
+        declared={one["person"]: one["reason"] for one in relations if one["person"]},
+        declared_names={bare(one["name"]): one["reason"] for one in relations if not one["person"]},
+    )
 
 
 def between(applications: Iterable[Application], experts: Iterable) -> dict[tuple[int, int], list[str]]:

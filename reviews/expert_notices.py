@@ -13,7 +13,7 @@ from accounts.delivery import notify
 from accounts.models import RoleCode, User
 from records.templatetags.present import day_of_record
 from reviews import masking
-from reviews.models import UNDER_WAY
+from reviews.models import UNDER_WAY, AssignmentState
 
 SUBJECTS = {
     "reopen": "请重新核对对{title}的评分",
@@ -25,6 +25,7 @@ BODIES = {
 }
 WITHDRAWN_SUBJECT = "{title}已撤回申报，不需要再评审"
 WITHDRAWN_BODY = "{title}已由申报方撤回，不需要再评审。已填写的评分不再使用。感谢您的支持。"
+VOID = "已提交的评分不再计入结果。"
 OFFICE_SUBJECTS = {
     "decline": "{expert}谢绝评审{studio}",
     "recuse": "{expert}申请回避{studio}，请安排其他专家",
@@ -32,7 +33,7 @@ OFFICE_SUBJECTS = {
 }
 OFFICE_BODIES = {
     "decline": "原因：{note}\n\n如专家人数不足，请另行安排。",
-    "recuse": "利害关系：{note}\n\n{expert}今后不再评审该工作室，请安排其他专家替换。",
+    "recuse": "利害关系：{note}\n\n{expert}今后不再评审该工作室，请安排其他专家替换。{void}",
     "hand_in": "{studio}（{number}）已没有未提交的专家评分，请核对结果。",
 }
 
@@ -89,6 +90,7 @@ def _tell_staff(assignment, log, event: str) -> None:
         "studio": application.studio.name,
         "number": application.number,
         "note": log.note,
+        "void": VOID if log.verb == "recuse" and log.from_state == AssignmentState.HANDED_IN else "",
     }
     at_work = application.assignments.under_way().values("expert")
     staff = User.objects.with_role(RoleCode.UNION_STAFF).exclude(pk__in=at_work)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from records.moves import DomainError
+from reviews import conflicts
 from reviews.models import Application, ApplicationLog, Assignment, AssignmentState, Snapshot
-from reviews.models.deciding import VERBS, unseen_by_experts
+from reviews.models.deciding import VERBS, given_in_conflict, unseen_by_experts
 from reviews.models.snapshot import handed_in_anew
 from reviews.models.states import Decision, required
 from reviews.notices import tell_of_moves
@@ -50,10 +51,14 @@ def decide_several(
     text = required(text, _("Give the text of the decision."))
     done, refused, told = [], [], []
     with transaction.atomic():
-        for row in _held(keys):
+        rows = _held(keys)
+        tied = conflicts.in_force(rows) if decision == Decision.APPROVE else {}
+        for row in rows:
             if row.is_decided(decision, text, by=by):
                 done.append(row)
-            elif why := _why_not(row, decision, (read or {}).get(row.pk), (seen or {}).get(row.pk)):
+            elif why := _why_not(
+                row, decision, (read or {}).get(row.pk), (seen or {}).get(row.pk), tied.get(row.pk, ())
+            ):
                 refused.append((row, DomainError(why)))
             else:
                 row.propose(decision, by=by, text=text, tell=lambda *move: told.append(move))
@@ -68,17 +73,20 @@ def _held(keys: Iterable[int]) -> list[Application]:
     What stands beside a row is asked after it is held: with the lock it would be as it was before the wait.
     """
     rows = Application.objects.filter(pk__in=list(keys)).order_by("studio__unit__code", "pk")
+    experts = Prefetch("assignments", Assignment.objects.select_related("expert__unit"))
     held = [row.pk for row in rows.only("pk").select_for_update(of=("self",))]
     return list(
-        with_newest(Application.objects.filter(pk__in=held))
+        conflicts.with_facts(with_newest(Application.objects.filter(pk__in=held)))
         .select_related("studio__lead", "studio__unit", "round__policy", "decided_by")
-        .prefetch_related("studio__editors", "studio__members", "endorsements", "assignments")
+        .prefetch_related("studio__editors", "studio__members", "endorsements", experts)
         .order_by("studio__unit__code", "pk")
     )
 
 
-def _why_not(row: Application, decision: str, read: int | None, seen: int | None) -> str:
-    """Why this row is not decided; empty when it is."""
+def _why_not(
+    row: Application, decision: str, read: int | None, seen: int | None, tied: Iterable[tuple]
+) -> str:
+    """Why this row is not decided; empty when it is. :param tied: see :func:`given_in_conflict`."""
     verb = VERBS[Decision(decision)]
     if not row.can_move(verb):
         return row.why_not(verb)
@@ -86,4 +94,5 @@ def _why_not(row: Application, decision: str, read: int | None, seen: int | None
         return handed_in_anew(row.last_version)
     if seen not in (None, row.newest_move):
         return row.overtaken()
-    return unseen_by_experts(decision, row.marked_version, row.last_version or 0)
+    unseen = unseen_by_experts(decision, row.marked_version, row.last_version or 0)
+    return unseen or given_in_conflict(decision, tied)

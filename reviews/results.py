@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from reviews import aggregation
+from reviews import aggregation, conflicts
 from reviews.aggregation import Result, Rule, Sheet
 from reviews.models import UNDER_WAY, Application, Assignment, AssignmentState, Mark, Moderation, Round
-from reviews.models.states import REVIEWED
+from reviews.models.states import ENDED, REVIEWED
 from reviews.permissions import may_see_marks
 
 
@@ -84,11 +84,14 @@ class Review:
     """How the expert review of one application stands.
 
     :ivar moderations: the talks about its marks and the further experts, the first one first.
+    :ivar in_conflict: assignments that count, each with what is known by now between its expert and the studio; asked
+        as long as a decision can still be taken on them.
     """
 
     application: Application
     result: Result
     moderations: tuple[Moderation, ...] = ()
+    in_conflict: tuple[tuple[Assignment, list[str]], ...] = ()
 
     @property
     def moderated(self) -> bool:
@@ -144,15 +147,22 @@ class Review:
                 )
                 % {"apart": f"{policy.marks_apart.normalize():f}"}
             )
+        for one, why in self.in_conflict:
+            facts = {"name": one.expert.name, "reasons": _("; ").join(why)}
+            problems.append(
+                _("%(name)s is in conflict with the studio: %(reasons)s. Replace this expert.") % facts
+            )
         return problems
 
 
 def with_experts(applications):
     """Rows of applications with all that :func:`reviews_of` and the rules of who may look ask of them."""
     experts = Assignment.objects.select_related("expert__unit").order_by("pk")
-    return applications.select_related(
-        "studio__unit", "studio__lead", "round__policy", "round__rubric", "decided_by"
-    ).prefetch_related(Prefetch("assignments", experts), "studio__editors", "studio__members")
+    return (
+        conflicts.with_facts(applications)
+        .select_related("studio__unit", "studio__lead", "round__policy", "round__rubric", "decided_by")
+        .prefetch_related(Prefetch("assignments", experts), "studio__editors", "studio__members")
+    )
 
 
 def reviews_of(applications: list[Application], round_: Round) -> list[Review]:
@@ -173,7 +183,11 @@ def _reviews(
     rubric = round_.rubric.weighed() if round_.rubric else []
     sheets, marks = _read(rows, spelled) if rubric else ([], [])
     found, talks = aggregation.results(rubric, sheets, rule_of(round_), rows), moderations_of(rows)
-    return [Review(rows[one.application], one, talks[one.application]) for one in found], marks
+    tied = conflicts.in_force(row for row in applications if row.state not in ENDED)
+    return [
+        Review(rows[key], one, talks[key], tuple(tied.get(key, ())))
+        for key, one in ((one.application, one) for one in found)
+    ], marks
 
 
 def moderations_of(applications: Iterable) -> dict[int, tuple[Moderation, ...]]:
@@ -196,6 +210,14 @@ def lacking(applications: Iterable[Application]) -> dict[int, list[str]]:
         for round_, rows in by_round.items()
         for one in reviews_of(rows, round_)
     }
+
+
+def conflicts_of(application: Application) -> list[tuple[Assignment, list[str]]]:
+    """The assignments of one application that count, each with what is known between its expert and the studio by now,
+    where anything is.
+    """
+    rows = with_experts(Application.objects.filter(pk=application.pk))
+    return conflicts.in_force(rows).get(application.pk, [])
 
 
 def missing(application: Application) -> list[str]:

@@ -78,7 +78,7 @@ class Assignment(Movable, models.Model):
     MOVES = moves(
         accept=({State.INVITED}, State.ACCEPTED),
         decline=({State.INVITED}, State.DECLINED),
-        recuse=({State.INVITED, State.ACCEPTED}, State.RECUSED),
+        recuse=(HOLDING, State.RECUSED),
         hand_in=({State.ACCEPTED}, State.HANDED_IN),
         reopen=({State.HANDED_IN}, State.ACCEPTED),
         replace=(HOLDING, State.REPLACED),
@@ -153,6 +153,11 @@ class Assignment(Movable, models.Model):
         return self.application.state == Stage.WITHDRAWN and self.state in UNDER_WAY
 
     @property
+    def counts(self) -> bool:
+        """Whether it counts towards the experts its application has."""
+        return self.state in HOLDING
+
+    @property
     def rubric(self):
         return self.application.round.rubric
 
@@ -211,13 +216,19 @@ class Assignment(Movable, models.Model):
 
     def decline(self, *, by, reason: str):
         check(by, "reviews.answer_assignment", self)
-        self.move("decline", by=by, note=required(reason, _now("Give the reason.")))
+        reason = required(reason, _now("Give the reason."))
+        with self.under_review():
+            self.move("decline", by=by, note=reason)
 
     def recuse(self, *, by, reason: str):
-        """The expert declares a relation: it bars them from the studio from now on."""
+        """The expert declares a relation, also one that came up after handing in: it bars them from the studio from now
+        on, and what they gave counts no more.
+
+        :raises IllegalMove: when the application is not under expert review, or no longer.
+        """
         check(by, "reviews.answer_assignment", self)
         reason = required(reason, _now("Say what the relation is."))
-        with transaction.atomic():
+        with self.under_review():
             self.move("recuse", by=by, note=reason)
             Relation.objects.get_or_create(
                 studio=self.application.studio,

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleCode
+from reviews import conflicts
 from reviews.models import UNDER_WAY, Application, Assignment, AssignmentState, Moderation, Round, State
+from reviews.results import with_experts
 
 # Far below what half a mark of the smallest weight comes to, and far above what adding up in floats may be off.
 CLOSE = Decimal("0.000001")
@@ -48,7 +50,8 @@ def place_of(round_: Round | None, show: str) -> str:
 
 def waiting() -> tuple[set[int], set[int]]:
     """The keys of the applications under review whose marks lie apart and nobody has dealt with it, and of those whose
-    review can be completed; in one query.
+    review can be completed; in one query, and a few more where there are any of the latter: of these the conflicts are
+    asked that became known since.
     """
     by_application = defaultdict(list)
     for row in sheets():
@@ -61,7 +64,7 @@ def waiting() -> tuple[set[int], set[int]]:
         and not any(row["state"] in UNDER_WAY for row in rows)
         and len(totals_of(rows)) >= rows[0]["quorum"]
     }
-    return apart, ready
+    return apart, ready - conflicts.in_force(with_experts(Application.objects.filter(pk__in=ready))).keys()
 
 
 def sheets():

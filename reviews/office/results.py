@@ -22,7 +22,8 @@ from records import agenda, tables
 from records.views import send_or_404
 from reviews import minutes as kept
 from reviews import results_exports
-from reviews.models import Application, AssignmentLog, Moderation, Round, State, Visit
+from reviews.models import Application, AssignmentLog, Decision, Moderation, Round, State, Visit
+from reviews.models.deciding import given_in_conflict
 from reviews.office import moderation, results_visits
 from reviews.office.bulk import MOST_AT_ONCE
 from reviews.office.frame import READ, page, round_for
@@ -229,6 +230,12 @@ class Dossier:
     @property
     def missing(self) -> list[str]:
         return self.review.missing() if self.application.state == State.ACCEPTED else []
+
+    @property
+    def in_conflict(self) -> str:
+        """Why it cannot be approved on these marks, once the review is over; before, it is among what is missing."""
+        over = self.application.state != State.ACCEPTED
+        return given_in_conflict(Decision.APPROVE, self.review.in_conflict) if over else ""
 
     @property
     def may_moderate(self) -> bool:

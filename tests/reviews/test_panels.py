@@ -127,11 +127,11 @@ def test_an_owner_of_an_earlier_version_stays_one():
 def test_conflicts_of_many_are_found_in_as_many_queries_as_of_one(django_assert_num_queries):
     one = under_review()
     experts = list(User.objects.filter(pk__in=[expert_of("周评").pk]).select_related("unit"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(4):
         conflicts.between([one], experts)
     others = [ApplicationFactory(accepted=True, round=one.round) for _each in range(2)]
     people = list(User.objects.filter(pk__in=[expert_of("吴评").pk, experts[0].pk]).select_related("unit"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(4):
         conflicts.between([one, *others], people)
 
 
