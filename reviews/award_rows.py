@@ -86,7 +86,9 @@ def _assignments(round_: Round):
 def _objections(round_: Round):
     return (
         Objection.objects.filter(notice__round=round_)
-        .select_related("application__round", "notice")
+        .select_related(
+            "application__round", "application__studio__lead", "application__studio__unit", "notice"
+        )
         .prefetch_related("log__actor")
         .order_by("pk")
     )

@@ -1,13 +1,18 @@
 """The papers of an award file, row by row."""
 
+import io
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import RoleCode
-from reviews import minutes
+from reviews import award, minutes
 from reviews.award_rows import applications_of, contents
 from reviews.models import Moderation, Visit
-from tests.factories import officer
+from tests.factories import ApplicationFactory, officer
+from tests.reviews.noticing import objected, on_notice, published
 from tests.reviews.standing import round_with, sheet
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +53,20 @@ def test_what_stood_in_the_minutes_before_is_in_it_with_reason_person_and_time(c
     ]
     [first, second] = [row["at"] for row in of_talk["corrections"]]
     assert talk.recorded_at < first < second
+
+
+def queries_of(round_) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        award.pack(round_, io.BytesIO(), at=timezone.now())
+    return len(queries)
+
+
+def test_the_file_asks_the_same_with_1_and_with_3_objections():
+    first = on_notice()
+    others = [ApplicationFactory(proposed=True, round=first.round) for _number in range(2)]
+    published(*others)
+    objected(first)
+    one = queries_of(first.round)
+    for other in others:
+        objected(other)
+    assert queries_of(first.round) == one
