@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from records.templatetags.present import cn_date
-from reviews.models import ENDED, IN_THE_OFFICE, Part, State
+from reviews.models import DECIDES, ENDED, IN_THE_OFFICE, Part, State
 
 DONE = {
     "start": _("Application started"),
@@ -34,9 +34,9 @@ DONE = {
     "approve": _("Decided: approve"),
     "hold": _("Decided: put on hold"),
     "reject": _("Decided: do not approve"),
-    "announce_approval": _("Approved, on public notice"),
-    "announce_hold": _("Put on hold"),
-    "announce_rejection": _("Not approved"),
+    "announce_approval": _("Decision released: approved, on public notice"),
+    "announce_hold": _("Decision released: put on hold"),
+    "announce_rejection": _("Decision released: not approved"),
     "reverse": _("Decision taken back"),
     "uphold_objection": _("Objection upheld, to be decided anew"),
     "allow_late": _("Late entry allowed"),
@@ -53,6 +53,8 @@ STEPS = (
 )
 # A state that is no step of its own stands at one.
 AT = {State.HELD: State.REVIEWED, State.PROPOSED: State.REVIEWED}
+# Whoever releases a decision has not taken it, and repeats its words in the log.
+RELEASED = frozenset({"announce_approval", "announce_hold", "announce_rejection"})
 # Where a decision leads that everybody knows.
 DECIDED = frozenset({State.APPROVED, State.HELD, State.REJECTED})
 NOW = {
@@ -80,7 +82,9 @@ def timeline(application, log, signed: set[str], *, on: date) -> list[Entry]:
     :param log: the log rows, oldest first, with their actors; see :func:`known` for what is the office's alone.
     :param signed: the parts that are signed.
     """
-    return [_done(application, row) for row in log] + _ahead(application, signed, on=on)
+    log = list(log)
+    said = {row.note for row in log if row.verb in DECIDES}
+    return [_done(application, row, said) for row in log] + _ahead(application, signed, on=on)
 
 
 def known(log) -> list:
@@ -91,14 +95,22 @@ def known(log) -> list:
     return [row for row in log if row.verb not in IN_THE_OFFICE or row.to_state in DECIDED]
 
 
-def _done(application, row) -> Entry:
+def who_did(row) -> str:
+    """Whoever did it; a release is the work of somebody who handles what another one decided."""
+    if not row.actor_id:
+        return ""
+    return _now("handled by %(who)s") % {"who": row.actor} if row.verb in RELEASED else str(row.actor)
+
+
+def _done(application, row, said: set[str]) -> Entry:
+    """:param said: the words of decisions that stand in the same way under whoever took them."""
     refused = application.get_refused_as_display() if row.verb == "refuse" else ""
     return Entry(
         refused or str(DONE.get(row.verb, row.verb)),
         "done",
-        who=str(row.actor) if row.actor_id else "",
+        who=who_did(row),
         at=row.at,
-        note=row.note,
+        note="" if row.verb in RELEASED and row.note in said else row.note,
     )
 
 

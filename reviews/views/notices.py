@@ -23,10 +23,14 @@ PDF_SECONDS = 10 * 60
 @require_safe
 def notices(request):
     """All public notices, the newest first, with how many studios still stand in each."""
-    shown, newer, older = keyset_page(request, PublicNotice.objects.with_standing(), size=A_PAGE, by="published_on")
+    shown, newer, older = keyset_page(
+        request, PublicNotice.objects.with_standing(), size=A_PAGE, by="published_on"
+    )
     on = timezone.localdate()
     rows = [{"notice": one, "is_open": one.is_open(on), "count": one.left} for one in shown]
-    return render(request, "reviews/notices/notices.html", {"rows": rows, "newer": newer, "older": older, "on": on})
+    return render(
+        request, "reviews/notices/notices.html", {"rows": rows, "newer": newer, "older": older, "on": on}
+    )
 
 
 @login_not_required
@@ -63,7 +67,7 @@ def _tag(request, pk) -> str | None:
 @require_safe
 @condition(etag_func=_tag)
 def notice_pdf(request, pk):
-    """The notice as it was published, with what was taken out since marked, as a file that anybody may keep for a while."""
+    """The notice as published, with what was taken out since marked, as a file that anybody may keep for a while."""
     found = get_object_or_404(PublicNotice.objects.select_related("round"), pk=pk)
     response = send(ContentFile(kept_pdf(found)), file_name(found), "pdf", inline=True)
     del response["Cache-Control"]

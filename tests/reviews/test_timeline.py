@@ -9,6 +9,7 @@ from records.attachments import checked
 from records.templatetags.present import cn_date
 from reviews.actions import turn_down_paper_form, upload_paper_form
 from reviews.models import ENDED, Part, State
+from reviews.office.beforehand import Beforehand
 from reviews.releasing import release_decisions
 from reviews.timeline import DONE, STEPS, by_when, known, timeline
 from tests.factories import ApplicationFactory, bring_to
@@ -166,3 +167,27 @@ def test_every_verb_that_is_logged_has_its_words():
     signed = {f"sign_{part}" for part in Part.values}
     others = {"start", "upload_paper", "check_paper", "turn_down_paper", "allow_late"}
     assert set(DONE) == set(Application.MOVES) | signed | others
+
+
+def test_a_release_is_handled_by_who_released_and_repeats_the_leaders_words_nowhere(cast):
+    application = ApplicationFactory(studio=cast.studio, reviewed=True)
+    application.decide("hold", by=cast.leader, text="补充材料后再议。")
+    release_decisions(application.round, by=cast.staff, on=timezone.localdate())
+    application.refresh_from_db()
+
+    def told(log) -> list[tuple[str, str, str]]:
+        entries = timeline(application, log, set(), on=timezone.localdate())
+        return [(one.title, one.who, one.note) for one in entries if one.look == "done"]
+
+    released = ("公布决定：暂缓", f"{cast.staff}经办")
+    log = application.log.order_by("pk")
+    assert told(log)[-2:] == [
+        ("拟定决定：暂缓", str(cast.leader), "补充材料后再议。"),
+        (*released, ""),
+    ]
+    assert told(known(log))[-1] == (*released, "补充材料后再议。")  # outside the office it stands there alone
+    events = Beforehand(application, cast.leader).events
+    assert [(one.title, one.who, one.words) for one in events] == [
+        (*released, ""),
+        ("拟定决定：暂缓", str(cast.leader), "补充材料后再议。"),
+    ]
