@@ -79,8 +79,8 @@ class Board:
         return sum(is_among(line, show) for line in self.lines)
 
     def bands(self) -> list[tuple[str, int]]:
-        """How many applications with a quorum lie in each ten points, from the lowest to the highest of them; 100 belongs
-        to the last.
+        """How many applications with a quorum lie in each ten points, empty ones between them too; 100 belongs to the
+        last.
         """
         scores = [line.result.score for line in self.lines if line.result.quorum]
         counts = Counter(min(int(score // 10) * 10, BANDS[-1]) for score in scores)
