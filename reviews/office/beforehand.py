@@ -11,12 +11,12 @@ from django.utils.functional import cached_property
 from reviews import reading
 from reviews.models import Application, ApplicationLog, AssignmentState, Decision, Objection, State
 from reviews.models.deciding import unseen_by_experts
-from reviews.timeline import DONE
+from reviews.timeline import DONE, RELEASED, who_did
+from studios.conditions import Finding
+from studios.models import Verdict
 
 # What says why it is to be decided (anew), besides the decisions themselves.
 TOLD = frozenset({"approve", "hold", "reject", "reverse", "uphold_objection", "reopen_review"})
-# A release repeats the words of the decision.
-RELEASED = frozenset({"announce_approval", "announce_hold", "announce_rejection"})
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class Unseen:
     why: str
     lines: list[dict]
     url: str
+
+
+def unmet(application: Application) -> list[Finding]:
+    """Which of the five conditions were not met when the papers were handed in; one query."""
+    found = reading.conditions(snapshot) if (snapshot := application.snapshot) else []
+    return [one for one in found if one.value == Verdict.Value.UNMET]
 
 
 class Beforehand:
@@ -95,7 +101,7 @@ class Beforehand:
         return [self._event(row) for row in reversed(earlier)]
 
     def _event(self, row: ApplicationLog) -> Event:
-        title, who = str(DONE[row.verb]), row.actor.name if row.actor else ""
+        title, who = str(DONE[row.verb]), who_did(row)
         if row.verb == "uphold_objection":
             one = self._objections.get(row.note)
             url = reverse("admin:reviews_objection_change", args=[one.pk]) if one else ""

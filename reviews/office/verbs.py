@@ -24,7 +24,7 @@ from records.moves import DomainError
 from records.templatetags.present import cn_date
 from reviews.forms import REFUSALS, ReturnForm, Words, with_number, with_version
 from reviews.models import Application, Decision, Refusal, State
-from reviews.office.beforehand import Beforehand
+from reviews.office.beforehand import Beforehand, unmet
 from reviews.permissions import PERMISSIONS
 from reviews.results import Standings, missing, standings_around
 from reviews.views.asking import having_read, posted
@@ -123,7 +123,9 @@ class Verb:
 
     :param roles: whose work it is, in whatever state the application is.
     :param moves: the moves of the application that it ends in, or that it opens the way to.
+    :param lead: what its page says first; a function where it depends on how the application stands.
     :param with_results: whether what experts gave stands beside the form.
+    :param with_conditions: whether its page says which of the five conditions are not met.
     """
 
     label: Promise
@@ -133,8 +135,9 @@ class Verb:
     form: Callable
     act: Callable
     done: Promise
-    lead: Promise | str = ""
+    lead: Promise | str | Callable = ""
     with_results: bool = False
+    with_conditions: bool = False
 
     def is_open(self, user, application: Application) -> bool:
         """Whether this person may press it on this application now."""
@@ -144,6 +147,10 @@ class Verb:
         """What its button says: a decision that waits is changed."""
         changes = self.with_results and application.state == State.PROPOSED
         return _now("Change the decision") if changes else str(self.label)
+
+    def lead_for(self, application: Application) -> str:
+        """What its page says first."""
+        return str(self.lead(application) if callable(self.lead) else self.lead)
 
     def is_in_time(self, application: Application) -> bool:
         return any(application.can_move(move) for move in self.moves)
@@ -156,6 +163,18 @@ def decide_form(data, applications) -> DecideForm:
     waits = first is not None and first.state == State.PROPOSED
     initial = {"decision": first.decision, "text": first.decision_text} if waits else {}
     return DecideForm(data, moves=moves, initial=initial)
+
+
+def lead_of_reversal(application: Application) -> str:
+    """What taking a decision back does; only one that was approved stands in a public notice."""
+    if application.state == State.APPROVED:
+        return _now(
+            "The decision was released. It is taken back with its reason, the studio leaves the public notice, "
+            "and everybody concerned is told."
+        )
+    return _now(
+        "The decision was released. It is taken back with its reason, and everybody concerned is told."
+    )
 
 
 VERBS = {
@@ -171,6 +190,7 @@ VERBS = {
             "You have looked through the papers and the three opinions, and nothing is missing. "
             "Experts review the application next."
         ),
+        with_conditions=True,
     ),
     "return": Verb(
         _("Return for correction"),
@@ -208,9 +228,7 @@ VERBS = {
         lambda data, application, on: ReviewedForm(data),
         lambda application, form, by: application.complete_review(by=by, note=form.cleaned_data["note"]),
         _("The expert review of %(studio)s is complete; the union leader decides next."),
-        _(
-            "All sheets are handed in, the quorum is reached, and marks that lay far apart were dealt with."
-        ),
+        _("All sheets are handed in, the quorum is reached, and marks that lay far apart were dealt with."),
     ),
     "reopen": Verb(
         _("Give back to the experts"),
@@ -230,10 +248,7 @@ VERBS = {
         lambda data, application, on: ReasonForm(data),
         lambda application, form, by: application.reverse(by=by, reason=form.cleaned_data["reason"]),
         _("The decision on %(studio)s is taken back; it is to be decided anew."),
-        _(
-            "The decision was released. It is taken back with its reason, the studio leaves the public notice, "
-            "and everybody concerned is told."
-        ),
+        lead_of_reversal,
     ),
     "decide": Verb(
         _("Decide"),
@@ -252,7 +267,7 @@ VERBS = {
         ),
         _(
             "Nobody outside the office learns of it before the decisions of the round are released together; until "
-            "then it can be changed. The lead and the department union read the text; say what is to be improved."
+            "then it can be changed. To who is not approved, say what is to be improved."
         ),
         with_results=True,
     ),
@@ -348,6 +363,8 @@ class Page:
             "application": application,
             "form": form,
             "back": reverse("admin:reviews_application_change", args=[application.pk]),
+            "lead": self.act.lead_for(application),
+            "unmet": unmet(application) if self.act.with_conditions else [],
             "beside": beside(user, self.results, application) if self.results else None,
             "before": self.before,
             "missing": missing(application) if "complete_review" in self.act.moves else [],
