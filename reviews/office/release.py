@@ -93,17 +93,23 @@ class Release:
 
     @cached_property
     def _others(self) -> list[Application]:
-        rows = Application.objects.filter(round=self.round, state__in=[*UNDECIDED, State.HELD])
+        rows = Application.objects.filter(
+            round=self.round, state__in=[*UNDECIDED, State.HELD, State.REJECTED]
+        )
         return list(rows.select_related("studio__unit", "round").order_by("studio__unit__code", "pk"))
 
     @property
     def undecided(self) -> list[Application]:
         """What is handed in and has no decision yet; it can be released later, in a notice of its own."""
-        return [row for row in self._others if row.state != State.HELD]
+        return [row for row in self._others if row.state in UNDECIDED]
 
     @property
     def held(self) -> list[Application]:
         return [row for row in self._others if row.state == State.HELD]
+
+    @property
+    def rejected(self) -> list[Application]:
+        return [row for row in self._others if row.state == State.REJECTED]
 
     @cached_property
     def hindrances(self) -> list[str]:

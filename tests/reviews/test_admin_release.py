@@ -75,7 +75,7 @@ def test_all_that_waits_is_before_the_eyes_with_its_text(cast, sign_in, three):
     }  # fmt: skip
     assert release.undecided == [three["open"]]
     shown = response.content.decode()
-    for expected in ("标记同意", "标记暂缓", "标记不同意", "本年度还有1份申报没有决定", "公布3项决定"):
+    for expected in ("标记同意", "标记暂缓", "标记不同意", "本轮还有1份申报没有决定", "公布3项决定"):
         assert expected in shown, expected
 
 
@@ -314,3 +314,15 @@ def test_notices_are_looked_at_in_the_office_and_not_changed(cast, sign_in):
     assert notice.title != "另一个"
     assert selects(client, listed) <= 10
     assert TODAY() + timedelta(1) <= notice.starts_on
+
+
+def test_what_an_earlier_release_put_on_hold_or_did_not_approve_stands_below(cast, sign_in):
+    held, rejected = ApplicationFactory(held=True), ApplicationFactory(rejected=True)
+    decided("approve", "标记同意", cast.leader)
+    response = sign_in(cast.staff).get(page_of(held.round))
+    release = response.context["release"]
+    assert (release.held, release.rejected, release.undecided) == ([held], [rejected], [])
+    shown = response.content.decode()
+    section = shown.partition("此前公布为不同意")[2].partition("</section>")[0]
+    assert rejected.studio.name in section
+    assert held.studio.name not in section
