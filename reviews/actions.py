@@ -216,9 +216,15 @@ def name_studios(
 def not_nameable(application: Application, *, on: date) -> str:
     """Why an approved application cannot be named on a day; empty when it can."""
     facts = {"studio": application.studio.name, "day": cn_date(application.notice.ends_on)}
+    objected = any(objection.is_open for objection in application.objections.all())
     if not application.notice.is_over(on):
+        if objected:
+            return (
+                _("%(studio)s is on public notice until %(day)s, and an objection to it is not answered yet.")
+                % facts
+            )
         return _("%(studio)s is on public notice until %(day)s.") % facts
-    if any(objection.is_open for objection in application.objections.all()):
+    if objected:
         return _("An objection to %(studio)s is not answered yet.") % facts
     return ""
 

@@ -108,10 +108,8 @@ def nameable(user, applications: list[Application]) -> tuple[list[Application], 
 
 
 def open_objection(application: Application) -> str:
-    """Where the objection is dealt with for which the naming waits; empty when it waits for the days to pass."""
-    if not application.notice.is_over(timezone.localdate()):
-        return ""
-    pk = application.objections.open().order_by("pk").values_list("pk", flat=True).first()
+    """Where the first objection is dealt with for which the naming waits; empty when it waits for the days alone."""
+    pk = min((one.pk for one in application.objections.all() if one.is_open), default=None)
     return reverse("admin:reviews_objection_change", args=[pk]) if pk else ""
 
 

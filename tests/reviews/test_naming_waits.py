@@ -63,6 +63,16 @@ def test_until_the_last_day_is_over_nobody_is_named_and_on_the_day_after_they_ar
     assert Application.objects.get().state == State.NAMED
 
 
+def test_while_both_stop_it_the_days_and_the_objection_are_said(cast, sign_in, on_notice):
+    objection = objected(on_notice)
+    both = f"{cast.studio.name}的公示到{cn_date(on_notice.notice.ends_on)}为止，且有异议还没有答复。"
+    assert refused(on_notice, cast, on=TODAY()) == [both]
+    page = sign_in(cast.leader).get(reverse("admin:reviews_application_naming"), {"pk": on_notice.pk})
+    [excluded] = page.context["excluded"]
+    assert excluded.reason == both
+    assert excluded.url == reverse("admin:reviews_objection_change", args=[objection.pk])
+
+
 def test_an_open_objection_stops_the_naming_however_long_it_takes(cast, on_notice):
     objection, after = objected(on_notice), on_notice.notice.ends_on + ONE_DAY
     why = [f"对{cast.studio.name}的异议还没有答复。"]
