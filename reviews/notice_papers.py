@@ -67,6 +67,7 @@ def texts(notice: PublicNotice) -> dict:
         "published_on": notice.published_on,
         "starts_on": notice.starts_on,
         "ends_on": notice.ends_on,
+        "plan_is_known": notice.plan_is_known,
     }
 
 
@@ -81,7 +82,9 @@ def taken_out(notice: PublicNotice) -> dict[int, date]:
     left = ApplicationLog.objects.filter(
         application__in=gone, from_state=State.APPROVED, at__gte=notice.created_at
     ).exclude(to_state__in=(State.APPROVED, State.NAMED))
-    days = {row.application_id: timezone.localdate(row.at) for row in left.order_by("-pk")}  # the first one counts
+    days = {
+        row.application_id: timezone.localdate(row.at) for row in left.order_by("-pk")
+    }  # the first one counts
     return {application: days[application] for application in sorted(gone & days.keys())}
 
 

@@ -223,8 +223,11 @@ def test_what_is_entered_goes_before_the_plan_and_says_its_reason(db):
 def test_beyond_the_last_plan_it_says_so(db, cast):
     assert not notice_days(date(2040, 4, 2), 5).plan_is_known
     notice = on_notice(studio=cast.studio).notice
+    assert "放假安排" not in words_of(notice_papers.kept_pdf(notice))
     PublicNotice.objects.filter(pk=notice.pk).update(plan_is_known=False)
+    notice.refresh_from_db()
     assert "放假安排尚未公布" in text_of(page_of(notice))
+    assert "放假安排尚未公布，按周一至周五计算工作日" in words_of(notice_papers.kept_pdf(notice))
 
 
 # -- the list -----------------------------------------------------------------------------------------------------
