@@ -132,14 +132,17 @@ def under_review(story: Story, on: date) -> None:
     town, day = story.town, story.application.round.opens_on
     scans.hand_in(story.studio, on=day + timedelta(days=5))
     story.submit(day + timedelta(days=6)).sign(on=day + timedelta(days=9)).accept(day + timedelta(days=12))
-    asked = reviewing.ask(town, story.application, on=day + timedelta(days=13), due_on=on + timedelta(days=5))
+    asked = reviewing.ask(
+        town,
+        story.application,
+        on=day + timedelta(days=13),
+        due_on=on + timedelta(days=5),
+        sooner={"expert4": on - timedelta(days=2)},
+    )
     by_name = {one.expert.username: one for one in asked}
     reviewing.score(town, by_name["expert1"], 8.5, on=on - timedelta(days=4))
     reviewing.score(town, by_name["expert2"], 8, on=on - timedelta(days=1), only=5)
-    late = by_name["expert4"]
-    reviewing.score(town, late, 7.5, on=on - timedelta(days=3), only=0)
-    late.due_on = on - timedelta(days=2)
-    late.save(update_fields=["due_on"])
+    reviewing.score(town, by_name["expert4"], 7.5, on=on - timedelta(days=3), only=0)
     reason = "与领衔人共同承担过横向课题"
     reviewing.recuse(town, by_name["expert5"], reason, on=on - timedelta(days=5))
 

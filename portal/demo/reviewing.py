@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from types import MappingProxyType
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Notice, User
 from portal.demo.people import Town
-from reviews import panels
+from reviews import expert_reminders, panels
 from reviews.models import Application, Assignment, Mark, Moderation, Panelist, Relation, Round, Rubric, Visit
 
 EXPERTS = [f"expert{number}" for number in range(1, 6)]
@@ -43,17 +46,27 @@ def seat(town: Town, round_: Round) -> None:
 
 
 def ask(
-    town: Town, application: Application, *, on: date, due_on: date | None = None, most: int = 5
+    town: Town,
+    application: Application,
+    *,
+    on: date,
+    due_on: date | None = None,
+    sooner: Mapping[str, date] = MappingProxyType({}),
+    most: int = 5,
 ) -> list[Assignment]:
-    """Those on the panel who are free of conflict are asked, the least busy first; in the order of their accounts."""
-    free = [one.expert.pk for one in panels.choices(application) if not one.against][:most]
-    asked = panels.assign(
-        [(application.pk, key) for key in free], application.round, by=town.accounts["staff"]
-    )
-    moment = town.at(on)
+    """Those on the panel who are free of conflict are asked, the least busy first; in the order of their accounts.
+
+    :param due_on: until when; the day of the round when left out.
+    :param sooner: the accounts whose sheet is due on another day, as their letters say.
+    """
+    free = [one.expert for one in panels.choices(application) if not one.against][:most]
+    days = {expert: sooner.get(expert.username, due_on) for expert in free}
+    asked, moment = [], town.at(on)
+    for day in dict.fromkeys(days.values()):
+        pairs = [(application.pk, expert.pk) for expert in free if days[expert] == day]
+        asked += panels.assign(pairs, application.round, by=town.accounts["staff"], due_on=day)
     for one in asked:
-        one.due_on = due_on or one.due_on
-        Assignment.objects.filter(pk=one.pk).update(assigned_at=moment, due_on=one.due_on)
+        Assignment.objects.filter(pk=one.pk).update(assigned_at=moment)
         dated(one, moment)
     return sorted(asked, key=lambda one: one.expert.username)
 
@@ -68,6 +81,16 @@ def date_notices(event: str, moment: datetime) -> None:
     """What was told of an event since belongs to this moment."""
     told = Notice.objects.filter(Q(event=event) | Q(event__startswith=f"{event}:"))
     told.filter(created_at__gt=moment).update(created_at=moment)
+
+
+def remind(town: Town, round_: Round, *, on: date) -> None:
+    """The reminders of each day since the first expert was asked, as the portal sends them, up to a day."""
+    first = Assignment.objects.filter(application__round=round_).earliest("assigned_at").assigned_at
+    day = timezone.localdate(first)
+    while day <= on:
+        expert_reminders.remind(day)
+        date_notices(f"review-due:{round_.pk}", town.at(day))
+        day += timedelta(days=1)
 
 
 def last_of(assignment: Assignment) -> int:

@@ -153,5 +153,6 @@ def _running(town: Town, random: Random, round_: Round, on: date) -> None:
     story().submit(later[5]).withdraw("场地调整，待落实后再申报。", on=later[11])
     for each in stories:
         each.date_it()
+    reviewing.remind(town, round_, on=on)
     while Studio.objects.count() < STUDIOS:  # those who have not applied yet
         candidate(town, random, on=on, rare=True)

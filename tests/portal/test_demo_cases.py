@@ -8,15 +8,25 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.base import ContentFile
 from django.db.models import Q
 
-from accounts.models import RoleCode, User
+from accounts.models import Notice, RoleCode, User
 from ledgers.models import Achievement
 from portal.demo import scans
 from portal.demo.university import build
 from records import agenda
 from records.attachments import checked
 from records.documents import missing_glyphs
+from records.templatetags.present import day_of_record
 from reviews.comparing import changes
-from reviews.models import Application, ApplicationLog, Objection, PaperForm, Part, PublicNotice, State
+from reviews.models import (
+    Application,
+    ApplicationLog,
+    Assignment,
+    Objection,
+    PaperForm,
+    Part,
+    PublicNotice,
+    State,
+)
 from reviews.permissions import open_signatures
 from studios.levels import Level
 from studios.models import Certificate, Honour, Member, Policy, Studio, Verdict
@@ -195,6 +205,23 @@ def reviews_of_every_kind():
     )
 
 
+def letters_that_say_the_day_of_the_sheet():
+    """Each expert is asked for the day on which the sheet is due, and who is late was reminded before it."""
+    sheets = Assignment.objects.filter(application__state=State.ACCEPTED)
+    wrong = [
+        sheet
+        for sheet in sheets
+        if day_of_record(sheet.due_on) not in Notice.objects.get(event=f"assignment:{sheet.pk}").body
+    ]
+    late = sheets.late(ON).get()
+    reminders = Notice.objects.filter(
+        recipient=late.expert,
+        event=f"review-due:{late.application.round_id}:{late.due_on}",
+        created_at__date__lte=late.due_on,
+    )
+    return not wrong and late.expert.username == "expert4" and reminders.exists()
+
+
 def files_of_every_kind_beside_the_sheet():
     """Whoever scores looks at scans and pictures in place; they were there when the papers were handed in."""
     under_review = Application.objects.filter(state=State.ACCEPTED, assignments__isnull=False).distinct()
@@ -236,6 +263,7 @@ def something_to_do_for_every_account():
 
 CASES = [
     reviews_of_every_kind,
+    letters_that_say_the_day_of_the_sheet,
     files_of_every_kind_beside_the_sheet,
     marks_that_lie_apart,
     notices_that_are_over_and_that_run,
