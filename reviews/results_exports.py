@@ -21,8 +21,8 @@ from records.attachments import Attachment
 from records.jobs import Job, job, start_job
 from records.tables import Figure, Page
 from reviews import minutes as kept
+from reviews.assignment_words import DONE
 from reviews.models import Application, Assignment, AssignmentLog, Mark, Moderation, Round, Visit
-from reviews.office.assignments import DONE
 from reviews.results import standings, with_experts
 from reviews.results_shown import Line, aggregation_name, criterion_lines, is_among, severity_lines
 from reviews.rubrics import source_cited

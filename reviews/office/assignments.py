@@ -10,7 +10,6 @@ from django.urls import re_path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from import_export.resources import Resource
 
 from accounts.models import RoleCode, User
@@ -19,7 +18,7 @@ from accounts.permissions import check
 from records.exports import ExportsMixin, column, date_column
 from records.pages import number
 from records.templatetags.present import due, state_badge
-from reviews import panel_changes
+from reviews.assignment_words import DONE
 from reviews.models import (
     UNDER_WAY,
     Assignment,
@@ -36,17 +35,6 @@ from reviews.views.asking import attempt, posted
 from reviews.whence import place_of
 from studios.models import Studio
 from studios.office.filters import unit_filter
-
-DONE = {
-    "assign": _("Assigned"),
-    "accept": _("Accepted, no relation declared"),
-    "decline": _("Declined"),
-    "recuse": _("Recused"),
-    "hand_in": pgettext_lazy("review", "Handed in"),
-    "reopen": _("Given back to the expert"),
-    "replace": _("Replaced"),
-    panel_changes.PUT_OFF: _("Put off"),
-}
 
 
 def told_to(user: User, rows):

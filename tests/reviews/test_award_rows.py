@@ -1,6 +1,8 @@
 """The papers of an award file, row by row."""
 
 import io
+import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -70,3 +72,14 @@ def test_the_file_asks_the_same_with_1_and_with_3_objections():
     for other in others:
         objected(other)
     assert queries_of(first.round) == one
+
+
+def test_what_goes_out_is_written_without_the_screens_of_the_office():
+    """Domain modules of reviews import no screens; only ``admin`` does, where Django finds them."""
+    modules = [path for path in Path(award.__file__).parent.glob("*.py") if path.stem != "admin"]
+    found = {
+        path.stem
+        for path in modules
+        if re.search(r"^\s*(from|import) reviews\.office\b", path.read_text(), re.M)
+    }
+    assert found == set()
