@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.delivery import notify
-from accounts.models import Role, RoleCode, User
+from accounts.models import RoleCode, User
 from accounts.names import bare
 from accounts.permissions import check
 from records.moves import DomainError
-from reviews.models import Application, Relation, State
+from reviews.models import Application, DeclaredBy, Relation, State
 
 PERMISSION = "reviews.declare_relation"
 MOST = 8  # names of one studio: it keeps some away, it does not choose its judges
@@ -26,9 +26,8 @@ OPEN = frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED, State.RECOMMENDE
 
 def of_the_studio(application: Application):
     """What the studio's side has declared; neither what experts have said of themselves, nor the office."""
-    office = Role.objects.filter(code=RoleCode.UNION_STAFF).values("user")
-    rows = Relation.objects.filter(studio=application.studio_id, person=None)
-    return rows.exclude(declared_by__in=office).order_by("declared_at", "pk")
+    rows = Relation.objects.filter(studio=application.studio_id, side=DeclaredBy.STUDIO)
+    return rows.order_by("declared_at", "pk")
 
 
 def declare(application: Application, *, by: User, name: str, unit: str, reason: str) -> Relation:
@@ -69,7 +68,7 @@ def take_back(application: Application, pk: int, *, by: User) -> None:
     if application.state not in OPEN:
         raise DomainError(_("The expert review is over; nothing can be declared any more."))
     with transaction.atomic():
-        row = of_the_studio(application).select_for_update().filter(pk=pk).first()
+        row = of_the_studio(application).select_for_update(of=("self",)).filter(pk=pk).first()
         if row is None:
             raise DomainError(_("This is not in the list any more."))
         log(row, DELETION, by=by)

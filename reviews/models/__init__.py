@@ -13,7 +13,7 @@ from reviews.models.endorsement import Endorsement, PaperForm, PaperFormLog, Par
 from reviews.models.moderation import Moderation, Visit
 from reviews.models.notice import PublicNotice
 from reviews.models.objection import OPEN_OBJECTIONS, Objection, ObjectionLog, ObjectionState
-from reviews.models.panel import Panelist, Relation
+from reviews.models.panel import DeclaredBy, Panelist, Relation
 from reviews.models.round import FIRST_YEAR, Round
 from reviews.models.rubric import Criterion, Rubric
 from reviews.models.snapshot import Correction, Declaration, Snapshot, checksum
@@ -51,6 +51,7 @@ __all__ = [
     "Decision",
     "DecisionDocument",
     "Declaration",
+    "DeclaredBy",
     "Endorsement",
     "Mark",
     "Moderation",

@@ -21,7 +21,8 @@ from django.utils.translation import pgettext_lazy
 from accounts.permissions import check
 from records.moves import DomainError, IllegalMove, Movable, MoveLog, moves
 from reviews.models.application import Application
-from reviews.models.panel import Relation
+from reviews.models.panel import DeclaredBy, Relation
+from reviews.models.round import Round
 from reviews.models.rubric import Criterion
 from reviews.models.snapshot import Snapshot
 from reviews.models.states import State as Stage
@@ -234,8 +235,15 @@ class Assignment(Movable, models.Model):
                 studio=self.application.studio,
                 name=self.expert.name,
                 declared_by=by,
-                defaults={"person": self.expert, "reason": reason[:200]},
+                defaults={"person": self.expert, "reason": reason[:200], "side": DeclaredBy.EXPERT},
             )
+
+    @contextmanager
+    def round_held(self) -> Iterator[None]:
+        """Hold the round, before the application as everywhere."""
+        with transaction.atomic():
+            Round.objects.select_for_update(of=("self",), no_key=True).get(pk=self.application.round_id)
+            yield
 
     @contextmanager
     def sheet_held(self, *, by) -> Iterator[Assignment]:
@@ -268,10 +276,13 @@ class Assignment(Movable, models.Model):
     def hand_in(self, *, by, seen: str = ""):
         """Lock the sheet. Asked under the lock, so that no mark changes while it is handed in.
 
+        The round is held first, as by whoever saves its settings: what experts are shown of each other does not change
+        between the last look at it and the first sheet.
+
         :param seen: the :meth:`fingerprint` of the sheet that lay before the expert; empty for none.
         :raises DomainError: while something is missing, and when the sheet is another one than was looked at.
         """
-        with self.sheet_held(by=by) as row:
+        with self.round_held(), self.sheet_held(by=by) as row:
             if problems := row.missing():
                 raise DomainError(_now("The sheet cannot be handed in yet."), tuple(problems))
             if seen and seen != row.fingerprint():

@@ -66,6 +66,14 @@ def studios_of_their_own(person):
     return Studio.objects.filter(Q(pk__in=Studio.objects.concerning(person).values("pk")) | Q(pk__in=related))
 
 
+class DeclaredBy(models.TextChoices):
+    """For which side somebody declared a relation; it stays that side’s, whoever holds which office later."""
+
+    STUDIO = "studio", _("the studio")
+    OFFICE = "office", _("the office")
+    EXPERT = "expert", _("the expert")
+
+
 class Relation(models.Model):
     """A relation between a person and a studio that either side has declared: the person reviews it in no round."""
 
@@ -81,6 +89,9 @@ class Relation(models.Model):
         verbose_name=_("person"),
     )
     reason = models.CharField(_("relation"), max_length=200)
+    side = models.CharField(
+        _("side"), max_length=6, choices=DeclaredBy, default=DeclaredBy.STUDIO, editable=False
+    )
     declared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("declared by")
     )

@@ -12,7 +12,7 @@ from accounts.models import RoleCode, User
 from accounts.office import OfficeAdmin
 from records.pages import number
 from records.templatetags.present import moment
-from reviews.models import OPEN, Application, Relation
+from reviews.models import OPEN, Application, DeclaredBy, Relation
 from reviews.models.panel import studios_of_their_own
 from studios.models import Studio
 from studios.office.filters import SearchedByStudio
@@ -71,7 +71,7 @@ class RelationAdmin(SearchedByStudio, OfficeAdmin):
     viewers = RoleCode.READS_ALL
     editors = deleters = frozenset({RoleCode.UNION_STAFF})
     form = RelationForm
-    list_display = ["name", "studio", "reason", "side", "declared"]
+    list_display = ["name", "studio", "reason", "said_by", "declared"]
     list_select_related = ["studio", "declared_by", "person"]
     ordering = ["-declared_at"]
     view_on_site = False
@@ -81,7 +81,7 @@ class RelationAdmin(SearchedByStudio, OfficeAdmin):
 
     def get_queryset(self, request):
         own = studios_of_their_own(request.user)
-        return super().get_queryset(request).exclude(studio__in=own).prefetch_related("declared_by__roles")
+        return super().get_queryset(request).exclude(studio__in=own)
 
     def get_actions(self, request):
         return {}
@@ -91,12 +91,12 @@ class RelationAdmin(SearchedByStudio, OfficeAdmin):
         return False
 
     def has_delete_permission(self, request, obj=None) -> bool:
-        of_the_expert = obj is not None and obj.person_id == obj.declared_by_id
+        of_the_expert = obj is not None and obj.side == DeclaredBy.EXPERT
         return super().has_delete_permission(request, obj) and not of_the_expert
 
     def get_fields(self, request, obj=None):
         if obj:
-            return ["studio", "name", "reason", "side", "declared_by", "declared"]
+            return ["studio", "name", "reason", "said_by", "declared_by", "declared"]
         return ["studio", "person", "name", "reason"]
 
     def get_changeform_initial_data(self, request):
@@ -108,7 +108,7 @@ class RelationAdmin(SearchedByStudio, OfficeAdmin):
 
         class By(form):
             def clean(self):
-                self.instance.declared_by = request.user
+                self.instance.declared_by, self.instance.side = request.user, DeclaredBy.OFFICE
                 studio = self.cleaned_data.get("studio")
                 if studio is not None and studio.concerns(request.user):
                     raise ValidationError(_now("This is your own case. Somebody else has to deal with it."))
@@ -128,10 +128,10 @@ class RelationAdmin(SearchedByStudio, OfficeAdmin):
         return super().delete_view(request, object_id, {"text": text, **(extra_context or {})})
 
     @admin.display(description=_("declared by"))
-    def side(self, obj):
-        if obj.person_id == obj.declared_by_id:
+    def said_by(self, obj):
+        if obj.side == DeclaredBy.EXPERT:
             return _now("the expert")
-        if any(role.code == RoleCode.UNION_STAFF for role in obj.declared_by.roles.all()):
+        if obj.side == DeclaredBy.OFFICE:
             return _now("the office: %(name)s") % {"name": obj.declared_by.name}
         return _now("the studio: %(name)s") % {"name": obj.declared_by.name}
 

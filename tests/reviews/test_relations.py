@@ -5,9 +5,10 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from accounts.models import RoleCode
 from records.moves import DomainError
 from reviews import conflicts, relations
-from reviews.models import Application, Panelist, Relation, State
+from reviews.models import Application, DeclaredBy, Panelist, Relation, State
 from tests.factories import ApplicationFactory
 from tests.queries import selects
 from tests.reviews.review import assigned, expert_of, under_review
@@ -71,7 +72,7 @@ def test_the_answer_is_the_same_whether_or_not_the_person_is_on_the_panel(cast, 
 def test_the_studio_reads_neither_what_experts_have_declared_nor_the_office(cast, sign_in, application):
     expert = application.round.panel.get(expert__name="周评").expert
     assigned(application, expert).recuse(by=expert, reason="同门师兄弟")
-    facts = {"studio": cast.studio, "declared_by": cast.staff}
+    facts = {"studio": cast.studio, "declared_by": cast.staff, "side": DeclaredBy.OFFICE}
     Relation.objects.create(name="郑评", reason="有人反映", **facts)
     relations.declare(application, by=cast.lead, name="冯评", unit="", reason="有过纠纷")
     page = text(sign_in(cast.lead).get(own_page(application)))
@@ -92,7 +93,7 @@ def test_what_was_named_is_taken_back_and_both_stand_in_the_log(cast, sign_in, a
 
 
 def test_nothing_of_others_is_taken_back(cast, sign_in, application):
-    facts = {"reason": "有人反映", "declared_by": cast.staff}
+    facts = {"reason": "有人反映", "declared_by": cast.staff, "side": DeclaredBy.OFFICE}
     of_the_office = Relation.objects.create(studio=cast.studio, name="郑评", **facts)
     of_another = Relation.objects.create(studio=cast.own_studio, name="郑评", **facts)
     for row in (of_the_office, of_another):
@@ -158,6 +159,23 @@ def test_the_office_names_an_expert_or_a_mere_name(cast, sign_in, application):
     assert LogEntry.objects.filter(user=cast.staff, action_flag=1).count() == 2
 
 
+def test_what_the_office_declared_stays_its_own_when_its_author_leaves(cast, sign_in, application):
+    sign_in(cast.staff).post(ADD, {"studio": cast.studio.pk, "name": "某某", "reason": "有人反映"})
+    cast.staff.roles.all().delete()
+    assert set(relations.of_the_studio(application)) == set()
+    assert f"校工会：{cast.staff.name}" in text(sign_in(cast.auditor).get(LIST))
+
+
+def test_a_lead_of_the_office_declares_for_the_studio_all_the_same(cast, application):
+    cast.lead.roles.create(code=RoleCode.UNION_STAFF)
+    lead = type(cast.lead).objects.get(pk=cast.lead.pk)
+    for number in range(relations.MOST):
+        relations.declare(application, by=lead, name=f"某{number}", unit="", reason="有过纠纷")
+    assert relations.of_the_studio(application).count() == relations.MOST
+    with pytest.raises(DomainError):
+        relations.declare(application, by=lead, name="再一人", unit="", reason="有过纠纷")
+
+
 def test_what_is_missing_or_twice_is_said(cast, sign_in, application):
     client = sign_in(cast.staff)
     sent = {"studio": cast.studio.pk, "name": "某某", "reason": "有人反映"}
@@ -179,7 +197,8 @@ def test_nobody_names_anybody_for_their_own_case_in_the_office(cast, sign_in, ap
 def test_the_office_removes_what_is_not_the_experts_own_word(cast, sign_in, application):
     client, expert = sign_in(cast.staff), Panelist.objects.first().expert
     facts = {"studio": cast.studio, "reason": "同门"}
-    own = Relation.objects.create(name=expert.name, person=expert, declared_by=expert, **facts)
+    said = {"person": expert, "declared_by": expert, "side": DeclaredBy.EXPERT}
+    own = Relation.objects.create(name=expert.name, **said, **facts)
     other = Relation.objects.create(name="某某", declared_by=cast.lead, **facts)
     assert client.post(page_of(own, "delete"), {"post": "yes"}).status_code == 403
     assert client.post(page_of(other, "delete"), {"post": "yes"}).status_code == 302
@@ -191,12 +210,13 @@ def test_the_office_removes_what_is_not_the_experts_own_word(cast, sign_in, appl
 def test_the_list_says_who_said_so_and_asks_little(cast, sign_in, application):
     expert = Panelist.objects.first().expert
     facts = {"studio": ApplicationFactory(round=application.round).studio, "reason": "同门"}
-    Relation.objects.create(name=expert.name, person=expert, declared_by=expert, **facts)
+    said = {"person": expert, "declared_by": expert, "side": DeclaredBy.EXPERT}
+    Relation.objects.create(name=expert.name, **said, **facts)
     client = sign_in(cast.auditor)
     selects(client, LIST)
     before = selects(client, LIST)
     Relation.objects.create(name="某甲", declared_by=cast.lead, **facts)
-    Relation.objects.create(name="某乙", declared_by=cast.staff, **facts)
+    Relation.objects.create(name="某乙", declared_by=cast.staff, side=DeclaredBy.OFFICE, **facts)
     page = text(client.get(LIST))
     assert {"专家本人", f"工作室：{cast.lead.name}", f"校工会：{cast.staff.name}"} <= {
         words
