@@ -68,11 +68,12 @@ def decide_several(
 
 
 def _held(keys: Iterable[int]) -> list[Application]:
-    """The rows, held until the transaction ends, in the order in which a release holds them; then read as they are now.
+    """The rows, held until the transaction ends, in the order of their keys as everybody holds them; then read as they
+    are now, unit by unit.
 
     What stands beside a row is asked after it is held: with the lock it would be as it was before the wait.
     """
-    rows = Application.objects.filter(pk__in=list(keys)).order_by("studio__unit__code", "pk")
+    rows = Application.objects.filter(pk__in=list(keys)).order_by("pk")
     experts = Prefetch("assignments", Assignment.objects.select_related("expert__unit"))
     held = [row.pk for row in rows.only("pk").select_for_update(of=("self",))]
     return list(

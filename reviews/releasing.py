@@ -61,7 +61,8 @@ def release_decisions(round_: Round, *, by, on: date, read: str | None = None) -
     """
     with transaction.atomic():
         Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)  # of two that press, one releases
-        rows = list(proposed(round_).select_for_update(of=("self",)))
+        held = proposed(round_).select_for_update(of=("self",)).order_by("pk")  # as everybody holds them
+        rows = sorted(held, key=lambda one: (one.studio.unit.code, one.pk))
         if not rows:
             raise DomainError(_("No decision of this round waits for its release."))
         for row in rows:
