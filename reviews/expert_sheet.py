@@ -16,7 +16,7 @@ from fractions import Fraction
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from reviews import aggregation
+from reviews import aggregation, reading
 from reviews.models import Assignment, Criterion, Mark
 from reviews.models.assignment import digest_of
 from reviews.scoring_forms import OVERALL, SheetForm, comment_name, in_figures, points_name
@@ -24,18 +24,39 @@ from studios import parts
 from studios.articles import link
 from studios.opened import as_text, digest, read_token, stored
 
+# What an article asks for that is no part of the form of its own: the sections of the file that tell of it.
+EVIDENCE = {"4": ("studio", "achievements"), "6": ("apprentices", "rules")}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the file beside the sheet."""
+
+    anchor: str
+    title: str
+
+
+def places_of(source: str) -> tuple[Place, ...]:
+    """Where in the file stands what a criterion of this article is judged by; nowhere for sources of other kinds."""
+    found = [Place(part.key, part.title) for part in parts.all_parts() if part.article == source]
+    for key in EVIDENCE.get(source, ()):
+        section = reading.BY_KEY[key]
+        alone = sum(one.part == section.part for one in reading.SECTIONS) == 1
+        found.append(Place(section.part if alone else f"section-{key}", section.title))
+    return tuple(found)
+
 
 @dataclass(frozen=True)
 class Line:
     """One criterion with what the expert gave for it.
 
-    :ivar part: the part of the papers that it is judged by, if one rests on the same article.
+    :ivar places: where in the papers stands what it is judged by.
     """
 
     criterion: Criterion
     points: Decimal | None
     comment: str
-    part: parts.Part | None = None
+    places: tuple[Place, ...] = ()
 
     @property
     def lacks(self) -> str:
@@ -85,11 +106,10 @@ def lines(assignment: Assignment) -> list[Line]:
     mine = FilteredRelation("marks", condition=Q(marks__assignment=assignment))
     rows = Criterion.objects.filter(rubric=rubric).annotate(mine=mine)
     rows = rows.annotate(points=F("mine__points"), comment=F("mine__comment")).order_by("position", "pk")
-    by_article = {part.article: part for part in parts.all_parts()}
     found = []
     for row in rows:
         row.rubric = rubric
-        found.append(Line(row, row.points, row.comment or "", by_article.get(row.source)))
+        found.append(Line(row, row.points, row.comment or "", places_of(row.source.strip())))
     return found
 
 

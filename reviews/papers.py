@@ -21,6 +21,7 @@ from records import documents
 from records.moves import DomainError
 from records.templatetags.present import day_of_record
 from reviews.models import Declaration
+from reviews.reading import with_apprentices
 
 DOCX_TEMPLATE = settings.BASE_DIR / "templates" / "docx" / "application_form.docx"
 PARTS = {
@@ -130,7 +131,6 @@ OPINIONS = [
     ("union", ["校工会", "意见"], "校工会负责人"),
 ]
 ON_THE_SCAN = "日期见盖章申报表"  # what is known here is the day of the check, not that of the signature
-APPRENTICE = "徒弟"  # the role as the snapshot has it, in the language of the record
 
 
 class Decided(NamedTuple):
@@ -244,7 +244,7 @@ def form_texts(
     signed = {str(endorsement.part): endorsement for endorsement in endorsements}
     if decided:
         signed["union"] = decided
-    data = {**data, "apprentices": [one for one in data.get("members", []) if one.get("role") == APPRENTICE]}
+    data = with_apprentices(data)
     form = {
         "university": settings.UNIVERSITY,
         "union": settings.UNION,

@@ -111,6 +111,14 @@ SECTIONS = [
         brief=("title", "birth_year", "role"),
     ),
     Section(
+        "apprentices",
+        "team",
+        _("Masters and apprentices"),
+        _names(Member, "name", "title", "degree", "duty"),
+        many=True,
+        row=Member.Duty.APPRENTICE.label,
+    ),
+    Section(
         "projects",
         "projects",
         _("Innovation projects"),
@@ -167,6 +175,7 @@ SECTIONS = [
         {name.removeprefix("plan_"): label for name, label in _names(Studio, *parts.PLAN).items()},
     ),
 ]
+APPRENTICE = "徒弟"  # the role as the snapshot has it, in the language of the record
 SHORT = 6  # signs that stand on one line of a table
 LONGEST_NAME = 30  # signs of a row's name where it only says which row
 BY_KEY = {section.key: section for section in SECTIONS}
@@ -176,6 +185,7 @@ BY_KEY = {section.key: section for section in SECTIONS}
 class Block:
     """One section filled in, ready for the page: either ``facts`` or ``columns`` and ``rows``."""
 
+    key: str
     title: Label
     many: bool
     facts: list[tuple[Label, str]] = field(default_factory=list)
@@ -199,7 +209,7 @@ def chapters(snapshot, *, personal: bool) -> list[Chapter]:
 
     :param personal: whether the reader may see birth dates; else they are taken out before anything is built.
     """
-    data = snapshot.data if personal else without_personal(snapshot.data)
+    data = with_apprentices(snapshot.data if personal else without_personal(snapshot.data))
     return [
         Chapter(
             part.key,
@@ -214,6 +224,11 @@ def chapters(snapshot, *, personal: bool) -> list[Chapter]:
         )
         for part in parts.all_parts()
     ]
+
+
+def with_apprentices(data: dict) -> dict:
+    """The data with those of the team who learn from a master (Art. 6), as they stand once more by themselves."""
+    return {**data, "apprentices": [one for one in data.get("members", []) if one.get("role") == APPRENTICE]}
 
 
 def papers(application, *, personal: bool, version: int | None = None, log: Iterable | None = None) -> dict:
@@ -277,7 +292,7 @@ def _block(section: Section, content, hidden: tuple[str, ...]) -> Block:
         facts = [
             (label, _text(texts.get(name))) for name, label in section.fields.items() if name not in hidden
         ]
-        return Block(section.title, False, facts)
+        return Block(section.key, section.title, False, facts)
     rows = content or []
     # A column in which nobody wrote anything says nothing, and room is short.
     shown = [
@@ -292,7 +307,7 @@ def _block(section: Section, content, hidden: tuple[str, ...]) -> Block:
                 if name in section.beneath and row.get(name)
             ]
     columns = [{"label": section.fields[name], "num": name in section.numbers} for name in shown]
-    return Block(section.title, True, rows=cells, columns=columns)
+    return Block(section.key, section.title, True, rows=cells, columns=columns)
 
 
 def _cell(section: Section, row: dict, name: str) -> dict:

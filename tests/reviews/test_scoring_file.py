@@ -1,5 +1,6 @@
 """The file beside the sheet: what an expert reads of it, and the way to the next one of the list."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from portal.demo.pictures import photo
 from records.attachments import attach, checked
 from reviews.models import Application, Assignment
+from studios.models import Member
 from tests.factories import ApplicationFactory, StudioFactory
 from tests.reviews.review import assigned, open_review
 from tests.reviews.scoring import (
@@ -56,6 +58,35 @@ def test_file_and_sheet_stand_on_one_page_with_guidance_anchors_and_article():
     assert (
         reverse("reviews:frozen_file", args=[assignment.application_id, 1, photo_of(assignment)]) not in text
     )
+
+
+def test_each_criterion_leads_to_where_its_evidence_stands_and_that_is_on_the_page():
+    studio = StudioFactory(complete=True)
+    Member.objects.create(
+        studio=studio,
+        name="古丽娜尔",
+        role=Member.Duty.APPRENTICE,
+        duty="学习精密检测",
+        joined_on=studio.founded_on,
+    )
+    application = ApplicationFactory(studio=studio, accepted=True)
+    text = read(accepted(application=application))
+    sheet = text.partition('id="sheet"')[2]
+    led = {
+        key: re.findall(r'href="#([\w-]+)">看材料：([^<]+)<', fieldset)
+        for key, fieldset in re.findall(r'id="criterion-(\w+)"(.*?)</fieldset>', sheet, flags=re.S)
+    }
+    assert led["skill"] == [("section-apprentices", "师带徒情况"), ("rules", "管理制度")]
+    assert led["innovation"] == [("section-studio", "工作室"), ("results", "创新成果")]
+    assert led["plan"] == [("plan", "三年规划")]
+    assert [key for key, found in led.items() if not found] == []
+    assert {
+        anchor for found in led.values() for anchor, _title in found if f'id="{anchor}"' not in text
+    } == set()
+    apprentices = text.partition('id="section-apprentices"')[2].partition("</table>")[0]
+    assert "古丽娜尔" in apprentices
+    assert "学习精密检测" in apprentices
+    assert apprentices.count("<tr>") == 2  # the head and the one apprentice: nobody else of the team
 
 
 def test_the_papers_show_nothing_personal():
