@@ -93,6 +93,11 @@ class Line:
         return "—" if self.points is None else in_figures(aggregation.rounded(self.worth()))
 
     @property
+    def is_converted(self) -> bool:
+        """Whether a mark counts for more or less than it says."""
+        return self.criterion.weight != self.criterion.top
+
+    @property
     def ends(self) -> dict[str, str]:
         """Up to which mark and from which on a comment is needed."""
         rubric, top = self.criterion.rubric, Decimal(self.criterion.top)

@@ -62,6 +62,20 @@
     });
   });
 
+  // What a mark comes to where it counts for more or less than it says, two decimals with halves upwards.
+  const convert = (field) => {
+    const place = field.closest(".criterion")?.querySelector(".counts");
+    if (!place) return;
+    const { top, weight, said: words } = place.dataset;
+    const typed = field.value.normalize("NFKC").replace("。", ".").trim().replace(/分$/, "").trim();
+    const fits = /^\d+(\.\d*)?$/.test(typed) && Number(typed) <= Number(top) && (typed * 2) % 1 === 0;
+    place.textContent = fits ? words.replace("{}", Math.round((typed * weight * 100) / top + 1e-6) / 100) : "";
+  };
+  document.querySelectorAll(".criterion [name^=points_]").forEach((field) => {
+    convert(field);
+    field.addEventListener("input", () => convert(field));
+  });
+
   document.querySelectorAll(".criterion .article a[href^='#']").forEach((link) => {
     link.addEventListener("click", () => {
       const back = document.querySelector(".jump a[href='#sheet'], .jump a[href^='#criterion-']");

@@ -67,6 +67,10 @@ def test_an_expert_declares_scores_as_typed_and_hands_in(company, assignment, si
     expect(expert.page.locator("[data-lacks=lead]")).to_have_text("已评")
     expect(expert.page.locator("[data-lacks=team]")).to_have_text("请写明理由")
     assert marks_of(assignment) == {"lead": ("9.5", "一线领衔，成果突出"), "team": ("3", "")}
+    give(expert, "results", "7.5")
+    expect(expert.page.locator("#criterion-results output")).to_have_text("折合11.25分")
+    give(expert, "results", "15")
+    expect(expert.page.locator("#criterion-results output")).to_be_empty()
     for criterion in assignment.rubric.criteria.exclude(key__in=["lead", "team"]):
         give(expert, criterion.key, "8")
     expert.press("核对并提交")

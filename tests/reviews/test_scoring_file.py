@@ -89,6 +89,18 @@ def test_each_criterion_leads_to_where_its_evidence_stands_and_that_is_on_the_pa
     assert apprentices.count("<tr>") == 2  # the head and the one apprentice: nobody else of the team
 
 
+def test_a_mark_that_counts_for_more_than_it_says_is_shown_converted():
+    assignment = accepted()
+    text = read(fill_in(assignment, "7.5"))
+    sheet = dict(re.findall(r'id="criterion-(\w+)"(.*?)</fieldset>', text, flags=re.S))
+    assert "打0至10分，可打半分，按15分折算" in sheet["results"]
+    shown = {key: re.findall(r"<output[^>]*>([^<]*)</output>", fieldset) for key, fieldset in sheet.items()}
+    assert {key: words for key, words in shown.items() if words} == {
+        "results": ["折合11.25分"],
+        "innovation": ["折合11.25分"],
+    }
+
+
 def test_the_papers_show_nothing_personal():
     application = with_a_photo()
     born = application.studio.members.first().birth_year
