@@ -131,6 +131,7 @@ def masked_form(assignment) -> bytes:
         without_personal(snapshot.data),
         number=application.number,
         round_title=application.round.title,
+        personal=False,
         **given,
     )
 

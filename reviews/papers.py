@@ -20,6 +20,7 @@ from markupsafe import Markup
 from records import documents
 from records.moves import DomainError
 from records.templatetags.present import day_of_record
+from reviews.freezing import PERSONAL
 from reviews.models import Declaration
 from reviews.reading import with_apprentices
 
@@ -230,6 +231,7 @@ def form_texts(
     endorsements: Iterable = (),
     decided: Decided | None = None,
     watermark: str = "",
+    personal: bool = True,
 ) -> dict:
     """Everything the two templates show, with an empty text where the snapshot says nothing.
 
@@ -239,6 +241,7 @@ def form_texts(
         filled in.
     :param decided: what the university union decided; None leaves room for its opinion.
     :param watermark: a word across every page of the PDF.
+    :param personal: whether there is room for birth dates; a reader who is not given them sees no empty columns.
     :raises TooLong: when it would be a book.
     """
     signed = {str(endorsement.part): endorsement for endorsement in endorsements}
@@ -255,7 +258,11 @@ def form_texts(
         "kinds": "、".join(data.get("studio", {}).get("kinds", [])),
         "lead": _texts(data.get("lead"), "name", "sex", "birth", "politics", "post", "title", "phone"),
         "venue": _texts(data.get("venue"), "address", "area"),
-        "tables": [_table(title, data.get(key, []), columns) for title, key, columns in TABLES],
+        "personal": personal,
+        "tables": [
+            _table(title, data.get(key, []), columns if personal else _open_to_all(key, columns))
+            for title, key, columns in TABLES
+        ],
         "plan": [[label, _text(data.get("plan", {}).get(key))] for label, key in PLAN],
         "files": [
             {"part": PARTS.get(f["part"], f["part"]), "name": f["name"], "digest": f["sha256"][:16]}
@@ -292,6 +299,12 @@ def _table(title: str, rows: list[dict], columns: list[tuple]) -> dict:
             for row in rows
         ],
     }
+
+
+def _open_to_all(key: str, columns: list[tuple]) -> list[tuple]:
+    """The columns without those that hold only what is personal."""
+    hidden = set(PERSONAL.get(key, ()))
+    return [column for column in columns if not hidden.issuperset(column[1])]
 
 
 def _joined(row: dict, fields: tuple[str, ...]) -> str:

@@ -363,6 +363,9 @@ def test_the_form_of_an_open_round_names_the_studio_and_bears_nothing_personal(n
     assert "龚䶮劳模创新工作室" in text.replace("\r\n", "")
     assert "匿名评审" not in text
     assert "1937" not in text
+    assert "出生" not in text  # no column that stands empty as if it had been forgotten
+    assert "性别" in text
+    assert "学历" in text
 
 
 def test_who_left_the_team_and_who_signed_are_looked_for_too(named_everywhere):
