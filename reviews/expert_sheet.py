@@ -253,13 +253,15 @@ def _write(assignment: Assignment, form: SheetForm, changed: set[str]) -> None:
 def settle(outcome: Outcome) -> None:
     """Say at each field that another window changed what stands there; sent once more, this page counts."""
     base = read_token(outcome.opened)
-    outcome.form.unsaved = {one.name for one in unsaved(outcome)}
+    found = unsaved(outcome)
+    outcome.form.unsaved = {one.name for one in found}
+    titles = {one.name: one.title for one in found}
     for name, theirs in outcome.conflicts.items():
-        outcome.form.add_error(
-            name,
-            _("Another window saved “%(text)s” here meanwhile. Save once more to keep what stands below.")
-            % {"text": theirs},
+        problem = _(
+            "Another window saved “%(text)s” here meanwhile. Save once more to keep what stands below."
         )
+        what = {"criterion": titles[name], "problem": problem % {"text": theirs}}
+        outcome.form.add_error(name, _("%(criterion)s: %(problem)s") % what)
         base[name] = digest(theirs)
     outcome.form.opened = json.dumps(base)
 

@@ -55,7 +55,7 @@ class PointsField(forms.Field):
             mark = None
         if mark is None or not mark.is_finite() or not 0 <= mark <= self.top or mark % HALF:
             raise forms.ValidationError(
-                _now("“%(criterion)s”: give a mark from 0 to %(top)s, in steps of a half.")
+                _now("%(criterion)s: give a mark from 0 to %(top)s, in steps of a half")
                 % {"criterion": self.title, "top": self.top}
             )
         return mark.quantize(Decimal("0.1"))

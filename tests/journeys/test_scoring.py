@@ -202,7 +202,7 @@ def test_a_mark_off_the_scale_comes_back_after_a_reload(company, at_work):
     expert.page.reload()
     expect(expert.page.locator("#criterion-lead").get_by_label("评分")).to_have_value("12")
     expert.press("保存")
-    expert.is_told("“劳模领衔”：请填0到10之间的分")
+    expert.is_told("劳模领衔：请填0到10之间的分")
     expert.look("off-the-scale")
 
 

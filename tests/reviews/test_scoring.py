@@ -61,7 +61,7 @@ def test_what_is_off_the_scale_stays_in_the_page_and_the_rest_is_saved(words):
     assert "请填0到10之间的分，可打半分" in kept["unsaved"][0]["why"]
     assert marks_of(assignment) == {"team": ("6", "")}
     answer = browser_of(assignment.expert).post(address(assignment), data).content.decode()
-    assert "“劳模领衔”：请填0到10之间的分，可打半分" in answer
+    assert "劳模领衔：请填0到10之间的分，可打半分" in answer
     assert f'value="{words}"' in answer
 
 
@@ -174,6 +174,7 @@ def test_marks_to_be_mended_and_what_is_missing_are_listed_together_each_leading
     }
     every = {one.key for one in titles.values()}
     assert listed == {**dict.fromkeys(every - {"projects"}, "points"), "team": "comment"}
+    assert "“" not in summary  # one style: the criterion, then what is the matter
     # Saved alone it is no handing in: only what cannot be saved is said.
     page = browser_of(assignment.expert).post(address(assignment), typed(assignment, lead="11"))
     summary = re.search(r'class="error-summary".*?</div>', page.content.decode(), flags=re.S)[0]
