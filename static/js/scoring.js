@@ -62,6 +62,20 @@
     });
   });
 
+  // The foot may grow while one types; the field with the cursor is never left below it.
+  const foot = form.querySelector(".savebar");
+  const free = () => {
+    const field = document.activeElement;
+    if (!form.contains(field) || foot.contains(field)) return;
+    const { top, bottom } = field.getBoundingClientRect(), edge = foot.getBoundingClientRect();
+    if (bottom > edge.top - 8 && top < edge.bottom) field.scrollIntoView({ block: "nearest" });
+  };
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--foot", `${foot.offsetHeight}px`);
+    free();
+  }).observe(foot);
+  form.addEventListener("focusin", () => requestAnimationFrame(free));
+
   // What a mark comes to where it counts for more or less than it says, two decimals with halves upwards.
   const convert = (field) => {
     const place = field.closest(".criterion")?.querySelector(".counts");

@@ -132,6 +132,28 @@ def test_file_and_sheet_go_each_on_its_own_and_the_foot_of_the_sheet_stays_in_si
     expert.page.wait_for_function(f"() => ({places})().every(Boolean)")
 
 
+FREE = """() => {
+    const field = document.activeElement.getBoundingClientRect();
+    const foot = document.querySelector(".savebar").getBoundingClientRect();
+    return field.bottom <= foot.top && foot.left <= field.left - 4 && foot.right >= field.right + 4
+        && foot.width >= document.querySelector("#sheet").clientWidth - 1;
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["360", "1280"])
+def test_the_field_one_types_in_lies_free_of_the_foot_also_when_the_foot_grows(company, at_work, size):
+    expert = company.somebody(sizes=(size,), user=at_work.expert)
+    expert.open(at_work.get_absolute_url())
+    for key in ("lead", "team", "projects"):
+        give(expert, key, "11")
+    expert.page.locator("#criterion-projects").get_by_label("评语").focus()
+    expert.page.wait_for_function(FREE)
+    expect(expert.page.locator("#saved")).to_contain_text("创新项目", timeout=20_000)
+    expert.page.wait_for_function(FREE)
+    expert.page.keyboard.type("理由")
+    expert.page.wait_for_function(FREE)
+
+
 def test_what_is_typed_without_a_connection_is_kept_once_it_is_back(company, at_work):
     expert = company.somebody(sizes=(WIDE,), user=at_work.expert)
     expert.open(at_work.get_absolute_url())
