@@ -177,8 +177,8 @@ def name_studios(
 
     :param on: today; the public notice of each has to be over by then.
     :raises DomainError: when one is not approved, is on public notice still, has an objection that is not answered,
-        would be named or dated before either was over, is the person's own case, or bears a character that the
-        document font lacks; nothing is changed then.
+        would be named or dated before either was over or far from the round, is the person's own case, or bears a
+        character that the document font lacks; nothing is changed then.
     """
     if not applications:
         raise DomainError(_("Choose at least one approved application."))
@@ -189,6 +189,8 @@ def name_studios(
     rounds = {application.round_id for application in applications}
     if len(rounds) > 1:
         raise DomainError(_("One decision names the studios of one round."))
+    if why := far_from(applications[0].round, named_on, issued_on):
+        raise DomainError(why)
     with transaction.atomic():
         keys = [application.pk for application in applications]
         rows = list(
@@ -211,6 +213,13 @@ def name_studios(
             _name_one(application, document, by=by)
         announce(document)
     return document
+
+
+def far_from(round_: Round, *days: date) -> str:
+    """Why a naming of this round cannot bear one of these days, as a sentence; empty when it can."""
+    return (
+        "" if all(map(round_.names_on, days)) else _("This day is far from the round. Please check the year.")
+    )
 
 
 def not_nameable(application: Application, *, on: date) -> str:

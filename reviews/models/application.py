@@ -369,10 +369,8 @@ class Application(Signing, Deciding, Movable, models.Model):
         from reviews import notices
 
         reason = required(reason, _now("Give the reason for the late entry."))
-        if not self.round.closes_on < until <= self.round.decide_by:
-            raise DomainError(
-                _now("The last day of a late entry lies between the closing of the round and its decision.")
-            )
+        if why := self.round.why_not_late(until):
+            raise DomainError(why)
         with self.locked("submit") as row:
             if (row.late_until, row.late_reason) == (until, reason):
                 return

@@ -16,7 +16,7 @@ from records.moves import DomainError, IllegalMove
 from records.templatetags.present import moment
 from reviews.models.states import ENDED, Decision, State, required
 
-VERBS = {Decision.APPROVE: "approve", Decision.REJECT: "reject", Decision.HOLD: "hold"}
+VERBS = {Decision.APPROVE: "approve", Decision.HOLD: "hold", Decision.REJECT: "reject"}
 UNDECIDED = {"decision": "", "decision_text": "", "decided_at": None, "decided_by": None, "released_at": None}
 # Said to experts whose sheet is open again because the papers were handed in anew.
 PAPERS_CHANGED = "申报材料修改后重新提交，请核对改动后重新提交评分。"

@@ -10,9 +10,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from records.templatetags.present import cn_date
 from reviews.models.rubric import Rubric
 from studios.models import Policy
 
@@ -143,6 +145,19 @@ class Round(models.Model):
         """Whether an expert has handed in a sheet, also one that was given back since."""
         sheets = self.applications.filter(assignments__state="handed_in")
         return (sheets | self.applications.filter(assignments__log__verb="hand_in")).exists()
+
+    def names_on(self, day: date) -> bool:
+        """Whether a naming may bear this day: not before the round opened, nor more than a year after its naming day; a
+        slip of the pen would stand on every certificate.
+        """
+        return self.opens_on <= day <= self.naming_on.replace(year=self.naming_on.year + 1, day=28)
+
+    def why_not_late(self, until: date) -> str:
+        """Why nobody is let in late until this day, as a sentence; empty when somebody may be."""
+        if self.closes_on < until <= self.decide_by:
+            return ""
+        facts = {"closes": cn_date(self.closes_on), "decide": cn_date(self.decide_by)}
+        return _now("Give a day after %(closes)s, when the round closes, and not after %(decide)s.") % facts
 
     def is_under_way(self, on: date) -> bool:
         return self.opens_on <= on <= self.decide_by

@@ -24,7 +24,7 @@ from records.attachments import send
 from records.documents import is_seen, listed, missing_glyphs
 from records.moves import DomainError
 from records.templatetags.present import cn_date
-from reviews.actions import certificate_for, name_studios, not_nameable
+from reviews.actions import certificate_for, far_from, name_studios, not_nameable
 from reviews.issuing import draft, title_of_decision
 from reviews.models import Application, State
 from reviews.notice_days import naming_from
@@ -66,15 +66,9 @@ class NamingForm(forms.Form):
         return self._in_range(self.cleaned_data["issued_on"])
 
     def _in_range(self, day: date) -> date:
-        """A slip of the pen would stand on every certificate: the day lies within a year of the round, and after all
-        that a naming waits for.
-        """
-        if (
-            not self.round.opens_on
-            <= day
-            <= self.round.naming_on.replace(year=self.round.naming_on.year + 1, day=28)
-        ):
-            raise forms.ValidationError(_now("This day is far from the round. Please check the year."))
+        """Said at its field: the day is near the round, and after all that a naming waits for."""
+        if why := far_from(self.round, day):
+            raise forms.ValidationError(why)
         if day < self.first:
             said = _now(
                 "%(day)s at the earliest: till then the public notice runs, or an objection was not answered."

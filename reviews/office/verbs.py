@@ -21,9 +21,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import RoleCode
 from accounts.permissions import check
 from records.moves import DomainError
-from records.templatetags.present import cn_date
 from reviews.forms import REFUSALS, ReturnForm, Words, with_number, with_version
-from reviews.models import Application, Decision, Refusal, State
+from reviews.models import Application, Refusal, State
+from reviews.models.deciding import VERBS as MOVE_OF
 from reviews.office.beforehand import Beforehand, unmet
 from reviews.permissions import PERMISSIONS
 from reviews.results import Standings, missing, standings_around
@@ -31,7 +31,6 @@ from reviews.views.asking import having_read, posted
 
 DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 DAY["error_messages"] = {"required": _("Give the day."), "invalid": _("Give the day as 2026-03-31.")}
-MOVE_OF = {Decision.APPROVE: "approve", Decision.HOLD: "hold", Decision.REJECT: "reject"}
 
 
 class AcceptForm(forms.Form):
@@ -109,11 +108,8 @@ class LateForm(forms.Form):
         day = self.cleaned_data["until"]
         if day < self.on:
             raise forms.ValidationError(_now("Give today or a later day."))
-        if not self.round.closes_on < day <= self.round.decide_by:
-            raise forms.ValidationError(
-                _now("Give a day after %(closes)s, when the round closes, and not after %(decide)s.")
-                % {"closes": cn_date(self.round.closes_on), "decide": cn_date(self.round.decide_by)}
-            )
+        if why := self.round.why_not_late(day):
+            raise forms.ValidationError(why)
         return day
 
 

@@ -193,3 +193,14 @@ def test_the_office_says_on_its_page_until_when_to_wait_and_offers_no_button(cas
     notice.save()
     desk = client.get(reverse("admin:reviews_application_change", args=[on_notice.pk])).content.decode()
     assert f"{naming}?pk={on_notice.pk}" in desk
+
+
+@pytest.mark.parametrize("field", ["named_on", "issued_on"])
+def test_a_slip_in_the_year_names_nobody(cast, field):
+    application = ApplicationFactory(approved=True)
+    days = {"named_on": TODAY(), "issued_on": TODAY()}
+    far = {field: TODAY().replace(year=2060, day=1)}
+    with pytest.raises(DomainError, match="请核对年份"):
+        name_studios([application], by=cast.leader, on=TODAY(), **{**days, **far})
+    application.refresh_from_db()
+    assert application.state == State.APPROVED
