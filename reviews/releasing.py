@@ -33,7 +33,7 @@ def proposed(round_: Round):
         Application.objects.filter(round=round_, state=State.PROPOSED)
         .select_related("studio__lead", "studio__unit", "round__policy")
         .prefetch_related("studio__editors", "studio__members", "endorsements", _papers())
-        .order_by("studio__unit__code", "pk")
+        .order_by("studio__unit__code", "studio__pinyin", "pk")
     )
 
 
@@ -62,7 +62,7 @@ def release_decisions(round_: Round, *, by, on: date, read: str | None = None) -
     with transaction.atomic():
         Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)  # of two that press, one releases
         held = proposed(round_).select_for_update(of=("self",)).order_by("pk")  # as everybody holds them
-        rows = sorted(held, key=lambda one: (one.studio.unit.code, one.pk))
+        rows = sorted(held, key=lambda one: (one.studio.unit.code, one.studio.pinyin, one.pk))
         if not rows:
             raise DomainError(_("No decision of this round waits for its release."))
         for row in rows:

@@ -75,6 +75,7 @@ class Account:
     unit: str
     roles: tuple[tuple, ...] = ()
     title: str = ""
+    post: str = ""  # of an outsider: where they work
 
 
 ACCOUNTS = [
@@ -85,13 +86,13 @@ ACCOUNTS = [
     Account("party", "陈国华", HOME, ((RoleCode.UNIT_LEADER, HOME, Side.PARTY),), "研究员"),
     Account("administration", "林志远", HOME, ((RoleCode.UNIT_LEADER, HOME, Side.ADMINISTRATION),), "教授"),
     *(
-        Account(f"expert{number}", name, unit, ((RoleCode.EXPERT, "", ""),), "教授")
-        for number, name, unit in [
-            (1, "欧阳珺瑄", "01000"),
-            (2, "司徒喆", "03000"),
-            (3, "逄弢", "20100"),
-            (4, "尉迟翀", "12000"),
-            (5, "迪丽努尔·艾力", ""),  # from outside the university
+        Account(f"expert{number}", name, unit, ((RoleCode.EXPERT, "", ""),), "教授", post)
+        for number, name, unit, post in [
+            (1, "欧阳珺瑄", "01000", ""),
+            (2, "司徒喆", "03000", ""),
+            (3, "逄弢", "20100", ""),
+            (4, "尉迟翀", "12000", ""),
+            (5, "迪丽努尔·艾力", "", "浦东理工大学机械学院教授"),
         ]
     ),
     Account("staff", "王秀兰", "40000", ((RoleCode.UNION_STAFF, "", ""),)),
@@ -135,8 +136,9 @@ class Town:
         user = self.person(
             self.units.get(account.unit), name=account.name, title=account.title, username=account.username
         )
+        user.post = account.post
         user.set_password(f"demo-{account.username}")
-        user.save(update_fields=["password"])
+        user.save(update_fields=["password", "post"])
         for code, unit, side in account.roles:
             Role.objects.create(user=user, code=code, unit=self.units.get(unit), side=side)
         self.accounts[account.username] = user
