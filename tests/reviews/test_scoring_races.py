@@ -94,6 +94,13 @@ def test_without_the_lock_a_sheet_is_handed_in_with_a_mark_that_nobody_looked_at
     assert now.fingerprint() != looked_at
 
 
+@contextmanager
+def nothing_held(self):
+    """In place of a lock."""
+    with transaction.atomic():
+        yield
+
+
 # -- handing in twice, and against being opened again ------------------------------------------------
 
 
@@ -111,6 +118,7 @@ def test_of_two_who_hand_in_at_once_one_does(cast):
 @on_postgres
 def test_without_lock_and_conditional_update_it_is_handed_in_twice(cast, monkeypatch):
     assignment = fill_in(accepted())
+    monkeypatch.setattr(Assignment, "round_held", nothing_held)
     monkeypatch.setattr(Assignment, "sheet_held", unlocked())
     monkeypatch.setattr(Assignment, "move", unguarded_move(threading.Barrier(2), "hand_in"))
     assert kinds(hand_in_twice(assignment)) == ["done", "done"]
@@ -198,17 +206,13 @@ def test_without_the_lock_on_the_application_neither_is_the_last(cast, monkeypat
     meeting, pair = threading.Barrier(2), the_last_two()
     move = Assignment.move
 
-    @contextmanager
-    def nothing_held(self):
-        with transaction.atomic():
-            yield
-
     def together(self, verb, **kwargs):
         meeting.wait(10)  # both read that the other is still at work, then both write
         log = move(self, verb, **kwargs)
         meeting.wait(10)
         return log
 
+    monkeypatch.setattr(Assignment, "round_held", nothing_held)
     monkeypatch.setattr(Assignment, "under_review", nothing_held)
     monkeypatch.setattr(Assignment, "move", together)
     assert kinds(hand_in_both(pair)) == ["done", "done"]
