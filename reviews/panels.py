@@ -308,8 +308,9 @@ def assign(
 
 def locked(round_: Round) -> Round:
     """The round as it stands now, held until the transaction ends: its rubric, its panel and its assignments."""
-    rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("rubric", "policy")
-    return rows.get(pk=round_.pk)
+    # Read after it is held: PostgreSQL would join what had to wait with the rubric that it no longer names, with none.
+    Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+    return Round.objects.select_related("rubric", "policy").get(pk=round_.pk)
 
 
 def _locked_rows(round_: Round, keys: set[int]) -> dict[int, Application]:

@@ -112,7 +112,7 @@ def buttons_of_a_paper_form() -> dict:
 
 def of_review(name, **sent):
     """A button of the expert's own pages."""
-    return lambda client, row: client.post(reverse(f"reviews:{name}", args=[row.pk]), sent)
+    return lambda client, row: client.post(reverse(f"reviews:{name}", args=[row.application_id]), sent)
 
 
 def of_row(page, *more, **sent):

@@ -276,7 +276,7 @@ def test_the_pages_of_a_review_keep_to_their_number_of_queries(shows):
     own = accepted(shows=shows)
     browser = browser_of(own.expert)
     hand_in, others = (
-        reverse(f"reviews:{name}", args=[own.pk]) for name in ("hand_in_review", "other_sheets")
+        reverse(f"reviews:{name}", args=[own.application_id]) for name in ("hand_in_review", "other_sheets")
     )
     numbers = [selects(browser, own.get_absolute_url()), selects(browser, hand_in)]
     fill_in(own).hand_in(by=own.expert)

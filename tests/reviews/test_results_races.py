@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from reviews import expert_notices, minutes, moderating
@@ -85,11 +86,19 @@ def test_a_talk_sent_twice_at_once_is_kept_once(pressed_twice):
 
 @contextmanager
 def unguarded(application, *, by):
-    yield review_of(application)
+    with transaction.atomic():
+        yield review_of(application)
 
 
 @pytest.mark.postgres
 def test_without_the_guard_it_would_be_kept_twice(pressed_twice, monkeypatch):
+    meeting, keep = threading.Barrier(2), minutes.keep_files
+
+    def keep_together(*args, **kwargs):
+        meeting.wait(10)  # both are written before either is committed
+        keep(*args, **kwargs)
+
+    monkeypatch.setattr(minutes, "keep_files", keep_together)
     monkeypatch.setattr(moderating, "discrepant", unguarded)
     at_once(*pressed_twice)
     assert Moderation.objects.count() == 2
