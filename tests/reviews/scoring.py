@@ -2,14 +2,19 @@
 
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
+from portal.demo.pictures import photo
+from records.attachments import attach, checked
 from reviews.expert_sheet import form_of, lines
-from reviews.models import Assignment
+from reviews.models import Application, Assignment
 from reviews.scoring_forms import comment_name, points_name
-from tests.factories import ApplicationFactory
+from tests.factories import ApplicationFactory, StudioFactory
 from tests.reviews.review import assigned, expert_of, open_review
+
+FILE = "高精度装备的故障诊断"  # stands in the papers and nowhere else
 
 
 def invited(who="周评", *, application=None, **round_fields) -> Assignment:
@@ -104,3 +109,16 @@ def read(assignment, name="assignment", *more, by=None) -> str:
 
 def status(assignment, name="assignment", *more, by=None) -> int:
     return browser_of(by or assignment.expert).get(address(assignment, name, *more)).status_code
+
+
+def with_a_photo() -> Application:
+    """An application under review whose papers hold a picture of the place."""
+    studio = StudioFactory(complete=True)
+    attach(checked(ContentFile(photo(0), name="全景.png")), studio.venue, "photo", by=studio.lead)
+    application = ApplicationFactory(studio=studio, accepted=True)
+    open_review(application.round)
+    return application
+
+
+def photo_of(assignment) -> str:
+    return assignment.snapshot.data["files"][0]["id"]

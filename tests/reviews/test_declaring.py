@@ -2,16 +2,14 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from portal.demo.pictures import photo
-from records.attachments import attach, checked
-from reviews.models import Application, Mark, Relation
+from reviews.models import Mark, Relation
 from studios.models import Member
-from tests.factories import ApplicationFactory, StudioFactory, UserFactory
-from tests.reviews.review import expert_of, open_review
+from tests.factories import UserFactory
+from tests.reviews.review import expert_of
 from tests.reviews.scoring import (
+    FILE,
     accepted,
     address,
     browser_of,
@@ -19,26 +17,14 @@ from tests.reviews.scoring import (
     fresh,
     invited,
     marks_of,
+    photo_of,
     read,
     status,
     typed,
+    with_a_photo,
 )
 
 pytestmark = pytest.mark.django_db
-FILE = "高精度装备的故障诊断"  # stands in the papers and nowhere else
-
-
-def with_a_photo() -> Application:
-    """An application under review whose papers hold a picture of the place."""
-    studio = StudioFactory(complete=True)
-    attach(checked(ContentFile(photo(0), name="全景.png")), studio.venue, "photo", by=studio.lead)
-    application = ApplicationFactory(studio=studio, accepted=True)
-    open_review(application.round)
-    return application
-
-
-def photo_of(assignment) -> str:
-    return assignment.snapshot.data["files"][0]["id"]
 
 
 # -- before the declaration ------------------------------------------------------------------------

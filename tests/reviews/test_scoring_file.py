@@ -13,33 +13,22 @@ from records.attachments import attach, checked
 from reviews.models import Application, Assignment
 from studios.models import Member
 from tests.factories import ApplicationFactory, StudioFactory
-from tests.reviews.review import assigned, open_review
+from tests.reviews.review import assigned
 from tests.reviews.scoring import (
+    FILE,
     accepted,
     address,
     browser_of,
     fill_in,
     fresh,
     marks_of,
+    photo_of,
     read,
     status,
+    with_a_photo,
 )
 
 pytestmark = pytest.mark.django_db
-FILE = "高精度装备的故障诊断"  # stands in the papers and nowhere else
-
-
-def with_a_photo() -> Application:
-    """An application under review whose papers hold a picture of the place."""
-    studio = StudioFactory(complete=True)
-    attach(checked(ContentFile(photo(0), name="全景.png")), studio.venue, "photo", by=studio.lead)
-    application = ApplicationFactory(studio=studio, accepted=True)
-    open_review(application.round)
-    return application
-
-
-def photo_of(assignment) -> str:
-    return assignment.snapshot.data["files"][0]["id"]
 
 
 # -- the file and the sheet --------------------------------------------------------------------------
